@@ -1,0 +1,2 @@
+export { imageSet, type ImageSet } from './images.ts';
+export { mnist, mnistChecksums, type MnistOptions, type Splits } from './mnist.ts';
