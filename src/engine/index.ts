@@ -1,0 +1,6 @@
+/** Tensors: which backend runs, compile(), layers that are fast and exact, seeded noise. */
+export { tf, type TensorTree } from './tf.ts';
+export { useBackend, backendReport, BACKENDS } from './backends.ts';
+export type { BackendName, BackendOptions, BackendReport } from './backends.ts';
+export { randomKey, fold, bits, normal, uniform, integers, permutation, type Key } from './random/index.ts';
+export * from './layers/index.ts';

@@ -1,0 +1,106 @@
+/** tfjs-node's JavaScript kernels over this engine's FFI, and the switch between running and recording. */
+import { createRequire } from 'node:module';
+import util from 'node:util';
+import type { DataType } from '@tensorflow/tfjs';
+import { tf } from '../tf.ts';
+import type { Context } from './context.ts';
+import { TF_ATTR, TF_DTYPE } from './dtypes.ts';
+import { Eager, type OpAttr, type TensorMeta } from './eager.ts';
+import type { Recorder } from './recorder.ts';
+
+/** What this engine uses of tfjs-node's backend class. */
+interface NodeBackend {
+  tensorMap: { get(dataId: object): TensorEntry; has(dataId: object): boolean };
+  getInputTensorIds(tensors: readonly tf.TensorInfo[]): number[];
+  createOutputTensor(meta: TensorMeta): tf.Tensor;
+  executeSingleOutput(name: string, attrs: OpAttr[], inputs: readonly tf.TensorInfo[]): tf.Tensor;
+  executeMultipleOutputs(name: string, attrs: OpAttr[], inputs: tf.TensorInfo[], count: number): tf.Tensor[];
+  move(dataId: object, values: ArrayLike<number>, shape: number[], dtype: DataType, refCount: number): void;
+}
+
+interface TensorEntry {
+  shape: number[];
+  dtype: number;
+  id: number;
+  values: ArrayLike<number> | null;
+}
+
+/** The engine's tfjs backend. */
+export interface TensorFlowBackend extends NodeBackend {
+  readonly eager: Eager;
+  /** Runs `body` with every operation going to `recorder`. */
+  record<R>(recorder: Recorder, body: () => R): R;
+  readonly recorder: Recorder | undefined;
+}
+
+const require = createRequire(import.meta.url);
+
+/** tfjs-node calls two helpers that Node 23 took out of `util`. */
+function restoreUtilHelpers(): void {
+  const legacy = util as unknown as Record<string, unknown>;
+  legacy.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+  legacy.isArray ??= Array.isArray;
+}
+
+/** Registers the kernels and makes the backend; `tf.setBackend('tensorflow')` is left to the caller. */
+export function createBackend(context: Context): TensorFlowBackend {
+  restoreUtilHelpers();
+  // Never the package's index: it looks for a native addon that its install script downloads.
+  require('@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js');
+  const { NodeJSKernelBackend } = require('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js') as {
+    NodeJSKernelBackend: new (binding: object, packageName: string) => NodeBackend;
+  };
+  const eager = new Eager(context);
+  let recorder: Recorder | undefined;
+  const binding = {
+    ...TF_DTYPE,
+    ...TF_ATTR,
+    isUsingGpuDevice: () => context.hasGpu,
+    getNumOfTensors: () => eager.handles.size,
+    createTensor: (shape: number[], dtype: number, values: ArrayLike<number>) =>
+      recorder ? recorder.constant(shape, dtype, values) : eager.createTensor(shape, dtype, values),
+    deleteTensor: (id: number) => eager.deleteTensor(id),
+    tensorDataSync: (id: number) => eager.read(id),
+    executeOp: (name: string, attrs: OpAttr[], ids: number[], outputs: number) =>
+      (recorder ?? eager).execute(name, attrs, ids, outputs),
+  };
+  const packageName = context.hasGpu ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node';
+
+  class Backend extends NodeJSKernelBackend implements TensorFlowBackend {
+    readonly eager = eager;
+    /** Data written while recording: constants of the graph. Everything else is an input from outside. */
+    #constants = new WeakSet<object>();
+
+    get recorder(): Recorder | undefined {
+      return recorder;
+    }
+
+    record<R>(next: Recorder, body: () => R): R {
+      const outer = recorder;
+      recorder = next;
+      try {
+        return body();
+      } finally {
+        recorder = outer;
+      }
+    }
+
+    override move(id: object, values: ArrayLike<number>, shape: number[], dtype: DataType, refs: number): void {
+      if (recorder) this.#constants.add(id);
+      super.move(id, values, shape, dtype, refs);
+    }
+
+    /** A tensor from outside whose values are still in JavaScript is uploaded for good, not baked into the graph. */
+    override getInputTensorIds(tensors: readonly tf.TensorInfo[]): number[] {
+      for (const { dataId } of recorder ? tensors : []) {
+        const entry = this.tensorMap.get(dataId);
+        if (entry?.values && !this.#constants.has(dataId)) {
+          entry.id = eager.createTensor(entry.shape, entry.dtype, entry.values);
+          entry.values = null;
+        }
+      }
+      return super.getInputTensorIds(tensors);
+    }
+  }
+  return new Backend(binding, packageName);
+}

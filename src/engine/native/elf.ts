@@ -1,0 +1,31 @@
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+
+/**
+ * Throws when `path` is not a whole 64-bit ELF file. The loader maps a truncated library without complaint and the
+ * process then dies of SIGBUS, which nothing can catch; so this is checked before.
+ */
+export function checkElf(path: string): void {
+  const file = openSync(path, 'r');
+  try {
+    const header = Buffer.alloc(64);
+    const size = fstatSync(file).size;
+    const read = readSync(file, header, 0, 64, 0);
+    if (read < 64 || header.readUInt32BE(0) !== 0x7f454c46) throw new Error(`${path} is not a shared library`);
+    const sections = Number(header.readBigUInt64LE(40)); // e_shoff
+    const needed = sections + header.readUInt16LE(58) * header.readUInt16LE(60); // + e_shentsize · e_shnum
+    if (size < needed) {
+      throw new Error(`${path} is truncated: ${size} bytes of at least ${needed}; install tensorflow again`);
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Throws on x86 processors without AVX, where TensorFlow's wheels end the process with an illegal instruction. */
+export function checkProcessor(cpuinfo = '/proc/cpuinfo'): void {
+  if (process.arch !== 'x64') return;
+  const flags = /^flags\s*:(.*)$/m.exec(readFileSync(cpuinfo, 'utf8'))?.[1];
+  if (flags !== undefined && !/\bavx\b/.test(flags)) {
+    throw new Error('this processor has no AVX, which the tensorflow wheels need; use the wasm backend');
+  }
+}

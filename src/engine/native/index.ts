@@ -1,0 +1,49 @@
+/** Starts libtensorflow as tfjs's backend `tensorflow`. */
+import { tf } from '../tf.ts';
+import { createBackend, type TensorFlowBackend } from './backend.ts';
+import { Context } from './context.ts';
+import { findLibrary } from './library.ts';
+import { loadTensorFlow, type Koffi } from './load.ts';
+
+export interface NativeInfo {
+  version: string;
+  folder: string;
+  gpu?: string;
+}
+
+let backend: TensorFlowBackend | undefined;
+
+/**
+ * Finds and loads libtensorflow and sets it as tfjs's backend.
+ * @throws with the reason, when it is absent, broken or too old; the process stays usable.
+ */
+export async function startTensorFlow(options: { threads: number }): Promise<NativeInfo> {
+  if (process.platform !== 'linux') {
+    throw new Error(`libtensorflow through FFI is written for Linux, and this is ${process.platform}`);
+  }
+  const search = findLibrary();
+  if (!search.folder) {
+    const places = search.looked.map(({ source, folder }) => (folder ? `${source}: ${folder}` : source));
+    throw new Error(`no libtensorflow_cc.so.2 was found (looked in ${places.join('; ')})`);
+  }
+  const koffi = ((await import('koffi')) as unknown as { default: Koffi }).default;
+  const api = loadTensorFlow(koffi, search.folder);
+  const context = new Context(koffi, api, {
+    intraOpThreads: options.threads,
+    // More than the cores there are: an operation that waits for its shards does not hold a core.
+    interOpThreads: 2 * options.threads,
+    softPlacement: true,
+    gpuAllowGrowth: true,
+  });
+  const made = createBackend(context);
+  backend = made;
+  tf.registerBackend('tensorflow', () => made as unknown as tf.KernelBackend, 3);
+  await tf.setBackend('tensorflow');
+  const gpu = context.devices.find((device) => device.type === 'GPU')?.name;
+  return { version: api.version(), folder: search.folder, ...(gpu ? { gpu } : {}) };
+}
+
+/** The native backend when it is the one in use, else undefined. */
+export function nativeBackend(): TensorFlowBackend | undefined {
+  return tf.getBackend() === 'tensorflow' ? backend : undefined;
+}

@@ -1,0 +1,76 @@
+/** Loads libtensorflow into this process, in the order and with the flags that it needs. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { bindApi, type Api } from './api.ts';
+import { checkElf, checkProcessor } from './elf.ts';
+import { CC_LIBRARY, FRAMEWORK_LIBRARY } from './library.ts';
+
+const RTLD_NOW = 0x2;
+const RTLD_GLOBAL = 0x100;
+/** Without it the libraries' destructors run after their data is gone and the process segfaults at exit. */
+const RTLD_NODELETE = 0x1000;
+
+/** Oldest TensorFlow whose C API this engine was written to; measured with 2.21. */
+const MINIMUM_VERSION = [2, 16] as const;
+
+export type Koffi = typeof import('koffi');
+
+/** koffi's type names are global to the process, so a second load must not declare it again. */
+let outputStruct: object | undefined;
+
+/** Environment that TensorFlow reads while it is being loaded; a value set by the user wins. */
+export function loadEnvironment(folder: string, env: NodeJS.ProcessEnv): Record<string, string> {
+  const nvidia = join(folder, '..', 'nvidia');
+  const wanted: Record<string, string> = { TF_CPP_MIN_LOG_LEVEL: '2' };
+  const nvcc = join(nvidia, 'cuda_nvcc');
+  // XLA needs ptxas and libdevice, which the CUDA wheels keep here. Not measured on a GPU.
+  if (existsSync(nvcc)) wanted.XLA_FLAGS = `--xla_gpu_cuda_data_dir=${nvcc}`;
+  const names = [...Object.keys(wanted), 'TF_XLA_FLAGS', 'CUDA_VISIBLE_DEVICES', 'CUDA_CACHE_MAXSIZE'];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = env[name] ?? wanted[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+/** Libraries to load, in order. cusolver first: the framework library has no search path to it. Not measured. */
+export function loadOrder(folder: string): string[] {
+  const cusolver = join(folder, '..', 'nvidia', 'cusolver', 'lib', 'libcusolver.so.11');
+  const libraries = [join(folder, FRAMEWORK_LIBRARY), join(folder, CC_LIBRARY)];
+  return existsSync(cusolver) ? [cusolver, ...libraries] : libraries;
+}
+
+/** Throws unless `version` ("2.21.0") is at least the minimum. */
+export function checkVersion(version: string): void {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [needMajor, needMinor] = MINIMUM_VERSION;
+  if (major !== needMajor || minor < needMinor) {
+    throw new Error(`libtensorflow is version ${version}; this engine needs ${needMajor}.${needMinor} or later 2.x`);
+  }
+}
+
+/**
+ * Loads both libraries of `folder` and binds their functions.
+ * @throws when a library is absent, truncated, of the wrong version, or lacks a symbol; the message says which.
+ */
+export function loadTensorFlow(koffi: Koffi, folder: string): Api {
+  checkProcessor();
+  const order = loadOrder(folder);
+  for (const path of order) checkElf(path);
+  const libc = koffi.load('libc.so.6');
+  const setenv = libc.func('int setenv(const char*, const char*, int)');
+  const dlopen = libc.func('void* dlopen(const char*, int)');
+  const dlerror = libc.func('const char* dlerror()');
+  // Node's process.env reaches native code too late, and only main-thread copies of it: libc's own call it is.
+  for (const [name, value] of Object.entries(loadEnvironment(folder, process.env))) setenv(name, value, 1);
+  for (const path of order) {
+    if (!dlopen(path, RTLD_NOW | RTLD_GLOBAL | RTLD_NODELETE)) {
+      throw new Error(`${path} could not be loaded: ${dlerror()}`);
+    }
+  }
+  outputStruct ??= koffi.struct('ScorebookOutput', { oper: 'void*', index: 'int' });
+  const api = bindApi(koffi.load(join(folder, CC_LIBRARY)));
+  checkVersion(api.version());
+  return api;
+}

@@ -1,0 +1,194 @@
+/** Records operations as nodes of a TensorFlow graph instead of running them; the graph then becomes one function. */
+import type { GraphOutput, Pointer } from './api.ts';
+import type { Eager, OpAttr, TensorMeta } from './eager.ts';
+import { TF_ATTR, toInt64s } from './dtypes.ts';
+
+/** Operations whose inputs are one list, and how many plain inputs follow that list. */
+const LIST_INPUTS: Record<string, number> = { ConcatV2: 1, Pack: 0, AddN: 0, Einsum: 0, IdentityN: 0 };
+
+/** A tensor of the running program that the graph reads: an argument, or one captured from outside. */
+export interface Capture {
+  id: number;
+  output: GraphOutput;
+}
+
+/** A finished TensorFlow function. `pointer` is kept so that other graphs can call it. */
+export interface NativeFunction {
+  name: string;
+  pointer: Pointer;
+  /** Outside tensors it takes, in order. */
+  captures: number[];
+  outputs: { dtype: number; shape: number[] }[];
+  nodes: number;
+}
+
+/** Numbers of symbolic tensors lie above those of real ones, so that neither is taken for the other. */
+const FIRST_SYMBOL = 2 ** 40;
+let lastSymbol = FIRST_SYMBOL;
+let functionCount = 0;
+
+export const isSymbol = (id: number): boolean => id > FIRST_SYMBOL;
+
+export class Recorder {
+  readonly #eager: Eager;
+  readonly #graph: Pointer;
+  readonly #symbols = new Map<number, GraphOutput>();
+  readonly #called = new Set<string>();
+  readonly captures: Capture[] = [];
+  #nodes = 0;
+
+  constructor(eager: Eager) {
+    this.#eager = eager;
+    this.#graph = eager.context.api.newGraph();
+  }
+
+  /** Frees the graph. Call once, after `finish` or after a failed trace. */
+  dispose(): void {
+    this.#eager.context.api.deleteGraph(this.#graph);
+  }
+
+  #define(output: GraphOutput): number {
+    lastSymbol += 1;
+    this.#symbols.set(lastSymbol, output);
+    return lastSymbol;
+  }
+
+  #newNode(op: string): Pointer {
+    this.#nodes += 1;
+    return this.#eager.context.api.newNode(this.#graph, op, `${op}_${this.#nodes}`);
+  }
+
+  #finishNode(node: Pointer, op: string): Pointer {
+    const { context } = this.#eager;
+    const oper = context.api.finishNode(node, context.status);
+    context.check(op);
+    return oper;
+  }
+
+  /** The graph's view of tensor `id`; a tensor from outside becomes a captured input. */
+  #resolve(id: number): GraphOutput {
+    const known = this.#symbols.get(id);
+    if (known) return known;
+    const { dtype, shape } = this.#eager.meta(id);
+    const output = this.#placeholder(dtype, shape);
+    this.#symbols.set(id, output);
+    this.captures.push({ id, output });
+    return output;
+  }
+
+  #placeholder(dtype: number, shape: readonly number[]): GraphOutput {
+    const { api } = this.#eager.context;
+    const node = this.#newNode('Placeholder');
+    api.nodeType(node, 'dtype', dtype);
+    api.nodeShape(node, 'shape', toInt64s(shape), shape.length);
+    return { oper: this.#finishNode(node, 'Placeholder'), index: 0 };
+  }
+
+  /** Makes tensor `id` an input of the graph even if nothing reads it. */
+  argument(id: number): void {
+    this.#resolve(id);
+  }
+
+  constant(shape: readonly number[], dtype: number, values: ArrayLike<number>): number {
+    const { api, status } = this.#eager.context;
+    const tensor = this.#eager.hostTensor(shape, dtype, values);
+    const node = this.#newNode('Const');
+    api.nodeType(node, 'dtype', dtype);
+    api.nodeTensor(node, 'value', tensor, status);
+    api.deleteTensor(tensor);
+    return this.#define({ oper: this.#finishNode(node, 'Const'), index: 0 });
+  }
+
+  execute(name: string, attrs: readonly OpAttr[], inputs: readonly number[], outputs: number): TensorMeta[] {
+    const { api } = this.#eager.context;
+    const resolved = inputs.map((id) => this.#resolve(id));
+    const node = this.#newNode(name);
+    const plain = LIST_INPUTS[name];
+    const listed = plain === undefined ? 0 : resolved.length - plain;
+    if (plain !== undefined) api.nodeInputList(node, resolved.slice(0, listed), listed);
+    for (const output of resolved.slice(listed)) api.nodeInput(node, output);
+    for (const attr of attrs) {
+      // The length of an input list is inferred; setting it as well is an error.
+      if (plain === undefined || attr.name !== 'N') this.#setAttr(node, attr);
+    }
+    const oper = this.#finishNode(node, name);
+    return Array.from({ length: outputs }, (_, index) => this.#meta({ oper, index }, name));
+  }
+
+  #setAttr(node: Pointer, { name, type, value }: OpAttr): void {
+    const { api } = this.#eager.context;
+    if (type === TF_ATTR.TF_ATTR_TYPE) api.nodeType(node, name, Number(value));
+    else if (type === TF_ATTR.TF_ATTR_FLOAT) api.nodeFloat(node, name, Number(value));
+    else if (type === TF_ATTR.TF_ATTR_BOOL) api.nodeBool(node, name, value ? 1 : 0);
+    else if (type === TF_ATTR.TF_ATTR_STRING) {
+      const bytes = Buffer.from(value as string | Uint8Array);
+      api.nodeString(node, name, bytes, bytes.length);
+    } else if (type === TF_ATTR.TF_ATTR_SHAPE) {
+      const dims = value as readonly number[];
+      api.nodeShape(node, name, toInt64s(dims), dims.length);
+    } else if (typeof value === 'object') {
+      api.nodeInts(node, name, toInt64s(value as readonly number[]), value.length);
+    } else api.nodeInt(node, name, Number(value));
+  }
+
+  #meta(output: GraphOutput, op: string): TensorMeta {
+    const { api, status } = this.#eager.context;
+    const rank = api.outputRank(this.#graph, output, status);
+    const dims = new BigInt64Array(Math.max(rank, 0));
+    if (rank > 0) api.outputShape(this.#graph, output, dims, rank, status);
+    this.#eager.context.check(op);
+    const shape = Array.from(dims, Number);
+    if (rank < 0 || shape.some((size) => size < 0)) {
+      throw new Error(`${op}: the shape of its result depends on values, which a compiled function cannot have`);
+    }
+    return { id: this.#define(output), dtype: api.outputType(output), shape };
+  }
+
+  /** A node that calls another function; with `xla` it is compiled by XLA. */
+  call(callee: NativeFunction, inputs: readonly number[], xla: boolean): TensorMeta[] {
+    const { api, status } = this.#eager.context;
+    if (!this.#called.has(callee.name)) {
+      api.copyFunction(this.#graph, callee.pointer, null, status);
+      this.#eager.context.check(callee.name);
+      this.#called.add(callee.name);
+    }
+    const node = this.#newNode(callee.name);
+    for (const id of inputs) api.nodeInput(node, this.#resolve(id));
+    if (xla) api.nodeBool(node, '_XlaMustCompile', 1);
+    const oper = this.#finishNode(node, callee.name);
+    return callee.outputs.map(({ dtype, shape }, index) => {
+      const output = { oper, index };
+      api.setOutputShape(this.#graph, output, toInt64s(shape), shape.length, status);
+      this.#eager.context.check(callee.name);
+      return { id: this.#define(output), dtype, shape };
+    });
+  }
+
+  /** Closes the graph into a function of the context with these outputs. */
+  finish(label: string, outputs: readonly TensorMeta[]): NativeFunction {
+    const { api, pointer: context, status } = this.#eager.context;
+    functionCount += 1;
+    const name = `scorebook_${label.replace(/[^A-Za-z0-9]/g, '_')}_${functionCount}`;
+    // An output that is itself an input, or is given twice, gets a name of its own.
+    const results = outputs.map((meta) => {
+      const node = this.#newNode('Identity');
+      api.nodeInput(node, this.#resolve(meta.id));
+      return { oper: this.#finishNode(node, 'Identity'), index: 0 };
+    });
+    const inputs = this.captures.map((capture) => capture.output);
+    const graph = this.#graph;
+    const made = api.graphToFunction(
+      ...[graph, name, 0, -1, null, inputs.length, inputs, results.length, results, null, null, null, status],
+    );
+    this.#eager.context.check(`function ${label}`);
+    api.addFunction(context, made, status);
+    this.#eager.context.check(`function ${label}`);
+    return {
+      name,
+      pointer: made,
+      captures: this.captures.map((capture) => capture.id),
+      outputs: outputs.map(({ dtype, shape }) => ({ dtype, shape: [...shape] })),
+      nodes: this.#nodes,
+    };
+  }
+}
