@@ -1,0 +1,27 @@
+// The npm side: node_modules as package-lock.json says.
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { nodeModules, root } from './places.mjs';
+import { hashOf, readStamp, removeStamp, writeStamp } from './stamp.mjs';
+import { cleanEnvironment, step } from './step.mjs';
+
+const stampFile = path.join(nodeModules, '.scorebook.json');
+
+/** `npm ci`, unless node_modules was completed from this very lock, by this Node's kind of machine. */
+export async function ensurePackages() {
+  const facts = {
+    lock: hashOf(path.join(root, 'package-lock.json')),
+    abi: `${process.platform} ${process.arch} ${process.versions.modules}`,
+  };
+  const stamp = readStamp(stampFile);
+  if (stamp?.lock === facts.lock && stamp.abi === facts.abi) return;
+  removeStamp(stampFile);
+  // Inside `npm start` the client that runs us is the one to use; else the one on the PATH.
+  const npm = process.env.npm_execpath;
+  const [command, first] = npm && existsSync(npm) ? [process.execPath, [npm]] : ['npm', []];
+  const args = [...first, 'ci', '--include=dev', '--no-audit', '--no-fund', '--no-update-notifier'];
+  await step('installing npm packages', command, args, {
+    env: cleanEnvironment({ NODE_ENV: 'development' }),
+  });
+  writeStamp(stampFile, facts);
+}

@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import { enter } from './lib/entry.mjs';
+
+enter(() => import('./lib/setup-command.mjs'));
