@@ -3,6 +3,8 @@ import { addBias } from './bias.ts';
 import { dense } from './dense.ts';
 import { expectRank, expectShape } from './shapes.ts';
 
+type ExplicitPadding = [[number, number], [number, number], [number, number], [number, number]];
+
 export interface Conv2dOptions {
   stride?: number;
   /** Rows and columns of zeros on each side (PyTorch's `padding`), or TensorFlow's 'same'. Default 'same'. */
@@ -35,5 +37,8 @@ export function conv2d(
 function samePadding(padding: number | 'same' | 'valid', kh: number, kw: number, stride: number) {
   if (typeof padding === 'string') return padding;
   if (padding === 0) return 'valid';
-  return stride === 1 && kh === kw && 2 * padding + 1 === kh ? 'same' : padding;
+  if (stride === 1 && kh === kw && 2 * padding + 1 === kh) return 'same';
+  const sides: [number, number] = [padding, padding];
+  const none: [number, number] = [0, 0];
+  return [none, sides, sides, none] as ExplicitPadding;
 }

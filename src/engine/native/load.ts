@@ -1,6 +1,7 @@
 /** Loads libtensorflow into this process, in the order and with the flags that it needs. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { LibraryHandle } from 'koffi';
 import { bindApi, type Api } from './api.ts';
 import { checkElf, checkProcessor } from './elf.ts';
 import { CC_LIBRARY, FRAMEWORK_LIBRARY } from './library.ts';
@@ -34,6 +35,25 @@ export function loadEnvironment(folder: string, env: NodeJS.ProcessEnv): Record<
   );
 }
 
+/** Releases of abseil whose name is part of its symbols; TensorFlow 2.21 has the last one. */
+const ABSEIL = ['20230802', '20240116', '20240722', '20250127', '20250512', '20250814'];
+
+/**
+ * Sets abseil's log level as TF_CPP_MIN_LOG_LEVEL says: TensorFlow 2.21 reads that variable in Python only, and
+ * would otherwise greet on stderr. Where no symbol matches, the greeting is seen and nothing else changes.
+ */
+function quiet(framework: LibraryHandle, level: number): void {
+  const mangled = ABSEIL.map((date) => `_ZN4absl12lts_${date}14SetMinLogLevelENS0_18LogSeverityAtLeastE`);
+  for (const name of mangled) {
+    try {
+      framework.func(name, 'void', ['int'])(level);
+      return;
+    } catch {
+      continue; // the symbol of another release
+    }
+  }
+}
+
 /** Libraries to load, in order. cusolver first: the framework library has no search path to it. Not measured. */
 export function loadOrder(folder: string): string[] {
   const cusolver = join(folder, '..', 'nvidia', 'cusolver', 'lib', 'libcusolver.so.11');
@@ -63,11 +83,13 @@ export function loadTensorFlow(koffi: Koffi, folder: string): Api {
   const dlopen = libc.func('void* dlopen(const char*, int)');
   const dlerror = libc.func('const char* dlerror()');
   // Node's process.env reaches native code too late, and only main-thread copies of it: libc's own call it is.
-  for (const [name, value] of Object.entries(loadEnvironment(folder, process.env))) setenv(name, value, 1);
+  const environment = loadEnvironment(folder, process.env);
+  for (const [name, value] of Object.entries(environment)) setenv(name, value, 1);
   for (const path of order) {
     if (!dlopen(path, RTLD_NOW | RTLD_GLOBAL | RTLD_NODELETE)) {
       throw new Error(`${path} could not be loaded: ${dlerror()}`);
     }
+    if (path.endsWith(FRAMEWORK_LIBRARY)) quiet(koffi.load(path), Number(environment.TF_CPP_MIN_LOG_LEVEL));
   }
   outputStruct ??= koffi.struct('ScorebookOutput', { oper: 'void*', index: 'int' });
   const api = bindApi(koffi.load(join(folder, CC_LIBRARY)));

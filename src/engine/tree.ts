@@ -1,0 +1,48 @@
+/** Nested arrays and records of tensors, flattened to a list and built again. */
+import { tf, type TensorTree } from './tf.ts';
+
+/** A tree whose leaves are places in a list: what is left when the tensors are taken out. */
+export type Structure = number | null | undefined | readonly Structure[] | { readonly [name: string]: Structure };
+
+/**
+ * Takes the tensors out of `tree`, in order, appending to `leaves`.
+ * @throws when a leaf is not a tensor; `where` names the place: `argument 2.weights`.
+ */
+export function flatten(tree: TensorTree, leaves: tf.Tensor[], where: string): Structure {
+  if (tree === null || tree === undefined) return tree;
+  if (tree instanceof tf.Tensor) return leaves.push(tree) - 1;
+  if (Array.isArray(tree)) return tree.map((item, i) => flatten(item as TensorTree, leaves, `${where}[${i}]`));
+  if (typeof tree === 'object' && isPlain(tree)) {
+    const entries = Object.entries(tree as Record<string, TensorTree>);
+    return Object.fromEntries(entries.map(([name, item]) => [name, flatten(item, leaves, `${where}.${name}`)]));
+  }
+  throw new TypeError(
+    `${where} is ${describe(tree)}; expected tensors, or arrays and plain objects of tensors` +
+      (typeof tree === 'number' ? ` (make it one: tf.scalar(${String(tree)}))` : ''),
+  );
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype as object) === null;
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'function') return 'a function';
+  if (typeof value !== 'object') return `the ${typeof value} ${String(value)}`;
+  return `a ${value?.constructor.name ?? 'null'}`;
+}
+
+/** The tree of `structure` with `leaves` in their places. */
+export function unflatten(structure: Structure, leaves: readonly tf.Tensor[]): TensorTree {
+  if (structure === null || structure === undefined) return structure;
+  if (typeof structure === 'number') return leaves[structure];
+  if (Array.isArray(structure)) return structure.map((item: Structure) => unflatten(item, leaves));
+  const entries = Object.entries(structure as Record<string, Structure>);
+  return Object.fromEntries(entries.map(([name, item]) => [name, unflatten(item, leaves)]));
+}
+
+/** What a compiled function is cached by: structure, dtypes and shapes. */
+export function signature(structure: Structure, leaves: readonly tf.Tensor[]): string {
+  return JSON.stringify([structure ?? null, leaves.map((leaf) => [leaf.dtype, ...leaf.shape])]);
+}
