@@ -1,0 +1,40 @@
+/** What a notebook shows: one value in several formats, keyed by MIME type. Images are base64 strings. */
+export type MimeBundle = Record<string, unknown>;
+
+/** The key under which a value shows itself in a notebook; Deno's kernel follows the same convention. */
+export const displaySymbol: unique symbol = Symbol.for('Jupyter.display');
+
+export interface Displayable {
+  [displaySymbol](): MimeBundle | Promise<MimeBundle>;
+}
+
+/** The notebook this code runs in, as its kernel publishes it. */
+export interface Host {
+  /** `update` replaces what was shown under the same `displayId` before. */
+  display(bundle: MimeBundle, options?: { displayId?: string; update?: boolean; metadata?: object }): void;
+  clearOutput(wait?: boolean): void;
+}
+
+const hostSymbol = Symbol.for('Jupyter.host');
+
+/** The notebook we run in, or undefined in a terminal. */
+export function currentHost(): Host | undefined {
+  return (globalThis as { [hostSymbol]?: Host })[hostSymbol];
+}
+
+let places = 0;
+
+/** One place in a notebook's output that can be drawn over again. */
+export function place(host: Host): (bundle: MimeBundle) => void {
+  const displayId = `scorebook-${process.pid}-${++places}`;
+  let update = false;
+  return (bundle) => {
+    host.display(bundle, { displayId, update });
+    update = true;
+  };
+}
+
+/** The formats of a value: a bundle as it is, or what a displayable says of itself. */
+export async function bundleOf(value: MimeBundle | Displayable): Promise<MimeBundle> {
+  return displaySymbol in value ? (value as Displayable)[displaySymbol]() : value;
+}

@@ -1,0 +1,132 @@
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { PNG } from 'pngjs';
+import { displaySymbol, type Displayable, type MimeBundle } from './host.ts';
+
+/** Images as a tensor holds them: [N, height, width, channels] or [N, height, width], 1 channel (grey) or 3 (RGB). */
+export interface Images {
+  readonly shape: readonly number[];
+  /** The values in row-major order, or (as on a tensor) a method that fetches them. */
+  readonly data: ArrayLike<number> | (() => Promise<ArrayLike<number>>);
+}
+
+export interface GridOptions {
+  /** Images in a row; by default the grid is as square as it can be. */
+  columns?: number;
+  /** Each pixel becomes a square of this many pixels. */
+  scale?: number;
+  /** The values shown as black and as white, [-1, 1] by default; what is beyond is clipped to it. */
+  range?: [number, number];
+  /** Pixels between images, before scaling. */
+  gap?: number;
+}
+
+export interface ImageGrid extends Displayable {
+  /** Size of the picture in pixels. */
+  readonly width: number;
+  readonly height: number;
+  png(): Promise<Buffer>;
+}
+
+interface Layout {
+  n: number;
+  h: number;
+  w: number;
+  c: number;
+  columns: number;
+  rows: number;
+  scale: number;
+  gap: number;
+}
+
+/** The colour between images: seen against black and white digits, on light and on dark pages. */
+const between = 128;
+
+/**
+ * Images side by side as one PNG.
+ * @throws at once when the shape is not one of images or an option is out of range; when drawn, if the values do not
+ *   fill the shape or one of them is not finite
+ */
+export function imageGrid(images: Images, options: GridOptions = {}): ImageGrid {
+  const { range = [-1, 1] } = options;
+  const layout = layoutOf(images.shape, options);
+  if (!(range[0] < range[1]))
+    throw new Error(`range [${range.join(', ')}]: expected [black, white] with black < white`);
+  const { n, h, w, c, columns, rows, scale, gap } = layout;
+  const png = async () => {
+    const data = typeof images.data === 'function' ? await images.data() : images.data;
+    if (data.length !== n * h * w * c)
+      throw new Error(
+        `${data.length} values for images of shape [${images.shape.join(', ')}]: expected ${n * h * w * c}`,
+      );
+    return PNG.sync.write(paint(data, layout, range), { colorType: c === 3 ? 2 : 0, deflateLevel: 9 });
+  };
+  return {
+    width: (columns * (w + gap) - gap) * scale,
+    height: (rows * (h + gap) - gap) * scale,
+    png,
+    [displaySymbol]: async (): Promise<MimeBundle> => ({
+      'image/png': (await png()).toString('base64'),
+      'text/plain': `${n} images of ${h}×${w}${c === 3 ? ' RGB' : ''}, ${rows} rows of ${columns}`,
+    }),
+  };
+}
+
+function layoutOf(shape: readonly number[], { columns, scale = 2, gap = 1 }: GridOptions): Layout {
+  const [n, h, w, c = 1] = shape;
+  const fits =
+    (shape.length === 3 || shape.length === 4) && shape.every((size) => Number.isInteger(size) && size > 0);
+  if (!fits || (c !== 1 && c !== 3))
+    throw new Error(
+      `shape [${shape.join(', ')}]: expected [N, height, width] or [N, height, width, 1 or 3], N at least 1`,
+    );
+  const across = columns ?? Math.ceil(Math.sqrt(n));
+  for (const [name, value, least] of [
+    ['columns', across, 1],
+    ['scale', scale, 1],
+    ['gap', gap, 0],
+  ] as const)
+    if (!Number.isInteger(value) || value < least)
+      throw new Error(`${name} ${value}: expected a whole number from ${least}`);
+  return { n, h, w, c, columns: Math.min(across, n), rows: Math.ceil(n / across), scale, gap };
+}
+
+function paint(data: ArrayLike<number>, layout: Layout, [black, white]: [number, number]): PNG {
+  const { n, h, w, c, columns, rows, scale, gap } = layout;
+  const picture = new PNG({
+    width: (columns * (w + gap) - gap) * scale,
+    height: (rows * (h + gap) - gap) * scale,
+  });
+  for (let i = 0; i < picture.data.length; i++) picture.data[i] = i % 4 === 3 ? 255 : between;
+  for (let i = 0; i < n * h * w; i++) {
+    const column = i % w;
+    const row = Math.floor(i / w) % h;
+    const image = Math.floor(i / (w * h));
+    const left = ((image % columns) * (w + gap) + column) * scale;
+    const top = (Math.floor(image / columns) * (h + gap) + row) * scale;
+    for (let channel = 0; channel < 3; channel++) {
+      const value = data[i * c + Math.min(channel, c - 1)];
+      if (!Number.isFinite(value))
+        throw new Error(`image ${image}, row ${row}, column ${column} is ${value}: expected a finite value`);
+      const level = Math.round(Math.min(1, Math.max(0, (value - black) / (white - black))) * 255);
+      for (let y = top; y < top + scale; y++)
+        for (let x = left; x < left + scale; x++) picture.data[4 * (y * picture.width + x) + channel] = level;
+    }
+  }
+  return picture;
+}
+
+/**
+ * Writes a grid to a file: whole, or not at all (a full disk leaves what was there before).
+ * @throws naming the file, when it cannot be written
+ */
+export async function writePng(file: string, grid: ImageGrid): Promise<void> {
+  const bytes = await grid.png();
+  const partial = `${file}.partial`;
+  try {
+    await writeFile(partial, bytes);
+    await rename(partial, file);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw new Error(`cannot write ${file}: ${(error as Error).message}`, { cause: error });
+  }
+}

@@ -1,0 +1,35 @@
+import { bundleOf, currentHost, place, type Displayable, type MimeBundle } from './host.ts';
+
+export interface LiveOptions {
+  /** Draw at most once in so many milliseconds. */
+  everyMs?: number;
+}
+
+/**
+ * Takes the items of a generator, redrawing one figure in place as they come:
+ * `const rows = await live(train(…), (rows) => lossCurve(rows))`. The last drawing has every item and stays.
+ * In a terminal only the text of the last drawing is shown, on standard error.
+ * @returns the items, in order; what the generator throws is thrown on, and the last drawing stays
+ */
+export async function live<T>(
+  source: AsyncIterable<T> | Iterable<T>,
+  draw: (items: readonly T[]) => MimeBundle | Displayable,
+  { everyMs = 500 }: LiveOptions = {},
+): Promise<T[]> {
+  const host = currentHost();
+  const show = host && place(host);
+  const items: T[] = [];
+  let drawn = -Infinity;
+  for await (const item of source) {
+    items.push(item);
+    const now = performance.now();
+    if (!show || now - drawn < everyMs) continue;
+    drawn = now;
+    show(await bundleOf(draw(items)));
+  }
+  if (items.length === 0) return items;
+  const last = await bundleOf(draw(items));
+  if (show) show(last);
+  else process.stderr.write(`${String(last['text/plain'] ?? '')}\n`);
+  return items;
+}
