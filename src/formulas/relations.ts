@@ -1,0 +1,18 @@
+/**
+ * How the symbols of the forward process hang together. A proof is given the relations it may use.
+ * ᾱ_t is defined from α_t and ᾱ_{t−1}, never the other way round: both factors are then free and positive, and
+ * √ᾱ_t = √α_t·√ᾱ_{t−1} holds by principal roots.
+ */
+export const relations = {
+  /** ᾱ_t = α_t·ᾱ_{t−1} */
+  abar: 'abar = alpha*abarPrev',
+  /** β_t = 1 − α_t */
+  beta: 'beta = 1 - alpha',
+  /** The forward marginal solved for nothing: x_t as x_0 and ε make it. */
+  xt: 'xt = sqrt(abar)*x0 + sqrt(1 - abar)*eps',
+  /** Two conventions for guidance. */
+  guidance: 'guidanceScale = 1 + w',
+} as const;
+
+/** The relations of a variance-preserving chain: what most derivations are given. */
+export const chain: readonly string[] = [relations.abar, relations.beta];

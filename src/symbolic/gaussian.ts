@@ -1,0 +1,171 @@
+/**
+ * Linear-Gaussian calculus on expressions: joint models, marginals, conditionals, products. Variables are scalar, or one
+ * coordinate of an isotropic vector. Results are expressions that the steps of a derivation can start from and check.
+ */
+import { call, number, pow, symbol, type Expr } from './expr.ts';
+import { parse } from './parse.ts';
+import { minus, negative, over, plus, times } from './tidy.ts';
+
+export interface Gaussian {
+  readonly mean: Expr;
+  readonly variance: Expr;
+}
+
+export interface NodeSpec {
+  /** Slope on earlier variables; none for a root. */
+  of?: Record<string, string>;
+  /** What is added to them: the mean of a root. Default 0. */
+  mean?: string;
+  /** Variance of the noise. */
+  variance: string;
+}
+
+export interface GaussianModel {
+  readonly names: readonly string[];
+  mean(name: string): Expr;
+  covariance(a: string, b: string): Expr;
+  marginal(name: string): Gaussian;
+  /** The variable given observed values of others, by Schur complement, one observation at a time. */
+  conditional(name: string, observed: Record<string, string>): Gaussian;
+}
+
+/**
+ * Declares a linear-Gaussian model, variables in causal order:
+ * `gaussianModel({ xPrev: { mean: 'sqrt(abarPrev)*x0', variance: '1-abarPrev' }, xt: { of: { xPrev: 'sqrt(alpha)' }, variance: 'beta' } })`.
+ * @throws when a variable depends on one that is not declared before it.
+ */
+export function gaussianModel(nodes: Record<string, NodeSpec>): GaussianModel {
+  const means = new Map<string, Expr>();
+  const covariances = new Map<string, Map<string, Expr>>();
+  for (const [name, { of = {}, mean = '0', variance }] of Object.entries(nodes)) {
+    const parents = Object.entries(of).map(([parent, slope]) => ({ parent, slope: parse(slope) }));
+    const undeclared = parents.find(({ parent }) => !means.has(parent));
+    if (undeclared) {
+      const before = [...means.keys()].join(', ') || 'none';
+      throw new Error(
+        `${name} depends on ${undeclared.parent}; expected a variable declared before it (${before})`,
+      );
+    }
+    const row = new Map<string, Expr>();
+    for (const other of means.keys()) {
+      row.set(
+        other,
+        plus(...parents.map(({ parent, slope }) => times(slope, read(covariances, parent, other)))),
+      );
+    }
+    const inherited = parents.map(({ parent, slope }) => times(slope, row.get(parent)!));
+    row.set(name, plus(...inherited, parse(variance)));
+    means.set(
+      name,
+      plus(...parents.map(({ parent, slope }) => times(slope, means.get(parent)!)), parse(mean)),
+    );
+    for (const [other, value] of row) if (other !== name) covariances.get(other)!.set(name, value);
+    covariances.set(name, row);
+  }
+  return modelOf(means, covariances);
+}
+
+type Covariances = ReadonlyMap<string, ReadonlyMap<string, Expr>>;
+
+function read(covariances: Covariances, a: string, b: string): Expr {
+  const value = covariances.get(a)?.get(b);
+  if (value === undefined) {
+    throw new Error(
+      `no variable ${covariances.has(a) ? b : a} in the model; it has ${[...covariances.keys()].join(', ')}`,
+    );
+  }
+  return value;
+}
+
+function modelOf(means: ReadonlyMap<string, Expr>, covariances: Covariances): GaussianModel {
+  const covariance = (a: string, b: string): Expr => read(covariances, a, b);
+  const mean = (name: string): Expr => (covariance(name, name), means.get(name)!);
+  const marginal = (name: string): Gaussian => ({ mean: mean(name), variance: covariance(name, name) });
+  return {
+    names: [...means.keys()],
+    mean,
+    covariance,
+    marginal,
+    conditional: (name, observed) => {
+      const [first, ...others] = Object.entries(observed);
+      if (first === undefined) return marginal(name);
+      if (Object.hasOwn(observed, name))
+        throw new Error(`${name} is observed: condition another variable on it`);
+      return observe(means, covariances, first[0], parse(first[1])).conditional(
+        name,
+        Object.fromEntries(others),
+      );
+    },
+  };
+}
+
+/** The model of the other variables once `seen` has the value `value`: C − c·cᵀ/v, m + c·(value − m_seen)/v. */
+function observe(
+  means: ReadonlyMap<string, Expr>,
+  covariances: Covariances,
+  seen: string,
+  value: Expr,
+): GaussianModel {
+  const variance = read(covariances, seen, seen);
+  const surprise = minus(value, means.get(seen)!);
+  const rest = [...means.keys()].filter((name) => name !== seen);
+  const gain = (name: string): Expr => over(read(covariances, name, seen), variance);
+  return modelOf(
+    new Map(rest.map((name) => [name, plus(means.get(name)!, times(gain(name), surprise))])),
+    new Map(
+      rest.map((a) => [
+        a,
+        new Map(
+          rest.map((b) => [
+            b,
+            minus(
+              read(covariances, a, b),
+              over(times(read(covariances, a, seen), read(covariances, b, seen)), variance),
+            ),
+          ]),
+        ),
+      ]),
+    ),
+  );
+}
+
+/** The Gaussian proportional to the product of two: precisions add, means are weighted by them. */
+export function product(a: Gaussian, b: Gaussian): Gaussian {
+  const precision = plus(over(number(1), a.variance), over(number(1), b.variance));
+  return {
+    mean: over(plus(over(a.mean, a.variance), over(b.mean, b.variance)), precision),
+    variance: over(number(1), precision),
+  };
+}
+
+/** A Gaussian from texts, formulas or expressions: `gaussian(posteriorMean, posteriorVariance)`. */
+export function gaussian(
+  mean: string | Expr | { expr: Expr },
+  variance: string | Expr | { expr: Expr },
+): Gaussian {
+  const expr = (given: string | Expr | { expr: Expr }): Expr =>
+    typeof given === 'string' ? parse(given) : 'expr' in given ? given.expr : given;
+  return { mean: expr(mean), variance: expr(variance) };
+}
+
+/** log N(x; mean, variance), without the constant −½·log 2π. */
+export function logDensity(x: string, { mean, variance }: Gaussian): Expr {
+  return minus(
+    negative(over(square(minus(symbol(x), mean)), times(number(2), variance))),
+    over(call('log', variance), number(2)),
+  );
+}
+
+/** The exponent alone: the log density up to a term free of x. */
+export function exponent(x: string, { mean, variance }: Gaussian): Expr {
+  return negative(over(square(minus(symbol(x), mean)), times(number(2), variance)));
+}
+
+/** KL(p ‖ q) of two scalar Gaussians. */
+export function klDivergence(p: Gaussian, q: Gaussian): Expr {
+  const ratio = over(p.variance, q.variance);
+  const shift = over(square(minus(p.mean, q.mean)), q.variance);
+  return over(plus(ratio, shift, number(-1), negative(call('log', ratio))), number(2));
+}
+
+const square = (a: Expr): Expr => pow(a, number(2));

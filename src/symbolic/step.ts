@@ -1,0 +1,49 @@
+/** What a derivation says of each of its lines: the shape that tables, tests and tools read. */
+
+/** `=` equal; `∝` equal up to a factor free of a variable; `+c` equal up to a term free of it. */
+export type Relation = '=' | '∝' | '+c';
+
+export type StepVerdict = 'proved' | 'refuted' | 'undecided' | 'vacuous' | 'assumed';
+
+export interface StepCounterexample {
+  /** Symbol, its TeX and its value, e.g. `1/2`. */
+  point: { name: string; tex: string; value: string }[];
+  lhs: string;
+  rhs: string;
+}
+
+export interface StepMutants {
+  /** Single-token edits of the step that the checker refutes. */
+  refuted: number;
+  total: number;
+  /** The others, written out, with what the checker says of them: `proved` edits change nothing. */
+  survivors: { text: string; verdict: string }[];
+}
+
+export interface Step {
+  readonly kind: 'start' | 'step' | 'so' | 'assume' | 'conclusion';
+  readonly relation: Relation | '';
+  /** The whole line as TeX, left-hand side included where the step shows one. */
+  readonly tex: string;
+  readonly text: string;
+  /** Why, in the author's words; `$…$` is mathematics. */
+  readonly because?: string;
+  /** `up to a factor free of $x$`, where the relation says so. */
+  readonly scope?: string;
+  /** TeX of the relations between symbols that the verdict rests on. */
+  readonly uses: readonly string[];
+  /** TeX of what must hold for both sides to be defined, beyond the declared domains. */
+  readonly conditions: readonly string[];
+  readonly cite?: string;
+  /** Marked by the author as not decided yet: an `undecided` verdict does not fail the derivation. */
+  readonly open: boolean;
+  readonly verdict: StepVerdict;
+  readonly method?: string;
+  /** Decimal logarithm of the bound on the probability that `proved` is wrong. */
+  readonly log10Error?: number;
+  readonly ms: number;
+  readonly counterexample?: StepCounterexample;
+  readonly diagnosis?: string;
+  readonly reason?: string;
+  readonly mutants?: StepMutants;
+}

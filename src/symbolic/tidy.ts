@@ -1,0 +1,25 @@
+/** Sums, products and quotients without the zeros and ones that rules leave behind. Values are unchanged. */
+import { add, div, mul, neg, number, type Expr } from './expr.ts';
+
+const isNumber = (e: Expr, n: bigint): boolean => e.kind === 'number' && e.n === n && e.d === 1n;
+export const isZero = (e: Expr): boolean => isNumber(e, 0n);
+export const isOne = (e: Expr): boolean => isNumber(e, 1n);
+
+export function plus(...terms: Expr[]): Expr {
+  const kept = terms
+    .flatMap((term) => (term.kind === 'add' ? term.args : [term]))
+    .filter((term) => !isZero(term));
+  return kept.length === 0 ? number(0) : kept.length === 1 ? kept[0] : add(...kept);
+}
+
+export const negative = (a: Expr): Expr => (isZero(a) ? a : a.kind === 'neg' ? a.arg : neg(a));
+export const minus = (a: Expr, b: Expr): Expr => plus(a, negative(b));
+
+export function times(...factors: Expr[]): Expr {
+  if (factors.some(isZero)) return number(0);
+  const kept = factors.flatMap((f) => (f.kind === 'mul' ? f.args : [f])).filter((factor) => !isOne(factor));
+  return kept.length === 0 ? number(1) : kept.length === 1 ? kept[0] : mul(...kept);
+}
+
+/** a/b; a zero numerator stays a quotient only where b might vanish, which callers rule out. */
+export const over = (a: Expr, b: Expr): Expr => (isZero(a) || isOne(b) ? a : div(a, b));
