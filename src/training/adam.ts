@@ -1,0 +1,70 @@
+import { tf } from '../engine/index.ts';
+
+export interface AdamOptions {
+  /** Decay of the mean of gradients. */
+  beta1?: number;
+  /** Decay of the mean of squared gradients. */
+  beta2?: number;
+  eps?: number;
+  /** Decoupled: each step first shrinks the parameters by learning rate × this (AdamW). */
+  weightDecay?: number;
+  /** Largest norm of the gradient; longer ones are scaled to it. */
+  clipNorm?: number;
+}
+
+/** Running means of the gradient and of its square, [N] each. */
+export type Moments = {
+  readonly m: tf.Tensor1D;
+  readonly v: tf.Tensor1D;
+};
+
+/** An optimizer over one flat vector, as pure functions. */
+export interface Optimizer<State> {
+  init(size: number): State;
+  /** What one update needs beside tensors, in float64: `step` counts from 1. */
+  scalars(step: number, learningRate: number): Float64Array;
+  /** (parameters, gradient, state, scalars as a tensor) → the next parameters and state. Compiles. */
+  update(
+    parameters: tf.Tensor1D,
+    gradient: tf.Tensor1D,
+    state: State,
+    scalars: tf.Tensor1D,
+  ): { parameters: tf.Tensor1D; state: State };
+}
+
+/**
+ * Adam (Kingma & Ba 2015, arXiv:1412.6980, algorithm 1) with exact bias correction; with `weightDecay` it is AdamW
+ * (Loshchilov & Hutter 2019, arXiv:1711.05101). The numbers are those of `torch.optim`.
+ */
+export function adam({
+  beta1 = 0.9,
+  beta2 = 0.999,
+  eps = 1e-8,
+  weightDecay = 0,
+  clipNorm = Infinity,
+}: AdamOptions = {}): Optimizer<Moments> {
+  return {
+    init: (size) => ({ m: tf.zeros([size]), v: tf.zeros([size]) }),
+    scalars: (step, learningRate) =>
+      Float64Array.of(
+        learningRate / (1 - beta1 ** step),
+        1 / Math.sqrt(1 - beta2 ** step),
+        1 - learningRate * weightDecay,
+      ),
+    update(parameters, gradient, state, scalars) {
+      const [stepSize, correction, keep] = tf.unstack(scalars);
+      const g = clipNorm < Infinity ? clipped(gradient, clipNorm) : gradient;
+      const m = tf.add(tf.mul(state.m, beta1), tf.mul(g, 1 - beta1)) as tf.Tensor1D;
+      const v = tf.add(tf.mul(state.v, beta2), tf.mul(tf.square(g), 1 - beta2)) as tf.Tensor1D;
+      const direction = tf.div(m, tf.add(tf.mul(tf.sqrt(v), correction), eps));
+      const kept = weightDecay === 0 ? parameters : tf.mul(parameters, keep);
+      return { parameters: tf.sub(kept, tf.mul(direction, stepSize)) as tf.Tensor1D, state: { m, v } };
+    },
+  };
+}
+
+/** g, scaled down when its norm is above `limit`; the 1e-6 is that of `torch.nn.utils.clip_grad_norm_`. */
+function clipped(g: tf.Tensor1D, limit: number): tf.Tensor1D {
+  const length = tf.sqrt(tf.sum(tf.square(g)));
+  return tf.mul(g, tf.minimum(1, tf.div(limit, tf.add(length, 1e-6))));
+}

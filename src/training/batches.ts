@@ -1,0 +1,62 @@
+import type { ImageSet } from '../datasets/index.ts';
+import { fold, normal, permutation, uniform, type Key } from '../engine/index.ts';
+
+/** What one training step sees: n images with a time and a noise each. */
+export interface Batch {
+  readonly n: number;
+  /** [n, height, width, channels] in [−1, 1]. */
+  readonly x0: Float32Array;
+  /** [n], whole times in 1 … T. */
+  readonly t: Float32Array;
+  /** Standard normal, the shape of x0. */
+  readonly eps: Float32Array;
+}
+
+/** Everything random in training, each from a stream of its own. */
+export const streams = { init: 0, order: 1, times: 2, noise: 3 } as const;
+
+/**
+ * The images of step 1, 2, …: every epoch goes through all of them once, in an order of its own.
+ *
+ * Nothing is remembered but a cache: the indices of a step follow from the key and the step alone, so training resumes
+ * at any step as if it had never stopped.
+ */
+export function dataOrder(count: number, batch: number, key: Key): (step: number) => Uint32Array {
+  let cached = -1;
+  let order = new Uint32Array(0);
+  const at = (position: number): number => {
+    const epoch = Math.floor(position / count);
+    if (epoch !== cached) {
+      order = permutation(fold(key, epoch), count);
+      cached = epoch;
+    }
+    return order[position % count];
+  };
+  return (step) => Uint32Array.from({ length: batch }, (_, i) => at((step - 1) * batch + i));
+}
+
+/**
+ * n times in 1 … T, one from each n-th of the range, in the order of the range. Each is uniform over a batch at random,
+ * so the loss is L_simple still, with less variance: a step sees early and late times alike.
+ *
+ * Source: the low-discrepancy sampler of Kingma et al. 2021 (arXiv:2107.00630), appendix I.1.
+ */
+export function spreadTimes(n: number, T: number, key: Key): Float32Array {
+  const [offset] = uniform(key, 1);
+  return Float32Array.from({ length: n }, (_, i) => Math.min(T, 1 + Math.floor(((i + offset) / n) * T)));
+}
+
+/** The batches of training, by step (from 1). */
+export function batches(
+  data: ImageSet,
+  { batch, T, key }: { batch: number; T: number; key: Key },
+): (step: number) => Batch {
+  const order = dataOrder(data.count, batch, fold(key, streams.order));
+  const size = data.shape[0] * data.shape[1] * data.shape[2];
+  return (step) => ({
+    n: batch,
+    x0: data.images(order(step)),
+    t: spreadTimes(batch, T, fold(key, streams.times, step)),
+    eps: normal(fold(key, streams.noise, step), batch * size),
+  });
+}

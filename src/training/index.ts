@@ -1,0 +1,13 @@
+/** Training: optimizer, moving average, learning rates, the loop, checkpoints. */
+export { adam, type AdamOptions, type Moments, type Optimizer } from './adam.ts';
+export { batches, dataOrder, spreadTimes, type Batch } from './batches.ts';
+export { loadModel, MODEL_FILE, saveForDiffusers, saveModel } from './checkpoint.ts';
+export { trainClassifier, type ClassifierOptions, type TrainedClassifier } from './classifier.ts';
+export { fromDiffusersConfig, toDiffusersConfig } from './diffusers.ts';
+export { ema, emaDecay } from './ema.ts';
+export { readSafetensors, writeSafetensors, type FileTensor, type Safetensors } from './safetensors.ts';
+export { constant, linearDecay, warmUp, type LearningRate } from './schedule.ts';
+export { STATE_FILE } from './state.ts';
+export { train, type TrainingReport, type TrainingRun, type TrainOptions } from './train.ts';
+export { loadTrained, trainedModel, type TrainedModel } from './trained.ts';
+export { validator } from './validation.ts';

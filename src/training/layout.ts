@@ -1,0 +1,79 @@
+import { sizeOf, type Model, type ParameterSpec } from '../models/index.ts';
+import type { FileTensor } from './safetensors.ts';
+
+/** The shape a checkpoint gives a parameter: PyTorch's [out, in, H, W] and [out, in]. */
+export function fileShape({ shape, layout }: ParameterSpec): readonly number[] {
+  if (layout === 'conv') return [shape[3], shape[2], shape[0], shape[1]];
+  return layout === 'dense' ? [shape[1], shape[0]] : shape;
+}
+
+/** [taps·in, out] → [out, in·taps] or back: where number `i` of the engine's layout sits in the file's. */
+function placeInFile({ shape, layout }: ParameterSpec): (i: number) => number {
+  if (layout === 'vector') return (i) => i;
+  const [inputs, outputs] = shape.slice(-2);
+  const taps = layout === 'conv' ? shape[0] * shape[1] : 1;
+  return (i) => {
+    const out = i % outputs;
+    const rest = Math.floor(i / outputs);
+    const tap = Math.floor(rest / inputs);
+    return (out * inputs + (rest % inputs)) * taps + tap;
+  };
+}
+
+type Parameters = Pick<Model, 'parameters'>;
+
+/** One flat vector → tensors as a checkpoint holds them, named `prefix` + parameter. */
+export function toFileTensors(model: Parameters, vector: Float32Array, prefix = ''): Map<string, FileTensor> {
+  const tensors = new Map<string, FileTensor>();
+  let offset = 0;
+  for (const spec of model.parameters) {
+    const place = placeInFile(spec);
+    const data = new Float32Array(sizeOf(spec.shape));
+    for (let i = 0; i < data.length; i++) data[place(i)] = vector[offset + i];
+    tensors.set(prefix + spec.name, { shape: fileShape(spec), data });
+    offset += data.length;
+  }
+  return tensors;
+}
+
+/**
+ * The tensors of a checkpoint → one flat vector.
+ *
+ * @throws Error naming the file and the tensor: missing, of another shape
+ */
+export function fromFileTensors(
+  model: Parameters,
+  tensors: ReadonlyMap<string, FileTensor>,
+  file: string,
+  prefix = '',
+): Float32Array {
+  const vector = new Float32Array(model.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0));
+  let offset = 0;
+  for (const spec of model.parameters) {
+    const name = prefix + spec.name;
+    const found = tensors.get(name);
+    if (found === undefined) throw anotherArchitecture(file, `the tensor ${name} is missing`);
+    const shape = fileShape(spec);
+    if (found.shape.join() !== shape.join()) {
+      throw anotherArchitecture(
+        file,
+        `${name} is [${found.shape.join(', ')}], expected [${shape.join(', ')}]`,
+      );
+    }
+    const place = placeInFile(spec);
+    const n = found.data.length;
+    for (let i = 0; i < n; i++) vector[offset + i] = found.data[place(i)];
+    offset += n;
+  }
+  return vector;
+}
+
+/** @throws Error naming the first tensor of the file that no parameter asks for */
+export function refuseUnknown(known: ReadonlySet<string>, names: Iterable<string>, file: string): void {
+  for (const name of names) {
+    if (!known.has(name)) throw anotherArchitecture(file, `the tensor ${name} is unknown to this model`);
+  }
+}
+
+export const anotherArchitecture = (file: string, difference: string): Error =>
+  new Error(`${file}: a checkpoint of another architecture: ${difference}. Use the model it was made with`);

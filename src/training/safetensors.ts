@@ -1,0 +1,141 @@
+import { readFile } from 'node:fs/promises';
+import { writeAtomically } from './atomic.ts';
+
+/** One float32 tensor as a file holds it: row-major, in the layout of PyTorch. */
+export interface FileTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+export interface Safetensors {
+  readonly tensors: ReadonlyMap<string, FileTensor>;
+  /** Free text beside the tensors. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+interface HeaderEntry {
+  dtype: string;
+  shape: number[];
+  data_offsets: [number, number];
+}
+
+const LENGTH_BYTES = 8;
+const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
+
+/**
+ * Writes float32 tensors as a safetensors file, byte for byte as the Python package does: tensors sorted by name,
+ * the header padded with spaces to a multiple of 8. Format: https://huggingface.co/docs/safetensors.
+ *
+ * The file appears whole or not at all ({@link writeAtomically}).
+ */
+export async function writeSafetensors(
+  file: string,
+  tensors: ReadonlyMap<string, FileTensor>,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const names = [...tensors.keys()].sort();
+  const header: Record<string, unknown> = {};
+  if (Object.keys(metadata).length > 0) header.__metadata__ = metadata;
+  const parts: Uint8Array[] = [];
+  let end = 0;
+  for (const name of names) {
+    const { shape, data } = tensors.get(name)!;
+    if (sizeOf(shape) !== data.length) {
+      throw new Error(
+        `${name}: ${data.length} numbers, expected ${sizeOf(shape)} for the shape [${shape.join(', ')}]`,
+      );
+    }
+    header[name] = { dtype: 'F32', shape, data_offsets: [end, (end += data.byteLength)] };
+    parts.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  const json = Buffer.from(JSON.stringify(header));
+  const padded = Math.ceil(json.length / 8) * 8;
+  const head = Buffer.alloc(LENGTH_BYTES + padded, ' ');
+  head.writeBigUInt64LE(BigInt(padded));
+  head.set(json, LENGTH_BYTES);
+  await writeAtomically(file, [head, ...parts]);
+}
+
+/**
+ * Reads a safetensors file of float32 tensors.
+ *
+ * @throws Error naming the file, and the tensor where there is one: missing, truncated, a broken header, another number type
+ */
+export async function readSafetensors(file: string): Promise<Safetensors> {
+  const bytes = await readWhole(file);
+  const start = LENGTH_BYTES + headerLength(file, bytes);
+  const header = parseHeader(file, bytes.toString('utf8', LENGTH_BYTES, start));
+  const { __metadata__: metadata = {}, ...entries } = header;
+  const tensors = new Map<string, FileTensor>();
+  let end = 0;
+  for (const [name, entry] of Object.entries(entries as Record<string, HeaderEntry>)) {
+    const [from, to] = checkEntry(file, name, entry);
+    end = Math.max(end, to);
+    if (start + to > bytes.length) {
+      throw truncated(file, bytes.length, start + to, `the tensor ${name}`);
+    }
+    // A copy, for its own alignment: a view into the file would keep all of it alive.
+    const data = new Float32Array(
+      bytes.buffer.slice(bytes.byteOffset + start + from, bytes.byteOffset + start + to),
+    );
+    tensors.set(name, { shape: entry.shape, data });
+  }
+  if (start + end !== bytes.length) {
+    throw new Error(
+      `${file}: ${bytes.length} bytes, expected ${start + end}: not a well-formed safetensors file`,
+    );
+  }
+  return { tensors, metadata: metadata as Record<string, string> };
+}
+
+async function readWhole(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw new Error(`${file}: cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function headerLength(file: string, bytes: Buffer): number {
+  if (bytes.length < LENGTH_BYTES)
+    throw truncated(file, bytes.length, LENGTH_BYTES, 'the length of the header');
+  const length = Number(bytes.readBigUInt64LE());
+  if (length < 2 || length > 100_000_000) {
+    throw new Error(`${file}: a header of ${length} bytes: this is not a safetensors file`);
+  }
+  if (LENGTH_BYTES + length > bytes.length)
+    throw truncated(file, bytes.length, LENGTH_BYTES + length, 'the header');
+  return length;
+}
+
+function parseHeader(file: string, text: string): Record<string, unknown> {
+  try {
+    const header: unknown = JSON.parse(text);
+    if (typeof header === 'object' && header !== null && !Array.isArray(header))
+      return header as Record<string, unknown>;
+  } catch (cause) {
+    throw new Error(`${file}: its header is not JSON: this is not a safetensors file, or it is damaged`, {
+      cause,
+    });
+  }
+  throw new Error(`${file}: its header is not a JSON object: this is not a safetensors file`);
+}
+
+function checkEntry(file: string, name: string, entry: HeaderEntry): [number, number] {
+  const { dtype, shape, data_offsets: offsets } = entry;
+  if (dtype !== 'F32')
+    throw new Error(`${file}: ${name} holds ${dtype}, expected F32: convert it to float32`);
+  const fine =
+    Array.isArray(shape) &&
+    Array.isArray(offsets) &&
+    [...shape, ...offsets].every((n) => Number.isInteger(n) && n >= 0);
+  if (fine && offsets[1] - offsets[0] === 4 * sizeOf(shape)) return offsets;
+  throw new Error(
+    `${file}: ${name} has shape ${JSON.stringify(shape)} and offsets ${JSON.stringify(offsets)}, which do not agree`,
+  );
+}
+
+const truncated = (file: string, found: number, expected: number, what: string): Error =>
+  new Error(
+    `${file}: truncated: ${found} bytes, but ${what} ends at byte ${expected}. Use the checkpoint before it, or save it again`,
+  );

@@ -1,0 +1,54 @@
+import type { EpsPredictor } from '../diffusion/index.ts';
+import { compile, tf } from '../engine/index.ts';
+import { unflatten, type Denoiser, type Params } from '../models/index.ts';
+import { loadModel, saveForDiffusers, type Description } from './checkpoint.ts';
+import { predictNoise } from './step.ts';
+
+/** A trained network, ready for the samplers. */
+export interface TrainedModel {
+  readonly model: Denoiser;
+  /** Its parameters as one vector, in the order of `model.parameters`. */
+  readonly vector: Float32Array;
+  /** What its checkpoint says: step, seed, schedule. */
+  readonly about: Readonly<Record<string, unknown>>;
+  /** x_t [B, H, W, C] and times [B] in 1 … T → the noise in it; compiled once a shape. */
+  readonly predictEps: EpsPredictor;
+  /** Writes a folder that `UNet2DModel.from_pretrained` loads. */
+  save(folder: string): Promise<void>;
+  /** Frees the parameters. */
+  dispose(): void;
+}
+
+export function trainedModel(
+  model: Denoiser,
+  vector: Float32Array,
+  about: Readonly<Record<string, unknown>> = {},
+): TrainedModel {
+  const params = tf.tidy(() => ({ ...unflatten(model, tf.tensor1d(vector)) }));
+  const forward = compile((p: Params, x: tf.Tensor, t: tf.Tensor1D) => predictNoise(model, p, x, t));
+  return {
+    model,
+    vector,
+    about,
+    predictEps: (x, t) => forward(params, x, t),
+    save: (folder) => saveForDiffusers(folder, model, vector, about),
+    dispose() {
+      tf.dispose(params);
+      forward.dispose();
+    },
+  };
+}
+
+/**
+ * Loads a trained noise predictor: a file or folder of ours, or a `UNet2DModel` saved by diffusers.
+ *
+ * @throws Error naming file and tensor, as {@link loadModel}; also when it holds something else, a classifier say
+ */
+export async function loadTrained(path: string): Promise<TrainedModel> {
+  const { model, vector, about, file } = await loadModel(path);
+  if (about.kind !== 'unet')
+    throw new Error(`${file}: holds a ${about.kind}, expected a network that predicts noise`);
+  return trainedModel(model as unknown as Denoiser, vector, withoutArchitecture(about));
+}
+
+const withoutArchitecture = ({ kind: _kind, config: _config, ...rest }: Description) => rest;
