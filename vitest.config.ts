@@ -1,10 +1,13 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+const long = Boolean(process.env.SCOREBOOK_LONG);
 
 // One process per file: the native library is loaded once a process and never unloaded.
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, ...(long ? [] : ['test/**/*.long.test.ts'])],
     pool: 'forks',
-    testTimeout: 30_000,
+    testTimeout: long ? 600_000 : 30_000,
   },
 });
