@@ -53,7 +53,9 @@ function requested(options: BackendOptions): BackendName | undefined {
 function threadCount(options: BackendOptions): number {
   const threads = options.threads ?? Number(process.env.SCOREBOOK_THREADS || availableParallelism());
   if (Number.isInteger(threads) && threads > 0) return threads;
-  throw new Error(`threads must be a positive integer, got ${options.threads ?? process.env.SCOREBOOK_THREADS}`);
+  throw new Error(
+    `threads must be a positive integer, got ${options.threads ?? process.env.SCOREBOOK_THREADS}`,
+  );
 }
 
 const describe = (native: NativeInfo, threads: number): Omit<BackendReport, 'warnings'> => ({
@@ -91,7 +93,9 @@ async function choose(options: BackendOptions): Promise<BackendReport> {
       return { ...(await start(forced, threads)), warnings: [] };
     } catch (error) {
       const why = (error as Error).message;
-      throw new Error(`The ${forced} backend cannot run: ${why}. To get it: ${REMEDY[forced]}.`, { cause: error });
+      throw new Error(`The ${forced} backend cannot run: ${why}. To get it: ${REMEDY[forced]}.`, {
+        cause: error,
+      });
     }
   }
   try {

@@ -57,7 +57,9 @@ export function compile<A extends readonly TensorTree[], R extends TensorTree>(
 
   const call = async (...args: A): Promise<R> => {
     if (isTracing()) {
-      throw new Error(`${name}: a compiled function cannot be called inside another; call the plain function there`);
+      throw new Error(
+        `${name}: a compiled function cannot be called inside another; call the plain function there`,
+      );
     }
     const leaves: tf.Tensor[] = [];
     const structure = args.map((arg, i) => flatten(arg, leaves, `${name}: argument ${i + 1}`));

@@ -48,13 +48,24 @@ function insideKernel(): boolean {
 for (const name of ['data', 'dataSync', 'bytes', 'bytesSync']) {
   guard(tf.Tensor.prototype, name, `Tensor.${name}()`, READ_REMEDY);
 }
-guard(tf.Variable.prototype, 'assign', 'Variable.assign()', 'State goes in as an argument and comes out as a result.');
-guard(tf.engine(), 'makeVariable', 'tf.variable()', 'State goes in as an argument and comes out as a result.');
+guard(
+  tf.Variable.prototype,
+  'assign',
+  'Variable.assign()',
+  'State goes in as an argument and comes out as a result.',
+);
+guard(
+  tf.engine(),
+  'makeVariable',
+  'tf.variable()',
+  'State goes in as an argument and comes out as a result.',
+);
 
 Object.defineProperty(tf.Tensor.prototype, Symbol.toPrimitive, {
   configurable: true,
   value(this: tf.Tensor): string {
-    if (depth > 0) refuse('A tensor used as a plain number or string (Math.*, <, +, `${}`)', 'Use tf operations.');
+    if (depth > 0)
+      refuse('A tensor used as a plain number or string (Math.*, <, +, `${}`)', 'Use tf operations.');
     return this.toString();
   },
 });

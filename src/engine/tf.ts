@@ -17,8 +17,4 @@ export { tf };
 
 /** A tensor, or arrays and records of tensors, nested. */
 export type TensorTree =
-  | tf.Tensor
-  | null
-  | undefined
-  | readonly TensorTree[]
-  | { readonly [name: string]: TensorTree };
+  tf.Tensor | null | undefined | readonly TensorTree[] | { readonly [name: string]: TensorTree };

@@ -2,7 +2,8 @@
 import { tf, type TensorTree } from './tf.ts';
 
 /** A tree whose leaves are places in a list: what is left when the tensors are taken out. */
-export type Structure = number | null | undefined | readonly Structure[] | { readonly [name: string]: Structure };
+export type Structure =
+  number | null | undefined | readonly Structure[] | { readonly [name: string]: Structure };
 
 /**
  * Takes the tensors out of `tree`, in order, appending to `leaves`.
@@ -11,10 +12,13 @@ export type Structure = number | null | undefined | readonly Structure[] | { rea
 export function flatten(tree: TensorTree, leaves: tf.Tensor[], where: string): Structure {
   if (tree === null || tree === undefined) return tree;
   if (tree instanceof tf.Tensor) return leaves.push(tree) - 1;
-  if (Array.isArray(tree)) return tree.map((item, i) => flatten(item as TensorTree, leaves, `${where}[${i}]`));
+  if (Array.isArray(tree))
+    return tree.map((item, i) => flatten(item as TensorTree, leaves, `${where}[${i}]`));
   if (typeof tree === 'object' && isPlain(tree)) {
     const entries = Object.entries(tree as Record<string, TensorTree>);
-    return Object.fromEntries(entries.map(([name, item]) => [name, flatten(item, leaves, `${where}.${name}`)]));
+    return Object.fromEntries(
+      entries.map(([name, item]) => [name, flatten(item, leaves, `${where}.${name}`)]),
+    );
   }
   throw new TypeError(
     `${where} is ${describe(tree)}; expected tensors, or arrays and plain objects of tensors` +

@@ -13,7 +13,8 @@ export function attention(
 ): tf.Tensor3D {
   const [batch, rows, width] = q.shape;
   const d = width / heads;
-  if (!Number.isInteger(d)) throw new RangeError(`attention: ${width} channels do not divide into ${heads} heads`);
+  if (!Number.isInteger(d))
+    throw new RangeError(`attention: ${width} channels do not divide into ${heads} heads`);
   expectShape('attention', 'k', k, [batch, k.shape[1], width]);
   expectShape('attention', 'v', v, k.shape);
   // [B, N, h·d] → [B, h, N, d]

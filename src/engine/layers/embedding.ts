@@ -12,7 +12,9 @@ export function timestepEmbedding(
 ): tf.Tensor2D {
   if (width % 2 !== 0) throw new RangeError(`timestepEmbedding: width must be even, got ${width}`);
   const half = width / 2;
-  const frequencies = Float32Array.from({ length: half }, (_, i) => Math.exp((-Math.log(10_000) * i) / (half - shift)));
+  const frequencies = Float32Array.from({ length: half }, (_, i) =>
+    Math.exp((-Math.log(10_000) * i) / (half - shift)),
+  );
   const angles = tf.mul(tf.reshape(tf.cast(t, 'float32'), [-1, 1]), tf.tensor2d(frequencies, [1, half])); // [B, half]
   const parts = [tf.sin(angles), tf.cos(angles)];
   return tf.concat(cosFirst ? parts.reverse() : parts, 1) as tf.Tensor2D;

@@ -68,8 +68,7 @@ const DECLARATIONS = {
   outputRank: 'int TF_GraphGetTensorNumDims(void*, ScorebookOutput, void*)',
   outputShape: 'void TF_GraphGetTensorShape(void*, ScorebookOutput, int64_t*, int, void*)',
   graphToFunction:
-    'void* TF_GraphToFunction(void*, const char*, uint8_t, int, void*, int, const ScorebookOutput*, int, ' +
-    'const ScorebookOutput*, void*, void*, const char*, void*)',
+    'void* TF_GraphToFunction(void*, const char*, uint8_t, int, void*, int, const ScorebookOutput*, int, const ScorebookOutput*, void*, void*, const char*, void*)',
   copyFunction: 'void TF_GraphCopyFunction(void*, void*, void*, void*)',
   deleteFunction: 'void TF_DeleteFunction(void*)',
 } as const;
@@ -79,10 +78,7 @@ export type Pointer = bigint | null;
 /** What goes where C expects a pointer. */
 export type Address = Pointer | ArrayBufferView;
 
-interface NativeFunction {
-  (...args: (Address | number | bigint | string | GraphOutput | readonly GraphOutput[])[]): never;
-  async(...args: unknown[]): void;
-}
+type Argument = Address | number | bigint | string | GraphOutput | readonly GraphOutput[];
 
 /** One output of a graph node (`TF_Output`). */
 export interface GraphOutput {
@@ -98,12 +94,13 @@ type Result<D extends string> = D extends `void* ${string}`
       ? void
       : number;
 
-export type Api = {
-  [K in keyof typeof DECLARATIONS]: ((
-    ...args: Parameters<NativeFunction>
-  ) => Result<(typeof DECLARATIONS)[K]>) &
-    Pick<NativeFunction, 'async'>;
-};
+interface NativeCall<R> {
+  (...args: Argument[]): R;
+  /** The same on a worker thread; the last argument is called with an error or null when it has returned. */
+  async(...args: (Argument | ((error: Error | null) => void))[]): void;
+}
+
+export type Api = { [K in keyof typeof DECLARATIONS]: NativeCall<Result<(typeof DECLARATIONS)[K]>> };
 
 /** Binds every function; throws with the symbol's name when the library lacks one. */
 export function bindApi(library: LibraryHandle): Api {

@@ -85,7 +85,13 @@ export function createBackend(context: Context): TensorFlowBackend {
       }
     }
 
-    override move(id: object, values: ArrayLike<number>, shape: number[], dtype: DataType, refs: number): void {
+    override move(
+      id: object,
+      values: ArrayLike<number>,
+      shape: number[],
+      dtype: DataType,
+      refs: number,
+    ): void {
       if (recorder) this.#constants.add(id);
       super.move(id, values, shape, dtype, refs);
     }

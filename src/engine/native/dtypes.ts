@@ -30,7 +30,9 @@ export function dtypeNumber(dtype: DataType): number {
   if (dtype === 'int32') return TF_DTYPE.TF_INT32;
   if (dtype === 'bool') return TF_DTYPE.TF_BOOL;
   if (dtype === 'complex64') return TF_DTYPE.TF_COMPLEX64;
-  throw new TypeError(`${dtype} tensors are not supported by the engine; keep such data in JavaScript arrays`);
+  throw new TypeError(
+    `${dtype} tensors are not supported by the engine; keep such data in JavaScript arrays`,
+  );
 }
 
 /** `values` in the array type that TensorFlow's `dtype` is stored in. */

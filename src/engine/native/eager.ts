@@ -154,7 +154,9 @@ export class Eager {
       const count = new Int32Array(new ArrayBuffer(4)).fill(outputs);
       try {
         await new Promise<void>((done, fail) => {
-          api.execute.async(op, handles, count, status, (error: Error | null) => (error ? fail(error) : done()));
+          api.execute.async(op, handles, count, status, (error: Error | null) =>
+            error ? fail(error) : done(),
+          );
         });
       } finally {
         api.deleteOp(op);

@@ -10,7 +10,8 @@ export function checkElf(path: string): void {
     const header = Buffer.alloc(64);
     const size = fstatSync(file).size;
     const read = readSync(file, header, 0, 64, 0);
-    if (read < 64 || header.readUInt32BE(0) !== 0x7f454c46) throw new Error(`${path} is not a shared library`);
+    if (read < 64 || header.readUInt32BE(0) !== 0x7f454c46)
+      throw new Error(`${path} is not a shared library`);
     const sections = Number(header.readBigUInt64LE(40)); // e_shoff
     const needed = sections + header.readUInt16LE(58) * header.readUInt16LE(60); // + e_shentsize · e_shnum
     if (size < needed) {

@@ -1,5 +1,5 @@
 /** Loads libtensorflow into this process, in the order and with the flags that it needs. */
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LibraryHandle } from 'koffi';
 import { bindApi, type Api } from './api.ts';
@@ -17,7 +17,7 @@ const MINIMUM_VERSION = [2, 16] as const;
 export type Koffi = typeof import('koffi');
 
 /** koffi's type names are global to the process, so a second load must not declare it again. */
-let outputStruct: object | undefined;
+let declared = false;
 
 /** Environment that TensorFlow reads while it is being loaded; a value set by the user wins. */
 export function loadEnvironment(folder: string, env: NodeJS.ProcessEnv): Record<string, string> {
@@ -39,10 +39,10 @@ export function loadEnvironment(folder: string, env: NodeJS.ProcessEnv): Record<
 const ABSEIL = ['20230802', '20240116', '20240722', '20250127', '20250512', '20250814'];
 
 /**
- * Sets abseil's log level as TF_CPP_MIN_LOG_LEVEL says: TensorFlow 2.21 reads that variable in Python only, and
- * would otherwise greet on stderr. Where no symbol matches, the greeting is seen and nothing else changes.
+ * Sets abseil's log level as TF_CPP_MIN_LOG_LEVEL says; TensorFlow 2.21 reads that variable in Python only. Where no
+ * symbol matches, its information lines are seen on stderr and nothing else changes.
  */
-function quiet(framework: LibraryHandle, level: number): void {
+function setLogLevel(framework: LibraryHandle, level: number): void {
   const mangled = ABSEIL.map((date) => `_ZN4absl12lts_${date}14SetMinLogLevelENS0_18LogSeverityAtLeastE`);
   for (const name of mangled) {
     try {
@@ -51,6 +51,22 @@ function quiet(framework: LibraryHandle, level: number): void {
     } catch {
       continue; // the symbol of another release
     }
+  }
+}
+
+/** Runs `body` with the process's standard error closed off. */
+function withoutStderr<R>(libc: LibraryHandle, body: () => R): R {
+  const dup = libc.func('int dup(int)');
+  const dup2 = libc.func('int dup2(int, int)');
+  const saved: number = dup(2);
+  const nowhere = openSync('/dev/null', 'w');
+  dup2(nowhere, 2);
+  try {
+    return body();
+  } finally {
+    dup2(saved, 2);
+    closeSync(saved);
+    closeSync(nowhere);
   }
 }
 
@@ -66,7 +82,9 @@ export function checkVersion(version: string): void {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const [needMajor, needMinor] = MINIMUM_VERSION;
   if (major !== needMajor || minor < needMinor) {
-    throw new Error(`libtensorflow is version ${version}; this engine needs ${needMajor}.${needMinor} or later 2.x`);
+    throw new Error(
+      `libtensorflow is version ${version}; this engine needs ${needMajor}.${needMinor} or later 2.x`,
+    );
   }
 }
 
@@ -85,13 +103,17 @@ export function loadTensorFlow(koffi: Koffi, folder: string): Api {
   // Node's process.env reaches native code too late, and only main-thread copies of it: libc's own call it is.
   const environment = loadEnvironment(folder, process.env);
   for (const [name, value] of Object.entries(environment)) setenv(name, value, 1);
+  const level = Number(environment.TF_CPP_MIN_LOG_LEVEL);
   for (const path of order) {
-    if (!dlopen(path, RTLD_NOW | RTLD_GLOBAL | RTLD_NODELETE)) {
+    // TensorFlow logs a greeting while it is being loaded, before its log level can be set.
+    const open = () => dlopen(path, RTLD_NOW | RTLD_GLOBAL | RTLD_NODELETE);
+    if (!(level > 0 ? withoutStderr(libc, open) : open())) {
       throw new Error(`${path} could not be loaded: ${dlerror()}`);
     }
-    if (path.endsWith(FRAMEWORK_LIBRARY)) quiet(koffi.load(path), Number(environment.TF_CPP_MIN_LOG_LEVEL));
+    if (path.endsWith(FRAMEWORK_LIBRARY)) setLogLevel(koffi.load(path), level);
   }
-  outputStruct ??= koffi.struct('ScorebookOutput', { oper: 'void*', index: 'int' });
+  if (!declared) koffi.struct('ScorebookOutput', { oper: 'void*', index: 'int' });
+  declared = true;
   const api = bindApi(koffi.load(join(folder, CC_LIBRARY)));
   checkVersion(api.version());
   return api;

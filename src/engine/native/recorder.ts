@@ -139,7 +139,9 @@ export class Recorder {
     this.#eager.context.check(op);
     const shape = Array.from(dims, Number);
     if (rank < 0 || shape.some((size) => size < 0)) {
-      throw new Error(`${op}: the shape of its result depends on values, which a compiled function cannot have`);
+      throw new Error(
+        `${op}: the shape of its result depends on values, which a compiled function cannot have`,
+      );
     }
     return { id: this.#define(output), dtype: api.outputType(output), shape };
   }
@@ -177,8 +179,18 @@ export class Recorder {
     });
     const inputs = this.captures.map((capture) => capture.output);
     const graph = this.#graph;
+    const everyNode = -1; // the function's body is the whole graph
     const made = api.graphToFunction(
-      ...[graph, name, 0, -1, null, inputs.length, inputs, results.length, results, null, null, null, status],
+      graph,
+      name,
+      0,
+      everyNode,
+      null,
+      inputs.length,
+      inputs,
+      results.length,
+      results,
+      ...[null, null, null, status],
     );
     this.#eager.context.check(`function ${label}`);
     api.addFunction(context, made, status);

@@ -1,1 +1,110 @@
-export function registerWasmKernels(): void {}
+/** Kernels that training needs and tfjs's wasm package lacks, put together from those it has. */
+import { tf } from '../tf.ts';
+
+type Shape4 = [number, number, number, number];
+type Pad = Parameters<typeof tf.backend_util.computeConv2DInfo>[4];
+
+const composed = (
+  kernelName: string,
+  compute: (inputs: Record<string, tf.Tensor>, attrs: Record<string, unknown>) => tf.Tensor,
+): tf.KernelConfig => ({
+  kernelName,
+  backendName: 'wasm',
+  kernelFunc: ({ inputs, attrs }) =>
+    tf.tidy(() => compute(inputs as Record<string, tf.Tensor>, attrs as Record<string, unknown>)),
+});
+
+/** Σ over batch and places of x at each tap times dy: x [B, H, W, I], dy [B, oh, ow, O] → [kh, kw, I, O]. */
+function filterGradient(
+  x: tf.Tensor4D,
+  dy: tf.Tensor4D,
+  filterShape: Shape4,
+  strides: [number, number],
+  pad: Pad,
+) {
+  const info = tf.backend_util.computeConv2DInfo(x.shape, filterShape, strides, 1, pad);
+  const { top, bottom, left, right } = info.padInfo;
+  const [kh, kw, inputs, outputs] = filterShape;
+  const [batch, oh, ow] = dy.shape;
+  const padded = tf.pad(x, [
+    ...[[0, 0] as [number, number], [top, bottom] as [number, number]],
+    ...[[left, right] as [number, number], [0, 0] as [number, number]],
+  ]);
+  const rows = tf.reshape(dy, [batch * oh * ow, outputs]);
+  const taps = Array.from({ length: kh * kw }, (_, tap) => {
+    const start = [0, Math.floor(tap / kw), tap % kw, 0];
+    const end = [batch, start[1]! + (oh - 1) * strides[0] + 1, start[2]! + (ow - 1) * strides[1] + 1, inputs];
+    const seen = tf.stridedSlice(padded, start, end, [1, strides[0], strides[1], 1]);
+    const columns = tf.transpose(tf.reshape(seen, [batch * oh * ow, inputs])); // [I, B·oh·ow]
+    return tf.matMul(columns, rows); // wasm's own transposeA is several times slower
+  });
+  return tf.reshape(tf.stack(taps), filterShape);
+}
+
+/** Zeros between the rows and columns of dy: [B, h, w, C] → [B, h·s, w·s, C]. */
+function dilate(dy: tf.Tensor4D, [sh, sw]: [number, number]): tf.Tensor4D {
+  if (sh === 1 && sw === 1) return dy;
+  const [batch, h, w, channels] = dy.shape;
+  const wide = tf.pad(tf.reshape(dy, [batch * h, 1, w, channels]), [
+    [0, 0],
+    [0, sh - 1],
+    [0, 0],
+    [0, 0],
+  ]);
+  const spread = tf.pad(tf.reshape(wide, [batch * h * sh, w, 1, channels]), [
+    [0, 0],
+    [0, 0],
+    [0, sw - 1],
+    [0, 0],
+  ]);
+  return tf.reshape(spread, [batch, h * sh, w * sw, channels]);
+}
+
+/** Zeros around one axis of x, or rows taken off where a count is negative. */
+function padOrCrop(x: tf.Tensor4D, axis: 1 | 2, before: number, after: number): tf.Tensor4D {
+  const begin = [0, 0, 0, 0];
+  const size = [...x.shape];
+  begin[axis] = Math.max(0, -before);
+  size[axis] = x.shape[axis] - begin[axis]! - Math.max(0, -after);
+  const paddings: [number, number][] = [
+    [0, 0],
+    [0, 0],
+    [0, 0],
+    [0, 0],
+  ];
+  paddings[axis] = [Math.max(0, before), Math.max(0, after)];
+  return tf.pad(tf.slice(x, begin, size), paddings) as tf.Tensor4D;
+}
+
+/** The gradient to x is a convolution of dilated dy with the filter turned by 180° and its channels exchanged. */
+function inputGradient(dy: tf.Tensor4D, filter: tf.Tensor4D, x: Shape4, strides: [number, number], pad: Pad) {
+  const info = tf.backend_util.computeConv2DInfo(x, filter.shape, strides, 1, pad);
+  const [kh, kw] = filter.shape;
+  const { top, left } = info.padInfo;
+  const turned = tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2]) as tf.Tensor4D;
+  const spread = dilate(dy, strides);
+  const rows = padOrCrop(spread, 1, kh - 1 - top, x[1] + top - spread.shape[1]);
+  const all = padOrCrop(rows, 2, kw - 1 - left, x[2] + left - spread.shape[2]);
+  return tf.conv2d(all, turned, 1, 'valid');
+}
+
+export const wasmKernels: readonly tf.KernelConfig[] = [
+  composed('BiasAdd', ({ x, b }) => tf.add(x!, b!)),
+  composed('BiasAddGrad', ({ dy }) => tf.sum(tf.reshape(dy!, [-1, dy!.shape[dy!.rank - 1]!]), 0)),
+  composed('Conv2DBackpropFilter', ({ x, dy }, { filterShape, strides, pad }) =>
+    filterGradient(
+      ...([x, dy, filterShape, strides, pad] as [tf.Tensor4D, tf.Tensor4D, Shape4, [number, number], Pad]),
+    ),
+  ),
+  composed('Conv2DBackpropInput', ({ dy, filter }, { inputShape, strides, pad }) =>
+    inputGradient(
+      ...([dy, filter, inputShape, strides, pad] as [
+        tf.Tensor4D,
+        tf.Tensor4D,
+        Shape4,
+        [number, number],
+        Pad,
+      ]),
+    ),
+  ),
+];
