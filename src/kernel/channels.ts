@@ -1,0 +1,67 @@
+/** The messages that pass between the kernel's threads: sockets (wire), user code (runtime), TypeScript (language). */
+
+/** MIME type → content; images are base64 strings. */
+export type MimeBundle = Record<string, unknown>;
+
+/** A JavaScript form of one cell, ready to run. */
+export interface CompiledCell {
+  /** Body of an async function; line 1 of the body is line 2 of the script. */
+  js: string;
+  /** Source map (JSON text) from `js` to the cell's TypeScript. */
+  map: string;
+  /** Absolute name of the script, which relative `import()` calls start from. */
+  fileName: string;
+  /** The label readers see in tracebacks, such as `cell [3]`. */
+  label: string;
+  /** The cell's TypeScript, for excerpts in tracebacks. */
+  source: string;
+}
+
+/** One problem the compiler found. */
+export interface Problem {
+  code: number;
+  message: string;
+  /** Source line and caret, ready to print; empty for problems without a position. */
+  excerpt: string;
+}
+
+export type CompileResult = { ok: true; cell: CompiledCell } | { ok: false; problems: Problem[] };
+
+export type RunFailure = { status: 'error'; ename: string; evalue: string; traceback: string[] };
+export type RunSuccess = { status: 'ok'; data: MimeBundle | null };
+export type RunOutcome = (RunFailure | RunSuccess) & {
+  /** How many of the cell's declaring statements had been completed. */
+  progress: number;
+};
+
+export type ToRuntime =
+  | { kind: 'run'; id: number; cell: CompiledCell }
+  | { kind: 'interrupt'; serial: number }
+  | { kind: 'shutdown' };
+
+export type FromRuntime =
+  | { kind: 'ready' }
+  | { kind: 'acknowledged'; serial: number }
+  | { kind: 'stream'; id: number; name: 'stdout' | 'stderr'; text: string }
+  | { kind: 'display'; id: number; data: MimeBundle; metadata: object; displayId?: string; update: boolean }
+  | { kind: 'clear'; id: number; wait: boolean }
+  | { kind: 'done'; id: number; outcome: RunOutcome };
+
+export interface Completion {
+  text: string;
+  type: string;
+}
+
+/** What the language thread answers. Offsets are UTF-16 units into `code`. */
+export interface LanguageCalls {
+  compile(code: string, number: number): CompileResult;
+  /** Makes the names of the first `progress` declaring statements of the last compiled cell known to later ones. */
+  commit(progress: number): null;
+  complete(code: string, offset: number): { start: number; end: number; items: Completion[] };
+  inspect(code: string, offset: number): MimeBundle | null;
+  isComplete(code: string): { status: 'complete' | 'incomplete' | 'invalid'; indent: string };
+}
+
+export type LanguageMethod = keyof LanguageCalls;
+export type LanguageRequest = { id: number; method: LanguageMethod; args: unknown[] };
+export type LanguageAnswer = { id: number; value?: unknown; error?: string };

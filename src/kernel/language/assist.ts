@@ -1,0 +1,101 @@
+import ts from 'typescript';
+import type { Completion, LanguageCalls, MimeBundle } from '../channels.ts';
+import { parseCell } from './parse.ts';
+import type { Session } from './session.ts';
+
+const maxCompletions = 500;
+
+/** What could stand at `offset`. */
+export function complete(
+  session: Session,
+  code: string,
+  offset: number,
+): ReturnType<LanguageCalls['complete']> {
+  session.show(code);
+  const { service, cellFile } = session.workspace;
+  const word = /[\p{ID_Continue}$]*$/u.exec(code.slice(0, offset))![0];
+  const found = service.getCompletionsAtPosition(cellFile, offset, {
+    includeCompletionsWithInsertText: false,
+  });
+  const span = found?.optionalReplacementSpan;
+  const end = span ? Math.min(code.length, span.start + span.length) : offset;
+  const inner = found?.entries.find((entry) => entry.replacementSpan)?.replacementSpan;
+  const start = inner?.start ?? offset - word.length;
+  const typed = code.slice(start, offset);
+  const items = (found?.entries ?? [])
+    .filter(({ name }) => name.startsWith(typed) && !name.startsWith('__cell'))
+    .sort((a, b) => (a.sortText < b.sortText ? -1 : a.sortText > b.sortText ? 1 : 0))
+    .slice(0, maxCompletions)
+    .map(({ name, kind }): Completion => ({ text: name, type: kind }));
+  return { start, end: Math.max(end, offset), items };
+}
+
+/** Signature and documentation of what is at `offset`, or of the call around it. */
+export function inspect(session: Session, code: string, offset: number): MimeBundle | null {
+  session.show(code);
+  const { service, cellFile } = session.workspace;
+  const at = [offset, offset - 1].find(
+    (position) => position >= 0 && service.getQuickInfoAtPosition(cellFile, position),
+  );
+  if (at !== undefined) {
+    const info = service.getQuickInfoAtPosition(cellFile, at)!;
+    return describe(ts.displayPartsToString(info.displayParts), info.documentation, info.tags);
+  }
+  const help = service.getSignatureHelpItems(cellFile, offset, undefined);
+  const item = help?.items[help.selectedItemIndex];
+  if (!item) return null;
+  const parameters = item.parameters
+    .map(({ displayParts }) => ts.displayPartsToString(displayParts))
+    .join(', ');
+  const [before, after] = [item.prefixDisplayParts, item.suffixDisplayParts].map((parts) =>
+    ts.displayPartsToString(parts),
+  );
+  return describe(`${before}${parameters}${after}`, item.documentation, item.tags);
+}
+
+function describe(
+  signature: string,
+  documentation?: ts.SymbolDisplayPart[],
+  tags?: ts.JSDocTagInfo[],
+): MimeBundle {
+  const text = ts.displayPartsToString(documentation);
+  const notes = (tags ?? []).map(({ name, text: parts }) => ({ name, text: ts.displayPartsToString(parts) }));
+  const plain = [signature, text, ...notes.map((note) => `@${note.name} ${note.text}`)].filter(Boolean);
+  const markdown = [
+    `\`\`\`typescript\n${signature}\n\`\`\``,
+    text,
+    ...notes.map((note) => `*@${note.name}* ${note.text}`),
+  ];
+  return { 'text/plain': plain.join('\n\n'), 'text/markdown': markdown.filter(Boolean).join('\n\n') };
+}
+
+/** Codes of what is open at the end: an unterminated template, comment or regular expression. */
+const unterminated = new Set([1160, 1010]);
+
+/** Whether a console should run `code` or wait for another line. */
+export function isComplete(code: string): ReturnType<LanguageCalls['isComplete']> {
+  const { errors } = parseCell(code);
+  const first = errors[0];
+  if (!first) return { status: 'complete', indent: '' };
+  const atEnd = first.start + first.length >= code.trimEnd().length && first.code !== 1002;
+  if (!unterminated.has(first.code) && !atEnd) return { status: 'invalid', indent: '' };
+  return { status: 'incomplete', indent: '  '.repeat(openBrackets(code)) };
+}
+
+function openBrackets(code: string): number {
+  const scanner = ts.createScanner(ts.ScriptTarget.Latest, true, ts.LanguageVariant.Standard, code);
+  const {
+    OpenBraceToken,
+    OpenParenToken,
+    OpenBracketToken,
+    CloseBraceToken,
+    CloseParenToken,
+    CloseBracketToken,
+  } = ts.SyntaxKind;
+  const opening = new Set<ts.SyntaxKind>([OpenBraceToken, OpenParenToken, OpenBracketToken]);
+  const closing = new Set<ts.SyntaxKind>([CloseBraceToken, CloseParenToken, CloseBracketToken]);
+  let open = 0;
+  for (let token = scanner.scan(); token !== ts.SyntaxKind.EndOfFileToken; token = scanner.scan())
+    open += opening.has(token) ? 1 : closing.has(token) ? -1 : 0;
+  return Math.max(0, open);
+}

@@ -1,0 +1,81 @@
+import ts from 'typescript';
+
+/**
+ * `import { a } from 'm'` as `const m = await import('m'); kernel.bind('a', m, 'a')`. Names that are types only leave
+ * nothing behind; an import of nothing but types is not loaded.
+ */
+export function importStatements(
+  factory: ts.NodeFactory,
+  checker: ts.TypeChecker,
+  { importClause, moduleSpecifier, attributes }: ts.ImportDeclaration,
+): ts.Statement[] {
+  if (importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword) return [];
+  const bound = importClause ? boundNames(checker, importClause) : [];
+  if (importClause && bound.length === 0) return [];
+  const options = attributes && [
+    factory.createObjectLiteralExpression([
+      factory.createPropertyAssignment(
+        'with',
+        factory.createObjectLiteralExpression(
+          attributes.elements.map(({ name, value }) => factory.createPropertyAssignment(name.text, value)),
+        ),
+      ),
+    ]),
+  ];
+  const importCall = factory.createCallExpression(
+    factory.createToken(ts.SyntaxKind.ImportKeyword) as unknown as ts.Expression,
+    undefined,
+    [factory.createStringLiteral((moduleSpecifier as ts.StringLiteral).text), ...(options ?? [])],
+  );
+  const loaded = ts.setTextRange(factory.createAwaitExpression(importCall), moduleSpecifier);
+  if (bound.length === 0) return [factory.createExpressionStatement(loaded)];
+  const module = factory.createUniqueName('module');
+  const declaration = factory.createVariableDeclaration(module, undefined, undefined, loaded);
+  return [
+    factory.createVariableStatement(
+      undefined,
+      factory.createVariableDeclarationList([declaration], ts.NodeFlags.Const),
+    ),
+    ...bound.map(({ name, key }) => bind(factory, name, module, key)),
+  ];
+}
+
+interface Bound {
+  name: string;
+  /** Export it stands for; null for the whole module. */
+  key: string | null;
+}
+
+function boundNames(checker: ts.TypeChecker, clause: ts.ImportClause): Bound[] {
+  const bound: Bound[] =
+    clause.name && isValue(checker, clause.name) ? [{ name: clause.name.text, key: 'default' }] : [];
+  const bindings = clause.namedBindings;
+  if (!bindings) return bound;
+  if (ts.isNamespaceImport(bindings)) return [...bound, { name: bindings.name.text, key: null }];
+  const values = bindings.elements.filter((element) => !element.isTypeOnly && isValue(checker, element.name));
+  return [
+    ...bound,
+    ...values.map(({ name, propertyName }) => ({ name: name.text, key: (propertyName ?? name).text })),
+  ];
+}
+
+function isValue(checker: ts.TypeChecker, name: ts.Identifier): boolean {
+  const symbol = checker.getSymbolAtLocation(name);
+  if (!symbol || !(symbol.flags & ts.SymbolFlags.Alias)) return true;
+  const target = checker.getAliasedSymbol(symbol);
+  // What has no types at all is a value.
+  return checker.isUnknownSymbol(target) || (target.flags & ts.SymbolFlags.Value) !== 0;
+}
+
+function bind(
+  factory: ts.NodeFactory,
+  name: string,
+  module: ts.Identifier,
+  key: string | null,
+): ts.Statement {
+  const callee = factory.createPropertyAccessExpression(factory.createIdentifier('__kernel'), 'bind');
+  const from = key === null ? factory.createNull() : factory.createStringLiteral(key);
+  return factory.createExpressionStatement(
+    factory.createCallExpression(callee, undefined, [factory.createStringLiteral(name), module, from]),
+  );
+}

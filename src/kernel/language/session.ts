@@ -1,0 +1,144 @@
+import { join } from 'node:path';
+import ts from 'typescript';
+import type { CompileResult } from '../channels.ts';
+import { errorsIn, toProblem } from './diagnostics.ts';
+import { emitCell } from './emit.ts';
+import { declarations, type Declaring, identifiersIn } from './names.ts';
+import { parseCell } from './parse.ts';
+import { Workspace } from './workspace.ts';
+
+/** Where a name that cells have declared comes from. */
+interface Known {
+  module: string;
+  /** Declared with `declare`: it has no place in the shared scope. */
+  ambient: boolean;
+}
+
+interface Compiled {
+  declared: Declaring[];
+  module: string;
+  augmentsGlobals: boolean;
+}
+
+/** Cannot find module, or its types: perhaps it has been installed since. */
+const missingModule = new Set([2307, 2792, 7016]);
+
+/** What the cells run so far have declared, and the compiler that checks the next one against it. */
+export class Session {
+  readonly workspace: Workspace;
+  private readonly known = new Map<string, Known>();
+  private readonly augmentations: string[] = [];
+  private serial = 0;
+  private last: Compiled | undefined;
+
+  constructor(directory: string) {
+    this.workspace = new Workspace(directory);
+  }
+
+  /** Checks a cell and turns it into JavaScript. `number` is what readers see in tracebacks. */
+  compile(code: string, number: number): CompileResult {
+    const { file: parsed, errors: syntax } = parseCell(code);
+    if (syntax.length) return { ok: false, problems: syntax.slice(0, 3).map(toProblem) };
+    const declared = declarations(parsed);
+    const text = this.withTrailer(code, parsed, declared, identifiersIn(parsed));
+    const { workspace } = this;
+    workspace.refresh();
+    workspace.write(workspace.cellFile, text);
+    let problems = this.check(code.length);
+    if (problems.some((problem) => missingModule.has(problem.code))) {
+      workspace.refresh(true);
+      problems = this.check(code.length);
+    }
+    const errors = errorsIn(problems, code.length);
+    if (errors.length) return { ok: false, problems: errors.map(toProblem) };
+
+    const { program } = workspace;
+    const file = program.getSourceFile(workspace.cellFile)!;
+    const ambient = new Set([...this.known].filter(([, known]) => known.ambient).map(([name]) => name));
+    const { js, map, dts } = emitCell(program, file, code.length, declared, ambient);
+    const module = `__cell_${++this.serial}__`;
+    // Types that cannot be written down as declarations are kept as source.
+    const writable = dts !== '' && program.getDeclarationDiagnostics(file).length === 0;
+    workspace.write(
+      join(workspace.directory, `${module}${writable ? '.d.ts' : '.ts'}`),
+      writable ? dts : text,
+    );
+    this.last = { declared, module, augmentsGlobals: parsed.statements.some(isGlobalAugmentation) };
+    const fileName = join(workspace.directory, `${module}.ts`);
+    return { ok: true, cell: { js, map, fileName, label: `cell [${number}]`, source: code } };
+  }
+
+  /** Makes what the last compiled cell has declared known; a cell that threw got as far as `progress`. */
+  commit(progress: number): null {
+    if (!this.last) return null;
+    const { declared, module, augmentsGlobals } = this.last;
+    for (const [i, { names, typeOnly, statement }] of declared.entries()) {
+      if (i >= progress && !typeOnly) continue;
+      const ambient =
+        typeOnly && !ts.isInterfaceDeclaration(statement) && !ts.isTypeAliasDeclaration(statement);
+      for (const name of names) this.known.set(name, { module, ambient });
+    }
+    if (augmentsGlobals) this.augmentations.push(module);
+    this.last = undefined;
+    return null;
+  }
+
+  /** A cell's text for completion and inspection, with every known name in scope. */
+  show(code: string): void {
+    const { file } = parseCell(code);
+    this.workspace.write(this.workspace.cellFile, this.withTrailer(code, file, declarations(file), null));
+  }
+
+  private check(length: number): readonly ts.Diagnostic[] {
+    const { program, cellFile } = this.workspace;
+    const file = program.getSourceFile(cellFile)!;
+    return errorsIn(program.getSemanticDiagnostics(file), length);
+  }
+
+  /**
+   * The cell as a module: its names exported, and those of earlier cells imported after its text, so that lines keep
+   * their numbers. `used` limits the imports to names that the cell mentions.
+   */
+  private withTrailer(
+    code: string,
+    file: ts.SourceFile,
+    declared: Declaring[],
+    used: Set<string> | null,
+  ): string {
+    const own = new Set(declared.flatMap(({ names }) => names));
+    const wanted = new Map<string, string[]>();
+    for (const [name, { module }] of this.known) {
+      if (own.has(name) || (used && !used.has(name))) continue;
+      wanted.set(module, [...(wanted.get(module) ?? []), name]);
+    }
+    const imports = [...wanted].map(
+      ([module, names]) => `import { ${names.join(', ')} } from './${module}';`,
+    );
+    const augmentations = this.augmentations.map((module) => `import './${module}';`);
+    const exported = exportedNames(file);
+    const exports = [...own].filter((name) => !exported.has(name));
+    return [code, ';', ...imports, ...augmentations, `export { ${exports.join(', ')} };`].join('\n');
+  }
+}
+
+/** Names that a cell exports by itself, which needs no doing. */
+function exportedNames(file: ts.SourceFile): Set<string> {
+  const names = new Set<string>();
+  for (const statement of file.statements) {
+    if (
+      ts.isExportDeclaration(statement) &&
+      statement.exportClause &&
+      ts.isNamedExports(statement.exportClause)
+    )
+      statement.exportClause.elements.forEach(({ name }) => names.add(name.text));
+    if (!ts.canHaveModifiers(statement)) continue;
+    if (!ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword)) continue;
+    for (const { names: own } of declarations({ statements: [statement] } as unknown as ts.SourceFile))
+      own.forEach((name) => names.add(name));
+  }
+  return names;
+}
+
+function isGlobalAugmentation(statement: ts.Statement): boolean {
+  return ts.isModuleDeclaration(statement) && (statement.flags & ts.NodeFlags.GlobalAugmentation) !== 0;
+}

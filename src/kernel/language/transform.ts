@@ -1,0 +1,268 @@
+import ts from 'typescript';
+import type { Declaring } from './names.ts';
+import { toAssignment } from './assignment.ts';
+import { importStatements } from './imports.ts';
+
+/** Names under which the emitted code finds the shared scope and the kernel's helpers. */
+export const scopeName = '__scope';
+export const kernelName = '__kernel';
+const metaName = '__meta';
+
+/**
+ * Turns a cell into the body of an async function. Top-level names become properties of the shared scope, so that
+ * later cells see them and may declare them again; imports become awaited `import()`; the last expression is returned;
+ * every `await` ends with a look whether the cell was interrupted.
+ */
+export function cellTransformer(
+  checker: ts.TypeChecker,
+  length: number,
+  declared: Declaring[],
+  ambient: ReadonlySet<string>,
+): ts.TransformerFactory<ts.SourceFile> {
+  return (context) => (file) => new CellTransform(context, checker, file, length, declared, ambient).run();
+}
+
+class CellTransform {
+  private readonly context: ts.TransformationContext;
+  private readonly factory: ts.NodeFactory;
+  private readonly checker: ts.TypeChecker;
+  private readonly file: ts.SourceFile;
+  private readonly length: number;
+  private readonly shared = new Set<ts.Symbol>();
+  /** Shared symbols whose own declaration is being visited: inside it they keep their local name. */
+  private readonly inside = new Set<ts.Symbol>();
+  private readonly orders = new Map<string, number>();
+
+  constructor(
+    context: ts.TransformationContext,
+    checker: ts.TypeChecker,
+    file: ts.SourceFile,
+    length: number,
+    declared: Declaring[],
+    ambient: ReadonlySet<string>,
+  ) {
+    this.context = context;
+    this.factory = context.factory;
+    this.checker = checker;
+    this.file = file;
+    this.length = length;
+    declared.forEach(({ statement, typeOnly }, i) =>
+      this.orders.set(this.key(statement), typeOnly ? 0 : i + 1),
+    );
+    this.findShared(declared, ambient);
+  }
+
+  run(): ts.SourceFile {
+    const own = this.file.statements.filter((statement) => statement.pos < this.length);
+    const imports = own.filter(ts.isImportDeclaration);
+    const functions = own.filter((statement) => ts.isFunctionDeclaration(statement) && statement.body);
+    const rest = own.filter((statement) => !ts.isImportDeclaration(statement));
+    const statements = [
+      ...imports.flatMap((statement) => [
+        ...importStatements(this.factory, this.checker, statement),
+        ...this.progress(statement),
+      ]),
+      ...functions.flatMap((statement) => this.publish(statement as ts.FunctionDeclaration)),
+      ...rest.flatMap((statement, i) => this.topLevel(statement, i === rest.length - 1)),
+    ];
+    return this.factory.updateSourceFile(this.file, statements);
+  }
+
+  private key(statement: ts.Statement): string {
+    return `${statement.pos}:${statement.end}`;
+  }
+
+  private findShared(declared: Declaring[], ambient: ReadonlySet<string>): void {
+    const names = new Set(declared.filter(({ typeOnly }) => !typeOnly).flatMap((one) => one.names));
+    const symbols = this.checker.getSymbolsInScope(this.file, ts.SymbolFlags.Value | ts.SymbolFlags.Alias);
+    for (const symbol of symbols) {
+      const at = symbol.declarations?.[0];
+      if (at?.getSourceFile() !== this.file) continue;
+      const fromEarlierCell = at.pos >= this.length && !ambient.has(symbol.name);
+      if (fromEarlierCell || names.has(symbol.name)) this.shared.add(symbol);
+    }
+  }
+
+  private topLevel(statement: ts.Statement, last: boolean): ts.Statement[] {
+    const { factory } = this;
+    if (ts.isVariableStatement(statement) && this.orders.get(this.key(statement)))
+      return [...this.assignments(statement.declarationList), ...this.progress(statement)];
+    if (ts.isExportDeclaration(statement)) return [];
+    if (ts.isExportAssignment(statement))
+      return this.topLevel(factory.createExpressionStatement(statement.expression), last);
+    if (ts.isExpressionStatement(statement) && last) {
+      const value = ts.visitNode(statement.expression, this.visit) as ts.Expression;
+      return [ts.setTextRange(factory.createReturnStatement(value), statement)];
+    }
+    const visited = ts.visitNode(statement, this.visit) as ts.Statement | undefined;
+    if (!visited) return [];
+    const named =
+      ts.isClassDeclaration(statement) ||
+      ts.isEnumDeclaration(statement) ||
+      ts.isModuleDeclaration(statement);
+    return named ? [visited, ...this.publish(statement)] : [visited];
+  }
+
+  /** `scope.f = f`, and the count of completed declarations. */
+  private publish(
+    statement: ts.FunctionDeclaration | ts.ClassDeclaration | ts.EnumDeclaration | ts.ModuleDeclaration,
+  ) {
+    const { factory } = this;
+    if (!this.orders.get(this.key(statement)) || !statement.name) return [];
+    const name = statement.name.text;
+    const assignment = factory.createAssignment(this.inScope(name), factory.createIdentifier(name));
+    return [factory.createExpressionStatement(assignment), ...this.progress(statement)];
+  }
+
+  private progress(statement: ts.Statement): ts.Statement[] {
+    const { factory } = this;
+    const order = this.orders.get(this.key(statement));
+    if (!order) return [];
+    const done = factory.createPropertyAccessExpression(
+      factory.createPropertyAccessExpression(factory.createIdentifier(kernelName), 'progress'),
+      'done',
+    );
+    return [
+      factory.createExpressionStatement(factory.createAssignment(done, factory.createNumericLiteral(order))),
+    ];
+  }
+
+  private inScope(name: string): ts.PropertyAccessExpression {
+    return this.factory.createPropertyAccessExpression(this.factory.createIdentifier(scopeName), name);
+  }
+
+  private assignments(list: ts.VariableDeclarationList): ts.Statement[] {
+    return list.declarations.map((declaration) =>
+      ts.setTextRange(this.factory.createExpressionStatement(this.assignment(declaration)), declaration),
+    );
+  }
+
+  private assignment({ name, initializer }: ts.VariableDeclaration): ts.Expression {
+    return toAssignment(this.factory, name, initializer, this.visit, (identifier) =>
+      ts.setTextRange(this.inScope(identifier.text), identifier),
+    );
+  }
+
+  private isShared(node: ts.Identifier): boolean {
+    const { parent } = node;
+    const symbol =
+      parent && ts.isShorthandPropertyAssignment(parent) && parent.name === node
+        ? this.checker.getShorthandAssignmentValueSymbol(parent)
+        : this.checker.getSymbolAtLocation(node);
+    return symbol !== undefined && this.shared.has(symbol) && !this.inside.has(symbol);
+  }
+
+  private readonly visit = (node: ts.Node): ts.VisitResult<ts.Node | undefined> => {
+    const { factory } = this;
+    if (ts.isTypeNode(node) && !ts.isExpressionWithTypeArguments(node)) return node;
+    if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return node;
+    if (ts.isIdentifier(node)) {
+      return this.isShared(node) ? ts.setTextRange(this.inScope(node.text), node) : node;
+    }
+    if (ts.isShorthandPropertyAssignment(node)) return this.shorthand(node);
+    if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword)
+      return factory.createIdentifier(metaName);
+    if (ts.isAwaitExpression(node)) return this.resume(ts.visitEachChild(node, this.visit, this.context));
+    if (ts.isForOfStatement(node) && node.awaitModifier) return this.forAwait(node);
+    if (ts.isVariableStatement(node) && this.declaresShared(node.declarationList))
+      return this.assignments(node.declarationList);
+    if (ts.isVariableDeclarationList(node) && this.declaresShared(node)) return this.loopVariable(node);
+    if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && this.isShared(node.expression)) {
+      const visited = ts.visitEachChild(node, this.visit, this.context);
+      const callee = factory.createParenthesizedExpression(
+        factory.createComma(factory.createNumericLiteral(0), visited.expression),
+      );
+      if (ts.isCallChain(visited))
+        return factory.updateCallChain(
+          visited,
+          callee,
+          visited.questionDotToken,
+          visited.typeArguments,
+          visited.arguments,
+        );
+      return factory.updateCallExpression(visited, callee, visited.typeArguments, visited.arguments);
+    }
+    if (
+      ts.isFunctionDeclaration(node) ||
+      ts.isClassDeclaration(node) ||
+      ts.isEnumDeclaration(node) ||
+      ts.isModuleDeclaration(node)
+    )
+      return this.declaration(node);
+    return ts.visitEachChild(node, this.visit, this.context);
+  };
+
+  /** A named declaration keeps its own name; at the top level it loses `export`. */
+  private declaration(
+    node: ts.FunctionDeclaration | ts.ClassDeclaration | ts.EnumDeclaration | ts.ModuleDeclaration,
+  ): ts.Node {
+    const symbol = node.name && this.checker.getSymbolAtLocation(node.name);
+    const own = symbol && this.shared.has(symbol) && !this.inside.has(symbol) ? symbol : undefined;
+    // A function's body sees what a later cell puts in its place; a class, enum or namespace refers to itself.
+    const name = node.name;
+    const isFunction = ts.isFunctionDeclaration(node);
+    if (own && !isFunction) this.inside.add(own);
+    const topLevel = node.parent === this.file;
+    const visitor = (child: ts.Node): ts.VisitResult<ts.Node | undefined> => {
+      if (child === name) return child;
+      if (
+        topLevel &&
+        (child.kind === ts.SyntaxKind.ExportKeyword || child.kind === ts.SyntaxKind.DefaultKeyword)
+      )
+        return undefined;
+      return this.visit(child);
+    };
+    const visited = ts.visitEachChild(node, visitor, this.context);
+    if (own && !isFunction) this.inside.delete(own);
+    return visited;
+  }
+
+  private shorthand(node: ts.ShorthandPropertyAssignment): ts.Node {
+    const { factory } = this;
+    const initial =
+      node.objectAssignmentInitializer &&
+      (ts.visitNode(node.objectAssignmentInitializer, this.visit) as ts.Expression);
+    if (!this.isShared(node.name)) return factory.updateShorthandPropertyAssignment(node, node.name, initial);
+    const target = ts.setTextRange(this.inScope(node.name.text), node.name);
+    return factory.createPropertyAssignment(
+      node.name.text,
+      initial ? factory.createAssignment(target, initial) : target,
+    );
+  }
+
+  private resume(value?: ts.Expression): ts.Expression {
+    const { factory } = this;
+    const resume = factory.createPropertyAccessExpression(factory.createIdentifier(kernelName), 'resume');
+    return factory.createCallExpression(resume, undefined, value ? [value] : []);
+  }
+
+  private forAwait(node: ts.ForOfStatement): ts.Node {
+    const { factory } = this;
+    const visited = ts.visitEachChild(node, this.visit, this.context);
+    const body = factory.createBlock(
+      [factory.createExpressionStatement(this.resume()), visited.statement],
+      true,
+    );
+    return factory.updateForOfStatement(
+      visited,
+      visited.awaitModifier,
+      visited.initializer,
+      visited.expression,
+      body,
+    );
+  }
+
+  private declaresShared(list: ts.VariableDeclarationList): boolean {
+    return list.declarations.some(({ name }) => ts.isIdentifier(name) && this.isShared(name));
+  }
+
+  /** `for (var i = 0; …)` where `i` is a top-level name too. */
+  private loopVariable(list: ts.VariableDeclarationList): ts.Expression {
+    const [first, ...rest] = list.declarations.map((declaration) =>
+      declaration.initializer || !ts.isIdentifier(declaration.name)
+        ? this.assignment(declaration)
+        : this.inScope(declaration.name.text),
+    );
+    return rest.reduce((left, right) => this.factory.createComma(left, right), first!);
+  }
+}

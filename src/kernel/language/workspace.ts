@@ -1,0 +1,133 @@
+import { statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import ts from 'typescript';
+import { findProject, packageRoot, type Project } from './config.ts';
+
+interface VirtualFile {
+  text: string;
+  version: number;
+}
+
+/** The TypeScript language service over one notebook's cells and whatever they import. */
+export class Workspace {
+  readonly directory: string;
+  readonly service: ts.LanguageService;
+  /** The file that holds the cell being compiled or completed. */
+  readonly cellFile: string;
+  private readonly project: Project;
+  private readonly virtual = new Map<string, VirtualFile>();
+  private readonly versions = new Map<string, string>();
+  private modules: ts.ModuleResolutionCache;
+  private revision = 0;
+
+  constructor(directory: string) {
+    this.directory = directory;
+    this.cellFile = join(directory, '__cell__.ts');
+    this.project = findProject(directory);
+    this.modules = this.newModuleCache();
+    this.write(this.cellFile, 'export {};');
+    this.service = ts.createLanguageService(this.host(), lastingRegistry());
+  }
+
+  get program(): ts.Program {
+    const program = this.service.getProgram();
+    if (!program) throw new Error('The TypeScript service gave no program.');
+    return program;
+  }
+
+  /** Sets the text of a virtual file. */
+  write(file: string, text: string): void {
+    const version = (this.virtual.get(file)?.version ?? 0) + 1;
+    this.virtual.set(file, { text, version });
+    this.revision++;
+  }
+
+  /** Looks at the disk again: edited sources, and packages installed since. */
+  refresh(everything = false): void {
+    for (const file of this.versions.keys())
+      if (everything || !isPackageFile(file)) this.versions.delete(file);
+    if (everything) this.modules = this.newModuleCache();
+    this.revision++;
+  }
+
+  private newModuleCache(): ts.ModuleResolutionCache {
+    return ts.createModuleResolutionCache(this.directory, (name) => name, this.project.options);
+  }
+
+  private host(): ts.LanguageServiceHost {
+    const { options, root } = this.project;
+    const fileExists = (file: string): boolean => this.virtual.has(file) || ts.sys.fileExists(file);
+    const readFile = (file: string): string | undefined =>
+      this.virtual.get(file)?.text ?? ts.sys.readFile(file);
+    return {
+      getCompilationSettings: () => options,
+      getScriptFileNames: () => [this.cellFile],
+      getScriptVersion: (file) => this.version(file),
+      getScriptSnapshot: (file) => {
+        const text = readFile(file);
+        return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
+      },
+      getProjectVersion: () => String(this.revision),
+      getCurrentDirectory: () => root,
+      getDefaultLibFileName: (settings) => ts.getDefaultLibFilePath(settings),
+      fileExists,
+      readFile,
+      readDirectory: ts.sys.readDirectory,
+      directoryExists: ts.sys.directoryExists,
+      getDirectories: ts.sys.getDirectories,
+      realpath: ts.sys.realpath,
+      resolveModuleNameLiterals: (literals, containing, _redirected, settings, sourceFile) =>
+        literals.map((literal) => {
+          const mode = sourceFile && ts.getModeForUsageLocation(sourceFile, literal, settings);
+          return this.resolve(literal.text, containing, settings, { fileExists, readFile }, mode);
+        }),
+    };
+  }
+
+  private resolve(
+    name: string,
+    containing: string,
+    settings: ts.CompilerOptions,
+    files: Pick<ts.ModuleResolutionHost, 'fileExists' | 'readFile'>,
+    mode: ts.ResolutionMode,
+  ): ts.ResolvedModuleWithFailedLookupLocations {
+    const host = { ...ts.sys, ...files };
+    const own = name === 'tslab' && dirname(containing) === this.directory;
+    if (own)
+      return ts.resolveModuleName(join(packageRoot, 'src/kernel/tslab.ts'), containing, settings, host);
+    const found = ts.resolveModuleName(name, containing, settings, host, this.modules, undefined, mode);
+    if (found.resolvedModule || /^[./]/.test(name) || dirname(containing) !== this.directory) return found;
+    // A notebook outside any project imports what this package has.
+    return ts.resolveModuleName(
+      name,
+      join(packageRoot, 'package.json'),
+      settings,
+      host,
+      this.modules,
+      undefined,
+      mode,
+    );
+  }
+
+  private version(file: string): string {
+    const virtual = this.virtual.get(file);
+    if (virtual) return String(virtual.version);
+    let version = this.versions.get(file);
+    if (version === undefined) {
+      const stats = statSync(file, { throwIfNoEntry: false });
+      version = stats ? `${stats.mtimeMs}:${stats.size}` : 'absent';
+      this.versions.set(file, version);
+    }
+    return version;
+  }
+}
+
+function isPackageFile(file: string): boolean {
+  return file.includes('/node_modules/');
+}
+
+/** Keeps parsed files that the present cell does not import: a later one will. */
+function lastingRegistry(): ts.DocumentRegistry {
+  const registry = ts.createDocumentRegistry();
+  return { ...registry, releaseDocument: () => undefined, releaseDocumentWithKey: () => undefined };
+}

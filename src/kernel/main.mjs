@@ -1,0 +1,39 @@
+// Starts the kernel: node main.mjs CONNECTION_FILE
+//
+// Three threads. This one runs nothing but the cells. `wire` holds every socket, so that a busy cell never delays an
+// answer; `language` holds the TypeScript service, so that completion works while a cell runs.
+import { readFileSync } from 'node:fs';
+import { createRequire, register } from 'node:module';
+import { MessageChannel, Worker } from 'node:worker_threads';
+
+const connectionFile = process.argv[2];
+if (!connectionFile) {
+  process.stderr.write(
+    'Usage: node main.mjs CONNECTION_FILE (Jupyter writes that file and starts the kernel)\n',
+  );
+  process.exit(2);
+}
+const connection = JSON.parse(readFileSync(connectionFile, 'utf8'));
+const { port1, port2 } = new MessageChannel();
+const boot = new URL('./worker.mjs', import.meta.url);
+
+const start = (entry, port, more) => {
+  const worker = new Worker(boot, {
+    workerData: { entry, port, ...more },
+    transferList: [port],
+    execArgv: [],
+  });
+  worker.on('error', (error) => {
+    process.stderr.write(`The kernel's ${entry} thread failed: ${error.stack}\n`);
+    process.exit(1);
+  });
+  return worker;
+};
+const wire = start('./wire/entry.ts', port1, { connection });
+start('./language/entry.ts', port2, { directory: process.cwd() });
+
+await import('tsx');
+register('./modules/hooks.mjs', import.meta.url);
+const require = createRequire(import.meta.url);
+const { startRuntime } = require('./runtime/entry.ts');
+startRuntime(wire);

@@ -1,0 +1,70 @@
+// Module hooks, on Node's loader thread, in front of tsx's: project modules that were edited are loaded anew, with what
+// imports them; "tslab" in a cell is this kernel's own; a notebook outside any project imports what this package has.
+import { statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const packageUrl = new URL('../../../package.json', import.meta.url).href;
+const tslabUrl = new URL('../tslab.ts', import.meta.url).href;
+const typescript = /\.[cm]?tsx?$/;
+
+/** @typedef {{ version: number, stamp: string, imports: Map<string, number> }} Loaded */
+/** @type {Map<string, Loaded>} by URL without query: the version loaded last, and the versions it imported */
+const loaded = new Map();
+
+const bare = (url) => url.replace(/[?#].*$/, '');
+const isCell = (url) => url !== undefined && /\/__cell_\d+__\.ts$/.test(url);
+const isProject = (url) =>
+  url.startsWith('file:') && !url.includes('/node_modules/') && typescript.test(bare(url));
+
+function stampOf(url) {
+  const stats = statSync(fileURLToPath(url), { throwIfNoEntry: false, bigint: true });
+  return stats ? `${stats.mtimeNs}:${stats.size}` : 'absent';
+}
+
+/** Whether the version loaded last is what a load from disk would give now. */
+function isFresh(url, seen = new Set()) {
+  const known = loaded.get(url);
+  if (!known || known.stamp !== stampOf(url)) return false;
+  if (seen.has(url)) return true;
+  seen.add(url);
+  for (const [imported, version] of known.imports)
+    if (loaded.get(imported)?.version !== version || !isFresh(imported, seen)) return false;
+  return true;
+}
+
+function versionOf(url) {
+  const known = loaded.get(url);
+  if (known && isFresh(url)) return known.version;
+  const version = (known?.version ?? 0) + 1;
+  loaded.set(url, { version, stamp: stampOf(url), imports: new Map() });
+  return version;
+}
+
+export async function resolve(specifier, context, nextResolve) {
+  const fromCell = isCell(context.parentURL);
+  if (fromCell && specifier === 'tslab') return nextResolve(tslabUrl, context);
+  const found = await resolveOrFallBack(specifier, context, nextResolve, fromCell);
+  const url = bare(found.url);
+  if (!isProject(url)) return found;
+  const version = versionOf(url);
+  const parent = context.parentURL && loaded.get(bare(context.parentURL));
+  // A parent being replaced may still be loading: only the newest one's imports count.
+  if (parent && queryVersion(context.parentURL) === parent.version) parent.imports.set(url, version);
+  const format = found.format === 'commonjs' ? 'module' : found.format;
+  return { ...found, format, url: version === 1 ? url : `${url}?edit=${version}` };
+}
+
+function queryVersion(url) {
+  return Number(/[?&]edit=(\d+)/.exec(url)?.[1] ?? 1);
+}
+
+async function resolveOrFallBack(specifier, context, nextResolve, fromCell) {
+  try {
+    return await nextResolve(specifier, context);
+  } catch (error) {
+    if (!fromCell || /^([./]|\w+:)/.test(specifier)) throw error;
+    return nextResolve(specifier, { ...context, parentURL: packageUrl }).catch(() => {
+      throw error;
+    });
+  }
+}

@@ -1,0 +1,20 @@
+import type { FromRuntime } from '../channels.ts';
+import { currentCell, throwIfInterrupted } from './context.ts';
+
+type Write = typeof process.stdout.write;
+
+/** Sends what is written to process.stdout and process.stderr (console.* included) to the cell that writes it. */
+export function captureStreams(send: (message: FromRuntime) => void): void {
+  for (const name of ['stdout', 'stderr'] as const) {
+    const decoder = new TextDecoder();
+    const write = (chunk: string | Uint8Array, encoding?: unknown, callback?: unknown): boolean => {
+      throwIfInterrupted();
+      const text = typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
+      if (text) send({ kind: 'stream', id: currentCell().id, name, text });
+      const done = typeof encoding === 'function' ? encoding : callback;
+      if (typeof done === 'function') process.nextTick(done);
+      return true;
+    };
+    process[name].write = write as Write;
+  }
+}

@@ -1,0 +1,23 @@
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import type { FromRuntime, ToRuntime } from '../channels.ts';
+import { LanguageClient } from './language-client.ts';
+import { Codec } from './message.ts';
+import { Server } from './server.ts';
+import { Sockets, type Connection } from './sockets.ts';
+
+const { connection, port } = workerData as { connection: Connection; port: MessagePort };
+const runtime = parentPort!;
+const sockets = new Sockets(new Codec(connection.key, connection.signature_scheme));
+const server = new Server(sockets, new LanguageClient(port), (message: ToRuntime) =>
+  runtime.postMessage(message),
+);
+runtime.on('message', (message: FromRuntime) => server.fromRuntime(message));
+void sockets
+  .open(connection, (message, channel) => server.request(message, channel))
+  .then(() => sockets.publish('status', { execution_state: 'starting' }, {}));
+
+// A kernel whose parent has died would stay for ever.
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
+}, 1000).unref();

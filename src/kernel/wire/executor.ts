@@ -1,0 +1,184 @@
+import type {
+  CompileResult,
+  FromRuntime,
+  MimeBundle,
+  Problem,
+  RunFailure,
+  RunOutcome,
+  ToRuntime,
+} from '../channels.ts';
+import type { History } from './history.ts';
+import type { LanguageClient } from './language-client.ts';
+import { isRecord, type Message } from './message.ts';
+import type { Outputs } from './outputs.ts';
+import type { Sockets } from './sockets.ts';
+
+type Outcome = RunOutcome | (RunFailure & { progress: 0 });
+
+/** Runs execute_requests one after the other: compile on the language thread, run on the main one, publish. */
+export class Executor {
+  /** Number of the last executed cell. */
+  count = 0;
+  /** The request that is being executed. */
+  active: Message | undefined;
+  private readonly queue: Message[] = [];
+  private readonly finished = new Map<number, (outcome: RunOutcome) => void>();
+  private nextId = 1;
+  private stopCompiling: ((outcome: Outcome) => void) | undefined;
+  private readonly sockets: Sockets;
+  private readonly outputs: Outputs;
+  private readonly history: History;
+  private readonly language: LanguageClient;
+  private readonly toRuntime: (message: ToRuntime) => void;
+
+  constructor(
+    sockets: Sockets,
+    outputs: Outputs,
+    history: History,
+    language: LanguageClient,
+    toRuntime: (message: ToRuntime) => void,
+  ) {
+    this.sockets = sockets;
+    this.outputs = outputs;
+    this.history = history;
+    this.language = language;
+    this.toRuntime = toRuntime;
+  }
+
+  enqueue(request: Message): void {
+    this.queue.push(request);
+    if (!this.active) void this.drain();
+  }
+
+  handle(message: FromRuntime): void {
+    if (message.kind !== 'done') return;
+    this.finished.get(message.id)?.(message.outcome);
+    this.finished.delete(message.id);
+  }
+
+  /** Ends a cell that is still being checked; one that runs is ended by the runtime. */
+  interrupt(): void {
+    this.stopCompiling?.(failure('Interrupted', 'the cell was interrupted', []));
+  }
+
+  private async drain(): Promise<void> {
+    for (let request = this.queue.shift(); request; request = this.queue.shift()) {
+      this.active = request;
+      this.sockets.publish('status', { execution_state: 'busy' }, request.header);
+      const ok = await this.execute(request);
+      this.sockets.publish('status', { execution_state: 'idle' }, request.header);
+      this.active = undefined;
+      if (!ok && request.content.stop_on_error !== false) await this.abortQueued();
+    }
+  }
+
+  /** Answers everything that was queued behind a failed cell, including what has just arrived. */
+  private async abortQueued(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    for (const request of this.queue.splice(0)) {
+      this.sockets.publish('status', { execution_state: 'busy' }, request.header);
+      this.sockets.reply(
+        'shell',
+        request,
+        { status: 'aborted', execution_count: this.count },
+        { status: 'aborted' },
+      );
+      this.sockets.publish('status', { execution_state: 'idle' }, request.header);
+    }
+  }
+
+  private async execute(request: Message): Promise<boolean> {
+    const { content } = request;
+    const code = String(content.code ?? '');
+    const silent = content.silent === true;
+    const recorded = !silent && content.store_history !== false;
+    if (recorded) this.history.add(++this.count, code);
+    const id = this.nextId++;
+    this.outputs.open(id, request.header, silent);
+    this.outputs.publish(id, 'execute_input', { code, execution_count: this.count });
+
+    const outcome = await this.compileAndRun(id, code);
+    const reply = { execution_count: this.count, metadata: {} };
+    if (outcome.status === 'error') {
+      const { ename, evalue, traceback } = outcome;
+      this.outputs.publish(id, 'error', { ename, evalue, traceback });
+      this.sockets.reply('shell', request, {
+        status: 'error',
+        ename,
+        evalue,
+        traceback,
+        execution_count: this.count,
+      });
+      return false;
+    }
+    if (outcome.data) {
+      this.outputs.publish(id, 'execute_result', { ...reply, data: outcome.data });
+      if (recorded) this.history.setOutput(this.count, String(outcome.data['text/plain'] ?? ''));
+    }
+    this.outputs.flush();
+    const user_expressions = await this.evaluate(content.user_expressions, request);
+    this.sockets.reply('shell', request, {
+      status: 'ok',
+      execution_count: this.count,
+      user_expressions,
+      payload: [],
+    });
+    return true;
+  }
+
+  private async compileAndRun(id: number, code: string): Promise<Outcome> {
+    if (code.trim() === '') return { status: 'ok', data: null, progress: 0 };
+    const stopped = new Promise<Outcome>((resolve) => (this.stopCompiling = resolve));
+    const compiled = await Promise.race([this.compile(code), stopped]);
+    this.stopCompiling = undefined;
+    if ('status' in compiled) return compiled;
+    if (!compiled.ok) return compileFailure(compiled.problems);
+    const outcome = await new Promise<RunOutcome>((resolve) => {
+      this.finished.set(id, resolve);
+      this.toRuntime({ kind: 'run', id, cell: compiled.cell });
+    });
+    await this.language.call('commit', outcome.progress);
+    return outcome;
+  }
+
+  private async compile(code: string): Promise<CompileResult | Outcome> {
+    try {
+      return await this.language.call('compile', code, this.count);
+    } catch (error) {
+      return failure('KernelError', `The TypeScript service failed on this cell: ${String(error)}`, []);
+    }
+  }
+
+  private async evaluate(expressions: unknown, request: Message): Promise<Record<string, object>> {
+    const results: Record<string, object> = {};
+    if (!isRecord(expressions)) return results;
+    for (const [name, code] of Object.entries(expressions)) {
+      const id = this.nextId++;
+      this.outputs.open(id, request.header, true);
+      const outcome = await this.compileAndRun(id, String(code));
+      const data: MimeBundle = outcome.status === 'ok' ? (outcome.data ?? { 'text/plain': 'undefined' }) : {};
+      results[name] =
+        outcome.status === 'ok' ? { status: 'ok', data, metadata: {} } : withoutProgress(outcome);
+    }
+    return results;
+  }
+}
+
+function withoutProgress({ status, ename, evalue, traceback }: RunFailure): RunFailure {
+  return { status, ename, evalue, traceback };
+}
+
+function failure(ename: string, evalue: string, lines: string[]): RunFailure & { progress: 0 } {
+  return { status: 'error', ename, evalue, traceback: [`${ename}: ${evalue}`, ...lines], progress: 0 };
+}
+
+function compileFailure(problems: Problem[]): RunFailure & { progress: 0 } {
+  const first = problems[0];
+  const traceback = problems.flatMap(({ code, message, excerpt }) => [
+    `\u001b[31mTS${code}\u001b[0m: ${message}`,
+    ...(excerpt ? [excerpt] : []),
+  ]);
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
+  const evalue = first ? `TS${first.code}: ${first.message}${more}` : 'the cell does not compile';
+  return { status: 'error', ename: 'TypeScriptError', evalue, traceback, progress: 0 };
+}

@@ -1,0 +1,49 @@
+type Entry = { line: number; input: string; output: string | null };
+type Row = [session: number, line: number, text: string | [string, string | null]];
+
+/** The inputs of this session, in order, with their text results. */
+export class History {
+  private readonly entries: Entry[] = [];
+  private static readonly session = 1;
+
+  add(line: number, input: string): void {
+    this.entries.push({ line, input, output: null });
+  }
+
+  setOutput(line: number, output: string): void {
+    const entry = this.entries.findLast((candidate) => candidate.line === line);
+    if (entry) entry.output = output;
+  }
+
+  /** Answers a history_request's content. */
+  answer(request: Record<string, unknown>): Row[] {
+    return this.select(request).map(({ line, input, output }) => [
+      History.session,
+      line,
+      request.output === true ? [input, output] : input,
+    ]);
+  }
+
+  private select(request: Record<string, unknown>): Entry[] {
+    const n = typeof request.n === 'number' ? request.n : Infinity;
+    if (request.hist_access_type === 'tail') return this.entries.slice(-n);
+    if (request.hist_access_type === 'range') {
+      if (request.session !== 0 && request.session !== History.session) return [];
+      const start = typeof request.start === 'number' ? request.start : 0;
+      const stop = typeof request.stop === 'number' ? request.stop : Infinity;
+      return this.entries.filter(({ line }) => line >= start && line < stop);
+    }
+    const matches = globPattern(typeof request.pattern === 'string' ? request.pattern : '*');
+    let found = this.entries.filter(({ input }) => matches.test(input));
+    if (request.unique === true) found = [...new Map(found.map((entry) => [entry.input, entry])).values()];
+    return found.slice(-n);
+  }
+}
+
+function globPattern(glob: string): RegExp {
+  const source = glob
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replace(/\*/g, '[^]*')
+    .replace(/\?/g, '[^]');
+  return new RegExp(`^${source}$`);
+}

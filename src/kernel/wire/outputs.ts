@@ -1,0 +1,66 @@
+import type { FromRuntime } from '../channels.ts';
+import type { Header } from './message.ts';
+import type { Sockets } from './sockets.ts';
+
+/** A cell's outputs go to the request that started it, also when they come after its end. */
+interface Origin {
+  header: Partial<Header>;
+  silent: boolean;
+}
+
+/** How long writes are gathered into one stream message, ms. */
+const gatherFor = 15;
+/** Cells whose late outputs still find their origin. */
+const remembered = 2000;
+
+/** Publishes what cells write and show, in order. */
+export class Outputs {
+  private readonly sockets: Sockets;
+  private readonly origins = new Map<number, Origin>();
+  private pending: { id: number; name: string; texts: string[] } | undefined;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(sockets: Sockets) {
+    this.sockets = sockets;
+  }
+
+  /** Declares where the outputs of run `id` belong. */
+  open(id: number, header: Partial<Header>, silent: boolean): void {
+    this.origins.set(id, { header, silent });
+    this.origins.delete(id - remembered);
+  }
+
+  handle(message: FromRuntime): void {
+    if (message.kind === 'stream') this.write(message.id, message.name, message.text);
+    else if (message.kind === 'clear') this.publish(message.id, 'clear_output', { wait: message.wait });
+    else if (message.kind === 'display') {
+      const { id, data, metadata, displayId, update } = message;
+      const transient = displayId === undefined ? {} : { display_id: displayId };
+      this.publish(id, update ? 'update_display_data' : 'display_data', { data, metadata, transient });
+    }
+  }
+
+  write(id: number, name: 'stdout' | 'stderr', text: string): void {
+    if (this.pending && (this.pending.id !== id || this.pending.name !== name)) this.flush();
+    this.pending ??= { id, name, texts: [] };
+    this.pending.texts.push(text);
+    this.timer ??= setTimeout(() => this.flush(), gatherFor);
+  }
+
+  /** Sends text that is still being gathered; call it before anything that must come after. */
+  flush(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const pending = this.pending;
+    if (!pending) return;
+    this.pending = undefined;
+    this.publish(pending.id, 'stream', { name: pending.name, text: pending.texts.join('') });
+  }
+
+  publish(id: number, type: string, content: object): void {
+    this.flush();
+    const origin = this.origins.get(id);
+    if (origin?.silent) return;
+    this.sockets.publish(type, content, origin?.header ?? {});
+  }
+}

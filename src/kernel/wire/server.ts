@@ -1,0 +1,121 @@
+import type { FromRuntime, ToRuntime } from '../channels.ts';
+import { Executor } from './executor.ts';
+import { History } from './history.ts';
+import { Interrupter } from './interrupter.ts';
+import { kernelInfo } from './kernel-info.ts';
+import type { LanguageClient } from './language-client.ts';
+import type { Message } from './message.ts';
+import { toCodePoints, toUtf16 } from './offsets.ts';
+import { Outputs } from './outputs.ts';
+import type { Channel, Sockets } from './sockets.ts';
+
+type Answer = object | Promise<object>;
+
+/** Answers requests. Everything but execution is answered at once, also while a cell runs. */
+export class Server {
+  private readonly sockets: Sockets;
+  private readonly language: LanguageClient;
+  private readonly toRuntime: (message: ToRuntime) => void;
+  private readonly history = new History();
+  private readonly outputs: Outputs;
+  private readonly executor: Executor;
+  private readonly interrupter: Interrupter;
+
+  constructor(sockets: Sockets, language: LanguageClient, toRuntime: (message: ToRuntime) => void) {
+    this.sockets = sockets;
+    this.language = language;
+    this.toRuntime = toRuntime;
+    this.outputs = new Outputs(sockets);
+    this.executor = new Executor(sockets, this.outputs, this.history, language, toRuntime);
+    this.interrupter = new Interrupter(toRuntime, () => this.explainStuck());
+  }
+
+  fromRuntime(message: FromRuntime): void {
+    this.outputs.handle(message);
+    this.executor.handle(message);
+    this.interrupter.handle(message);
+  }
+
+  /** Handles one request of a client. */
+  request(message: Message, channel: Channel): void {
+    const type = message.header.msg_type;
+    if (type === 'execute_request') return this.executor.enqueue(message);
+    if (type === 'comm_open') return this.refuseComm(message);
+    const answer = this.answers[type];
+    if (answer) void this.answer(message, channel, answer);
+  }
+
+  private readonly answers: Record<string, (content: Record<string, unknown>) => Answer> = {
+    kernel_info_request: () => kernelInfo(),
+    history_request: (content) => ({ status: 'ok', history: this.history.answer(content) }),
+    comm_info_request: () => ({ status: 'ok', comms: {} }),
+    is_complete_request: (content) => this.language.call('isComplete', String(content.code)),
+    complete_request: (content) => this.complete(String(content.code), Number(content.cursor_pos)),
+    inspect_request: (content) => this.inspect(String(content.code), Number(content.cursor_pos)),
+    interrupt_request: () => {
+      this.executor.interrupt();
+      void this.interrupter.interrupt();
+      return { status: 'ok' };
+    },
+    shutdown_request: (content) => {
+      void this.shutdown();
+      return { status: 'ok', restart: content.restart === true };
+    },
+  };
+
+  private async answer(
+    message: Message,
+    channel: Channel,
+    answer: (content: Record<string, unknown>) => Answer,
+  ) {
+    this.sockets.publish('status', { execution_state: 'busy' }, message.header);
+    try {
+      this.sockets.reply(channel, message, await answer(message.content));
+    } catch (error) {
+      const evalue = error instanceof Error ? error.message : String(error);
+      this.sockets.reply(channel, message, { status: 'error', ename: 'KernelError', evalue, traceback: [] });
+    }
+    this.sockets.publish('status', { execution_state: 'idle' }, message.header);
+    // Clients take the last status for the kernel's: a cell may still be running.
+    const active = this.executor.active;
+    if (active) this.sockets.publish('status', { execution_state: 'busy' }, active.header);
+  }
+
+  private async complete(code: string, cursor: number): Promise<object> {
+    const { start, end, items } = await this.language.call('complete', code, toUtf16(code, cursor));
+    const [cursor_start, cursor_end] = [toCodePoints(code, start), toCodePoints(code, end)];
+    const types = items.map((item) => ({ ...item, start: cursor_start, end: cursor_end }));
+    return {
+      status: 'ok',
+      matches: items.map(({ text }) => text),
+      cursor_start,
+      cursor_end,
+      metadata: { _jupyter_types_experimental: types },
+    };
+  }
+
+  private async inspect(code: string, cursor: number): Promise<object> {
+    const data = await this.language.call('inspect', code, toUtf16(code, cursor));
+    return { status: 'ok', found: data !== null, data: data ?? {}, metadata: {} };
+  }
+
+  /** No comm targets are offered; the protocol asks to close what cannot be opened. */
+  private refuseComm(message: Message): void {
+    this.sockets.publish('comm_close', { comm_id: message.content.comm_id, data: {} }, message.header);
+  }
+
+  private explainStuck(): void {
+    const text = 'The cell is inside a native call that cannot be stopped; it ends when that call returns.\n';
+    const parent = this.executor.active?.header ?? {};
+    this.sockets.publish('stream', { name: 'stderr', text }, parent);
+  }
+
+  private async shutdown(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await this.sockets.close();
+    this.interrupter.close();
+    this.toRuntime({ kind: 'shutdown' });
+    // A busy main thread does not hear that.
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), 700);
+  }
+}
