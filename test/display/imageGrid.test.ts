@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import { mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { PNG } from 'pngjs';
+import { describe, expect, it } from 'vitest';
+import { displaySymbol, imageGrid, writePng } from '../../src/display/index.ts';
+
+const decode = async (grid: { png(): Promise<Buffer> }) => PNG.sync.read(await grid.png());
+const levelAt = (png: PNG, x: number, y: number) => [
+  ...png.data.subarray(4 * (y * png.width + x), 4 * (y * png.width + x) + 3),
+];
+
+describe('an image grid', () => {
+  it('puts every pixel of every image in its place', async () => {
+    const sizes = fc.record({
+      n: fc.integer({ min: 1, max: 7 }),
+      h: fc.integer({ min: 1, max: 5 }),
+      w: fc.integer({ min: 1, max: 5 }),
+      c: fc.constantFrom(1, 3),
+      columns: fc.integer({ min: 1, max: 4 }),
+      scale: fc.integer({ min: 1, max: 3 }),
+      gap: fc.integer({ min: 0, max: 2 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(sizes, async ({ n, h, w, c, columns, scale, gap }) => {
+        const data = Array.from({ length: n * h * w * c }, (_, i) => (i * 37) % 256);
+        const grid = imageGrid({ shape: [n, h, w, c], data }, { columns, scale, gap, range: [0, 255] });
+        const png = await decode(grid);
+        expect([png.width, png.height]).toEqual([grid.width, grid.height]);
+        data.forEach((value, at) => {
+          const [channel, x, y, i] = [
+            at % c,
+            Math.floor(at / c) % w,
+            Math.floor(at / (c * w)) % h,
+            Math.floor(at / (c * w * h)),
+          ];
+          const left = ((i % columns) * (w + gap) + x) * scale;
+          const top = (Math.floor(i / columns) * (h + gap) + y) * scale;
+          const corner = levelAt(png, left + scale - 1, top + scale - 1);
+          expect(c === 1 ? corner : corner[channel]).toEqual(c === 1 ? [value, value, value] : value);
+        });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('shows -1 as black, 1 as white, and clips what is beyond', async () => {
+    const png = await decode(imageGrid({ shape: [1, 1, 5], data: [-2, -1, 0, 1, 7] }, { scale: 1 }));
+    expect([0, 1, 2, 3, 4].map((x) => levelAt(png, x, 0)[0])).toEqual([0, 0, 128, 255, 255]);
+  });
+
+  it('takes a tensor, whose data arrive later', async () => {
+    const tensor = { shape: [2, 2, 2, 1], data: async () => Float32Array.of(1, 1, 1, 1, -1, -1, -1, -1) };
+    const bundle = await imageGrid(tensor)[displaySymbol]();
+    expect(bundle['text/plain']).toBe('2 images of 2×2, 1 rows of 2');
+    const png = PNG.sync.read(Buffer.from(bundle['image/png'] as string, 'base64'));
+    expect(levelAt(png, 0, 0)).toEqual([255, 255, 255]);
+  });
+
+  it('refuses what is not images', async () => {
+    const data = [0];
+    expect(() => imageGrid({ shape: [28, 28], data })).toThrow(
+      /shape \[28, 28\]: expected \[N, height, width\]/,
+    );
+    expect(() => imageGrid({ shape: [1, 2, 2, 2], data })).toThrow(/1 or 3/);
+    expect(() => imageGrid({ shape: [0, 2, 2], data })).toThrow(/N at least 1/);
+    expect(() => imageGrid({ shape: [1, 1, 1], data }, { columns: 0 })).toThrow(
+      'columns 0: expected a whole number from 1',
+    );
+    expect(() => imageGrid({ shape: [1, 1, 1], data }, { scale: 1.5 })).toThrow('scale 1.5');
+    expect(() => imageGrid({ shape: [1, 1, 1], data }, { range: [1, -1] })).toThrow(/black < white/);
+    await expect(imageGrid({ shape: [1, 2, 2], data }).png()).rejects.toThrow(
+      /1 values for images of shape \[1, 2, 2\]: expected 4/,
+    );
+    await expect(imageGrid({ shape: [1, 1, 2], data: [0, NaN] }).png()).rejects.toThrow(
+      'image 0, row 0, column 1 is NaN',
+    );
+  });
+});
+
+describe('writing a grid to a file', () => {
+  const grid = imageGrid({ shape: [1, 1, 1], data: [1] });
+  const folder = mkdtempSync(path.join(tmpdir(), 'scorebook-grid-'));
+
+  it('writes the picture', async () => {
+    const file = path.join(folder, 'grid.png');
+    await writePng(file, grid);
+    expect(readFileSync(file)).toEqual(await grid.png());
+  });
+
+  it('keeps the file that was there when the disk is full, and names it', async () => {
+    const file = path.join(folder, 'kept.png');
+    writeFileSync(file, 'the old picture');
+    symlinkSync('/dev/full', `${file}.partial`);
+    await expect(writePng(file, grid)).rejects.toThrow(/cannot write .*kept\.png: ENOSPC/);
+    expect(readFileSync(file, 'utf8')).toBe('the old picture');
+    expect(readdirSync(folder)).not.toContain('kept.png.partial');
+  });
+
+  it('names the file whose folder does not exist', async () => {
+    await expect(writePng(path.join(folder, 'no', 'grid.png'), grid)).rejects.toThrow(
+      /cannot write .*no\/grid\.png: ENOENT/,
+    );
+  });
+});
