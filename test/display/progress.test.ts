@@ -11,9 +11,8 @@ async function* steps(n: number) {
   }
 }
 
-async function exhaust(items: AsyncIterable<unknown>) {
-  const iterator = items[Symbol.asyncIterator]();
-  while (!(await iterator.next()).done);
+async function exhaust(items: AsyncGenerator<unknown>) {
+  while (!(await items.next()).done);
 }
 
 afterEach(() => vi.restoreAllMocks());
@@ -58,6 +57,17 @@ describe('progress in a notebook', () => {
       await expect(failing()).rejects.toThrow('no');
     });
     expect(outputs.map(({ states }) => plain(states.at(-1)!))).toEqual(['left: 4 of 9', 'failed: 2 of 9']);
+  });
+
+  it('is over once', async () => {
+    const { outputs } = await inNotebook(() => {
+      const bar = progress('saving', 1);
+      bar.advance();
+      bar.finish();
+      bar.finish();
+      bar.advance();
+    });
+    expect(outputs[0].states).toHaveLength(2);
   });
 
   it('shows text as text', async () => {
