@@ -20,10 +20,8 @@ afterEach(() => vi.restoreAllMocks());
 describe('progress in a notebook', () => {
   it('is one output, drawn over as the loop goes on', async () => {
     const { outputs } = await inNotebook(async () => {
-      for await (const _ of progress('training', 3, { everyMs: 0 }).over(
-        steps(3),
-        ({ loss }) => `loss ${loss.toFixed(2)}`,
-      ));
+      const bar = progress('training', 3, { everyMs: 0 });
+      await exhaust(bar.over(steps(3), ({ loss }) => `loss ${loss.toFixed(2)}`));
     });
     expect(outputs).toHaveLength(1);
     const lines = outputs[0].states.map(plain);
