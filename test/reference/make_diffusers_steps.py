@@ -3,7 +3,8 @@
 Run: python test/reference/make_diffusers_steps.py   (diffusers 0.42, torch 2.13, CPU)
 
 diffusers counts timesteps 0 … T−1 where the workbook counts t = 1 … T, so t = timestep + 1 here, and the step to
-"timestep < 0" is the step to t = 0. The schedulers work in float32: six significant digits are what can be compared.
+"timestep < 0" is the step to t = 0. diffusers rounds β to float32 and goes on in float32, where 1 − ᾱ has three digits at small t; here
+its β (good to 6e-8) is widened to float64 before anything is computed from it, by the schedulers' own code.
 """
 
 import json
@@ -23,9 +24,18 @@ SCHEDULES = {
 TIMES = [1, 2, 3, 10, 50, 100, 250, 500, 750, 900, 990, 998, 999, 1000]
 
 rng = np.random.default_rng(20201219)
-XT = torch.tensor(rng.normal(size=(1, 6)), dtype=torch.float32)
-EPS = torch.tensor(rng.normal(size=(1, 6)), dtype=torch.float32)
-NOISE = torch.tensor(rng.normal(size=(1, 6)), dtype=torch.float32)
+XT = torch.tensor(rng.normal(size=(1, 6)), dtype=torch.float64)
+EPS = torch.tensor(rng.normal(size=(1, 6)), dtype=torch.float64)
+NOISE = torch.tensor(rng.normal(size=(1, 6)), dtype=torch.float64)
+
+
+def widened(scheduler):
+    scheduler.betas = scheduler.betas.double()
+    scheduler.alphas = 1.0 - scheduler.betas
+    scheduler.alphas_cumprod = torch.cumprod(scheduler.alphas, dim=0)
+    scheduler.one = torch.tensor(1.0, dtype=torch.float64)
+    scheduler.final_alpha_cumprod = scheduler.one
+    return scheduler
 
 
 def numbers(tensor):
@@ -33,7 +43,7 @@ def numbers(tensor):
 
 
 def schedule(name):
-    scheduler = DDPMScheduler(num_train_timesteps=T, **SCHEDULES[name])
+    scheduler = widened(DDPMScheduler(num_train_timesteps=T, **SCHEDULES[name]))
     return {
         "abar": {t: float(f"{scheduler.alphas_cumprod[t - 1]:.9g}") for t in TIMES},
         "beta": {t: float(f"{scheduler.betas[t - 1]:.9g}") for t in TIMES},
@@ -45,7 +55,7 @@ def ddpm_step(name, steps, index, clip):
     scheduler = DDPMScheduler(
         num_train_timesteps=T, clip_sample=clip, timestep_spacing="linspace", variance_type="fixed_small", **SCHEDULES[name]
     )
-    scheduler.set_timesteps(steps)
+    widened(scheduler).set_timesteps(steps)
     scheduling_ddpm.randn_tensor = lambda *args, **kwargs: NOISE
     timestep = int(scheduler.timesteps[index])
     target = int(scheduler.timesteps[index + 1]) if index + 1 < steps else -1
@@ -61,7 +71,7 @@ def ddim_step(name, steps, index, clip, eta):
     scheduler = DDIMScheduler(
         num_train_timesteps=T, clip_sample=clip, timestep_spacing="leading", set_alpha_to_one=True, **SCHEDULES[name]
     )
-    scheduler.set_timesteps(steps)
+    widened(scheduler).set_timesteps(steps)
     timestep = int(scheduler.timesteps[index])
     out = scheduler.step(EPS, timestep, XT, eta=eta, use_clipped_model_output=True, variance_noise=NOISE if eta else None)
     return {

@@ -1,0 +1,88 @@
+import { tf } from '../engine/index.ts';
+import { ddimMean, ddimVariance, posteriorMean, posteriorVariance } from '../formulas/index.ts';
+import type { Formula } from '../symbolic/index.ts';
+import { execute } from './execute.ts';
+import { predictedX0 } from './parameterization.ts';
+import { stepValues } from './schedules.ts';
+import type { Schedule } from './schedules.ts';
+
+/**
+ * A sampler is data: the mean and the variance of x_s given x_t and the predicted x̂₀. Replace a formula to change it:
+ * `{ ...ddpm, variance: posteriorVariance.with('beta') }`.
+ */
+export interface Sampler {
+  /** 0 adds no noise, 1 adds that of the ancestral chain. Read by formulas that mention `eta`. */
+  readonly eta: number;
+  /** Over x0, xt, eps, alpha, beta, abar, abarPrev, sigma, eta. */
+  readonly mean: Formula;
+  /** Over alpha, beta, abar, abarPrev, eta. */
+  readonly variance: Formula;
+}
+
+/** Ancestral sampling: draws from q(x_{t−1} | x_t, x̂₀) (Ho et al. 2020, eq. 7), the formulas proved in 03-posterior. */
+export const ddpm: Sampler = Object.freeze({ eta: 1, mean: posteriorMean, variance: posteriorVariance });
+
+/** Deterministic implicit sampling (Song et al. 2021, eq. 12 and 16); `{ ...ddim, eta: 0.5 }` lies halfway to DDPM. */
+export const ddim: Sampler = Object.freeze({ eta: 0, mean: ddimMean, variance: ddimVariance });
+
+/** @throws when η is negative, or is set for formulas that do not read it */
+export function checkSampler({ eta, mean, variance }: Sampler): void {
+  if (!(eta >= 0 && eta < Infinity)) throw new RangeError(`eta = ${eta}: expected a number, 0 or more`);
+  const reads = [mean, variance].some((formula) => formula.reads.includes('eta'));
+  if (!reads && eta !== 1) {
+    throw new RangeError(
+      `eta = ${eta}, but neither ${mean.name} nor ${variance.name} reads eta: ancestral sampling is eta = 1; use ddim for another`,
+    );
+  }
+}
+
+export interface StepCoefficients {
+  /** What formulas read: t, s, T, abar, abarPrev, alpha, beta, eta, sigma. */
+  readonly values: Readonly<Record<string, number>>;
+  /** Standard deviation of the added noise; 0 on the step to s = 0. */
+  readonly sigma: number;
+}
+
+/**
+ * Float64 coefficients of the step from t to s < t, computed once.
+ * @throws RangeError for a negative variance
+ */
+export function stepCoefficients(
+  sampler: Sampler,
+  schedule: Schedule,
+  t: number,
+  s: number,
+): StepCoefficients {
+  const values = { ...stepValues(schedule, t, s), eta: sampler.eta };
+  const variance = sampler.variance.evaluate(values);
+  if (variance < 0) {
+    throw new RangeError(
+      `${sampler.variance.name} is ${variance} at the step from t = ${t} to ${s}: a variance is never negative`,
+    );
+  }
+  const sigma = s === 0 ? 0 : Math.sqrt(variance); // no noise on the last step
+  return { values: { ...values, sigma }, sigma };
+}
+
+/**
+ * One step of a sampler.
+ * @param xt,eps,noise tensors of one shape; `noise` (standard normal) may be left out where sigma is 0
+ * @returns x at time s and the x̂₀ it went through
+ */
+export function step(
+  sampler: Sampler,
+  { values, sigma }: StepCoefficients,
+  { xt, eps: predicted, noise }: { xt: tf.Tensor; eps: tf.Tensor; noise?: tf.Tensor },
+  clip?: readonly [low: number, high: number],
+): { x: tf.Tensor; x0: tf.Tensor } {
+  if (sigma > 0 && noise === undefined) {
+    throw new Error(
+      `the step from t = ${values.t} to ${values.s} adds noise of sigma = ${sigma}: noise is needed`,
+    );
+  }
+  return tf.tidy(() => {
+    const { x0, eps } = predictedX0(xt, predicted, { abar: values.abar, t: values.t }, clip);
+    const mean = execute(sampler.mean, { ...values, xt, x0, eps });
+    return { x: sigma > 0 && noise ? tf.add(mean, tf.mul(noise, sigma)) : mean, x0 };
+  });
+}
