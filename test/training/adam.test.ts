@@ -23,7 +23,7 @@ const fixture = JSON.parse(readFileSync(new URL('../reference/adam.json', import
 
 beforeAll(async () => {
   await useBackend();
-});
+}, 120_000);
 
 /** The parameters after each of the fixture's steps. */
 async function follow(optimizer: Optimizer<Moments>): Promise<Float32Array[]> {
