@@ -47,10 +47,7 @@ export function texAlgebra(symbols: SymbolTable): Algebra<Piece> {
       binds: SUM,
       tall: terms.some((term) => term.tall),
     }),
-    neg: (a) => {
-      if (a.negative) return { ...a, negative: false };
-      return { ...atLeast(PRODUCT, a), negative: true, binds: PRODUCT };
-    },
+    neg: (a) => ({ ...atLeast(PRODUCT, a), negative: true, binds: PRODUCT }),
     mul: product,
     div: (a, b) => {
       const fraction = { body: `\\frac{${a.body}}{${signed(b)}}`, binds: FRACTION, tall: true, airy: true };

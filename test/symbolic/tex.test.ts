@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { declare, parse, typeset } from '../../src/symbolic/index.ts';
+
+const entry = (tex: string) => ({ tex, domain: '(0,1)', meaning: '' });
+const symbols = declare({
+  a: entry('\\alpha_t'),
+  b: entry('\\beta_t'),
+  x: entry('x_t'),
+  y: entry('x_{t-1}'),
+  g: entry('\\sigma_t^2'),
+});
+const tex = (text: string): string => typeset(parse(text), symbols);
+
+test.each([
+  ['a + b - x', '\\alpha_t + \\beta_t - x_t'],
+  ['a - (b - x)', '\\alpha_t - (\\beta_t - x_t)'],
+  ['-(a + b)', '-(\\alpha_t + \\beta_t)'],
+  ['a*(b + x)', '\\alpha_t(\\beta_t + x_t)'],
+  ['2*a*3', '2 \\alpha_t \\cdot 3'],
+  ['a*b', '\\alpha_t \\beta_t'],
+  ['sqrt(a)*x', '\\sqrt{\\alpha_t}\\,x_t'],
+  ['a/b', '\\frac{\\alpha_t}{\\beta_t}'],
+  ['a/b*x', '\\frac{\\alpha_t}{\\beta_t}\\,x_t'],
+  ['-a/b', '-\\frac{\\alpha_t}{\\beta_t}'],
+  ['(a/b + 1)*x', '\\left(\\frac{\\alpha_t}{\\beta_t} + 1\\right) x_t'],
+  ['(a/b)^2', '\\left(\\frac{\\alpha_t}{\\beta_t}\\right)^{2}'],
+  ['(x - y)^2', '(x_t - x_{t-1})^{2}'],
+  ['x^2', 'x_t^{2}'],
+  ['g^2', '(\\sigma_t^2)^{2}'],
+  ['(x^2)^3', '(x_t^{2})^{3}'],
+  ['a^(-1)', '\\alpha_t^{-1}'],
+  ['a^(1/3)', '\\alpha_t^{1/3}'],
+  ['a^x', '\\alpha_t^{x_t}'],
+  ['a*(-b)', '\\alpha_t(-\\beta_t)'],
+  ['-(-a)', '-(-\\alpha_t)'],
+  ['a - (-b)', '\\alpha_t - (-\\beta_t)'],
+  ['0.008*a', '0.008 \\alpha_t'],
+  ['-0.5*a', '-0.5 \\alpha_t'],
+  ['exp(-x^2/2)', '\\exp\\left(-\\frac{x_t^{2}}{2}\\right)'],
+  ['log(a)^2', '(\\log(\\alpha_t))^{2}'],
+  ['cos(a)^2', '\\cos^{2}(\\alpha_t)'],
+  ['abs(a/b)', '\\left|\\frac{\\alpha_t}{\\beta_t}\\right|'],
+])('%s is typeset as %s', (text, expected) => {
+  expect(tex(text)).toBe(expected);
+});
+
+test('an undeclared symbol is not typeset', () => {
+  expect(() => tex('a + z')).toThrow('unknown symbol z');
+});
