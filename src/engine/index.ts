@@ -5,3 +5,4 @@ export type { BackendName, BackendOptions, BackendReport } from './backends.ts';
 export { randomKey, fold, bits, normal, uniform, integers, permutation, type Key } from './random/index.ts';
 export * from './layers/index.ts';
 export { compile, type Compiled, type CompileOptions } from './compile.ts';
+export { fuse } from './fuse.ts';

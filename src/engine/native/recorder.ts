@@ -84,6 +84,14 @@ export class Recorder {
     return { oper: this.#finishNode(node, 'Placeholder'), index: 0 };
   }
 
+  /** An input of the graph that stands for no tensor yet: what a sub-function is traced with. */
+  parameter(dtype: number, shape: number[]): TensorMeta {
+    const output = this.#placeholder(dtype, shape);
+    const id = this.#define(output);
+    this.captures.push({ id, output });
+    return { id, dtype, shape };
+  }
+
   /** Makes tensor `id` an input of the graph even if nothing reads it. */
   argument(id: number): void {
     this.#resolve(id);

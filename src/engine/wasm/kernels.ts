@@ -2,6 +2,8 @@
 import { tf } from '../tf.ts';
 
 type Shape4 = [number, number, number, number];
+/** tfjs passes one number where both strides are the same. */
+type Strides = number | [number, number];
 type Pad = Parameters<typeof tf.backend_util.computeConv2DInfo>[4];
 
 const composed = (
@@ -19,10 +21,11 @@ function filterGradient(
   x: tf.Tensor4D,
   dy: tf.Tensor4D,
   filterShape: Shape4,
-  strides: [number, number],
+  strides: Strides,
   pad: Pad,
 ) {
   const info = tf.backend_util.computeConv2DInfo(x.shape, filterShape, strides, 1, pad);
+  const { strideHeight, strideWidth } = info;
   const { top, bottom, left, right } = info.padInfo;
   const [kh, kw, inputs, outputs] = filterShape;
   const [batch, oh, ow] = dy.shape;
@@ -33,8 +36,13 @@ function filterGradient(
   const rows = tf.reshape(dy, [batch * oh * ow, outputs]);
   const taps = Array.from({ length: kh * kw }, (_, tap) => {
     const start = [0, Math.floor(tap / kw), tap % kw, 0];
-    const end = [batch, start[1]! + (oh - 1) * strides[0] + 1, start[2]! + (ow - 1) * strides[1] + 1, inputs];
-    const seen = tf.stridedSlice(padded, start, end, [1, strides[0], strides[1], 1]);
+    const end = [
+      batch,
+      start[1]! + (oh - 1) * strideHeight + 1,
+      start[2]! + (ow - 1) * strideWidth + 1,
+      inputs,
+    ];
+    const seen = tf.stridedSlice(padded, start, end, [1, strideHeight, strideWidth, 1]);
     const columns = tf.transpose(tf.reshape(seen, [batch * oh * ow, inputs])); // [I, B·oh·ow]
     return tf.matMul(columns, rows); // wasm's own transposeA is several times slower
   });
@@ -42,7 +50,7 @@ function filterGradient(
 }
 
 /** Zeros between the rows and columns of dy: [B, h, w, C] → [B, h·s, w·s, C]. */
-function dilate(dy: tf.Tensor4D, [sh, sw]: [number, number]): tf.Tensor4D {
+function dilate(dy: tf.Tensor4D, sh: number, sw: number): tf.Tensor4D {
   if (sh === 1 && sw === 1) return dy;
   const [batch, h, w, channels] = dy.shape;
   const wide = tf.pad(tf.reshape(dy, [batch * h, 1, w, channels]), [
@@ -77,12 +85,12 @@ function padOrCrop(x: tf.Tensor4D, axis: 1 | 2, before: number, after: number): 
 }
 
 /** The gradient to x is a convolution of dilated dy with the filter turned by 180° and its channels exchanged. */
-function inputGradient(dy: tf.Tensor4D, filter: tf.Tensor4D, x: Shape4, strides: [number, number], pad: Pad) {
+function inputGradient(dy: tf.Tensor4D, filter: tf.Tensor4D, x: Shape4, strides: Strides, pad: Pad) {
   const info = tf.backend_util.computeConv2DInfo(x, filter.shape, strides, 1, pad);
   const [kh, kw] = filter.shape;
   const { top, left } = info.padInfo;
   const turned = tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2]) as tf.Tensor4D;
-  const spread = dilate(dy, strides);
+  const spread = dilate(dy, info.strideHeight, info.strideWidth);
   const rows = padOrCrop(spread, 1, kh - 1 - top, x[1] + top - spread.shape[1]);
   const all = padOrCrop(rows, 2, kw - 1 - left, x[2] + left - spread.shape[2]);
   return tf.conv2d(all, turned, 1, 'valid');
@@ -93,7 +101,7 @@ export const wasmKernels: readonly tf.KernelConfig[] = [
   composed('BiasAddGrad', ({ dy }) => tf.sum(tf.reshape(dy!, [-1, dy!.shape[dy!.rank - 1]!]), 0)),
   composed('Conv2DBackpropFilter', ({ x, dy }, { filterShape, strides, pad }) =>
     filterGradient(
-      ...([x, dy, filterShape, strides, pad] as [tf.Tensor4D, tf.Tensor4D, Shape4, [number, number], Pad]),
+      ...([x, dy, filterShape, strides, pad] as [tf.Tensor4D, tf.Tensor4D, Shape4, Strides, Pad]),
     ),
   ),
   composed('Conv2DBackpropInput', ({ dy, filter }, { inputShape, strides, pad }) =>

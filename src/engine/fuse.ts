@@ -1,0 +1,65 @@
+/** Sub-functions of a compiled function that XLA makes one loop of. */
+import { dtypeNumber } from './native/dtypes.ts';
+import { nativeBackend } from './native/index.ts';
+import { Recorder, type NativeFunction } from './native/recorder.ts';
+import type { TensorFlowBackend } from './native/backend.ts';
+import { idsOf } from './native/functions.ts';
+import { tf } from './tf.ts';
+
+export type TensorFunction = (...args: tf.Tensor[]) => tf.Tensor[];
+
+/**
+ * Marks a pure function of tensors for XLA: inside a compiled function it becomes one node that XLA compiles, traced
+ * once for each combination of shapes. Elsewhere it runs as it is. Worth it for chains of elementwise operations and
+ * sums; convolutions and matrix products are faster outside.
+ *
+ * It has no gradient of its own: use it inside `tf.customGrad`, or where nothing is differentiated.
+ * @param fn must read tensors through its arguments only
+ */
+export function fuse<A extends tf.Tensor[], R extends tf.Tensor[]>(name: string, fn: (...args: A) => R) {
+  const cache = new Map<string, NativeFunction>();
+  return (...args: A): R => {
+    if (tf.engine().isTapeOn()) {
+      throw new Error(`${name}: a fused function has no gradient; call it inside tf.customGrad`);
+    }
+    const backend = nativeBackend();
+    const recorder = backend?.recorder;
+    if (!backend || !recorder) return tf.tidy(() => fn(...args));
+    const key = args.map(({ dtype, shape }) => `${dtype}:${shape.join('x')}`).join();
+    const known = cache.get(key) ?? trace(backend, name, fn as unknown as TensorFunction, args);
+    cache.set(key, known);
+    const metas = recorder.call(known, idsOf(backend, args), true);
+    return metas.map((meta) => backend.createOutputTensor(meta)) as R;
+  };
+}
+
+function trace(
+  backend: TensorFlowBackend,
+  name: string,
+  fn: TensorFunction,
+  args: tf.Tensor[],
+): NativeFunction {
+  const inner = new Recorder(backend.eager);
+  try {
+    return backend.record(inner, () => {
+      let made: NativeFunction | undefined;
+      tf.tidy(() => {
+        const parameters = args.map(({ dtype, shape }) =>
+          backend.createOutputTensor(inner.parameter(dtypeNumber(dtype), shape)),
+        );
+        const outputs = fn(...parameters);
+        const ids = idsOf(backend, outputs);
+        if (inner.captures.length > args.length) {
+          throw new Error(`${name}: a fused function may read only its arguments, and reads another tensor`);
+        }
+        made = inner.finish(
+          name,
+          outputs.map(({ dtype, shape }, i) => ({ id: ids[i]!, dtype: dtypeNumber(dtype), shape })),
+        );
+      });
+      return made!;
+    });
+  } finally {
+    inner.dispose();
+  }
+}
