@@ -3,7 +3,7 @@ import { compile, fold, randomKey, tf } from '../engine/index.ts';
 import { classifier, initialVector, unflatten, type Model, type Params } from '../models/index.ts';
 import { adam, type Moments, type Optimizer } from './adam.ts';
 import { dataOrder } from './batches.ts';
-import { saveModel } from './checkpoint.ts';
+import { loadModel, saveModel } from './checkpoint.ts';
 import { linearDecay, type LearningRate } from './schedule.ts';
 
 type Classifier = Model<unknown, readonly []>;
@@ -104,6 +104,13 @@ export function trainedClassifier(model: Classifier, vector: Float32Array): Trai
       forward.dispose();
     },
   };
+}
+
+/** Loads what `save` wrote. @throws Error as {@link loadModel}; also when the file holds another kind of network */
+export async function loadClassifier(path: string): Promise<TrainedClassifier> {
+  const { model, vector, about, file } = await loadModel(path);
+  if (about.kind !== 'classifier') throw new Error(`${file}: holds a ${about.kind}, expected a classifier`);
+  return trainedClassifier(model as unknown as Classifier, vector);
 }
 
 type ClassifierState = {

@@ -2,7 +2,13 @@
 export { adam, type AdamOptions, type Moments, type Optimizer } from './adam.ts';
 export { batches, dataOrder, spreadTimes, type Batch } from './batches.ts';
 export { loadModel, MODEL_FILE, saveForDiffusers, saveModel } from './checkpoint.ts';
-export { trainClassifier, type ClassifierOptions, type TrainedClassifier } from './classifier.ts';
+export {
+  loadClassifier,
+  trainClassifier,
+  trainedClassifier,
+  type ClassifierOptions,
+  type TrainedClassifier,
+} from './classifier.ts';
 export { fromDiffusersConfig, toDiffusersConfig } from './diffusers.ts';
 export { ema, emaDecay } from './ema.ts';
 export { readSafetensors, writeSafetensors, type FileTensor, type Safetensors } from './safetensors.ts';

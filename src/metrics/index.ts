@@ -1,0 +1,2 @@
+/** How good samples are. */
+export { digitQuality, qualityOf, type Quality } from './quality.ts';
