@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+import { plotly } from '../../src/display/index.ts';
+import { LabNotebook } from './lab.ts';
+
+/** What a reader must see in each notebook once it has been stepped through. */
+export const notebooks: { notebook: string; sees: (page: Page) => Promise<void> }[] = [
+  { notebook: 'notebooks/00-welcome.ipynb', sees: seesProofs },
+  { notebook: 'notebooks/03-posterior.ipynb', sees: seesProofs },
+  { notebook: 'notebooks/14-train.ipynb', sees: seesTraining },
+];
+
+/** Proof tables with typeset mathematics, and steps that were proved. */
+async function seesProofs(page: Page): Promise<void> {
+  const tables = page.locator('.jp-OutputArea .sb-proof table');
+  assert.ok((await tables.count()) > 0, 'no proof table is shown');
+  assert.ok((await tables.locator('.sb-proved').count()) > 0, 'no step is shown as proved');
+  const mathematics = tables.first().locator('math').first();
+  const box = await mathematics.boundingBox();
+  assert.ok(box && box.width > 5 && box.height > 5, 'the mathematics of the first proof is not drawn');
+}
+
+/** A chart drawn by JupyterLab's Vega, and a picture of samples that is not one colour. */
+async function seesTraining(page: Page): Promise<void> {
+  const chart = page.locator('.jp-OutputArea .vega-embed').locator('canvas, svg.marks').first();
+  const box = await chart.boundingBox();
+  assert.ok(box && box.width > 100 && box.height > 100, 'no chart is drawn');
+  const pictures = page.locator('.jp-OutputArea img[src^="data:image/png"]');
+  assert.ok((await pictures.count()) > 0, 'no picture of samples is shown');
+  const width = await pictures.last().evaluate((image) => (image as HTMLImageElement).naturalWidth);
+  assert.ok(width > 28, `the picture of samples is ${width} pixels wide`);
+}
+
+/** Steps through a notebook, and looks at what is shown. */
+export async function reads(page: Page, url: string, sees: (page: Page) => Promise<void>): Promise<void> {
+  const notebook = new LabNotebook(page);
+  await notebook.open(url);
+  const count = await notebook.stepThrough(180);
+  assert.ok(count > 0, 'the notebook has no cells');
+  assert.equal(await page.locator('.jp-Dialog').count(), 0, 'a dialog is in the way');
+  await sees(page);
+}
+
+/** plotly.js itself must find nothing to complain of in a figure as we hand it over. */
+export async function plotlyAccepts(page: Page): Promise<void> {
+  const library = createRequire(import.meta.url).resolve('plotly.js-dist/plotly.js');
+  await page.setContent('<div id="figure" style="width:400px;height:300px"></div>');
+  await page.addScriptTag({ path: library });
+  const trace = { type: 'scatter3d', mode: 'lines', x: [0, 1, 2], y: [0, 1, 4], z: [0, 1, 8], name: 'path' };
+  const { figure } = plotly({ data: [trace], layout: { title: { text: 'a path' } } });
+  const complaints = await page.evaluate(({ data, layout }) => {
+    const { Plotly } = globalThis as unknown as {
+      Plotly: { validate(data: unknown, layout: unknown): unknown };
+    };
+    return Plotly.validate(data, layout) ?? [];
+  }, figure);
+  assert.deepEqual(complaints, []);
+}

@@ -1,0 +1,53 @@
+import type { Locator, Page } from 'playwright-core';
+
+/** A notebook in JupyterLab, driven as a reader does: one Shift-Enter a cell. */
+export class LabNotebook {
+  private readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  /** Opens it and waits until its kernel is idle. */
+  async open(url: string): Promise<void> {
+    await this.page.goto(url, { waitUntil: 'domcontentloaded' });
+    await this.cells.first().waitFor({ timeout: 60_000 });
+    await this.page.getByText(/TypeScript.*\| Idle/).waitFor({ timeout: 60_000 });
+  }
+
+  get cells(): Locator {
+    return this.page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-Cell');
+  }
+
+  get errors(): Locator {
+    return this.page.locator('.jp-Notebook [data-mime-type="application/vnd.jupyter.error"]');
+  }
+
+  /**
+   * Steps through all cells, waiting for each before the next.
+   * @throws naming the cell that was not done in `secondsACell`, or that ended in an error
+   */
+  async stepThrough(secondsACell: number): Promise<number> {
+    const count = await this.cells.count();
+    await this.cells.first().click();
+    await this.page.keyboard.press('Escape');
+    for (let i = 0; i < count; i++) {
+      const cell = this.cells.nth(i);
+      const isCode = await cell.evaluate((node) => node.classList.contains('jp-CodeCell'));
+      await this.page.keyboard.press('Shift+Enter');
+      if (isCode) await this.waitUntilRun(cell, i, secondsACell);
+    }
+    return count;
+  }
+
+  private async waitUntilRun(cell: Locator, i: number, seconds: number): Promise<void> {
+    const source = (await cell.locator('.cm-content').innerText()).split('\n')[0];
+    const prompt = cell.locator('.jp-InputPrompt').filter({ hasText: /^\[\d+\]:$/ });
+    await prompt.waitFor({ timeout: seconds * 1000 }).catch((error: unknown) => {
+      throw new Error(`cell ${i} (${source}) was not done after ${seconds} s`, { cause: error });
+    });
+    const failure = cell.locator('[data-mime-type="application/vnd.jupyter.error"]');
+    if ((await failure.count()) > 0)
+      throw new Error(`cell ${i} (${source}) ended in: ${await failure.innerText()}`);
+  }
+}

@@ -1,0 +1,75 @@
+// Opens the notebooks in JupyterLab, in a real browser, and steps through them. Run by `npm test`; alone:
+//   node --import tsx test/browser/main.ts
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium, type BrowserContext } from 'playwright-core';
+import { startJupyter } from '../../scripts/lib/jupyter.mjs';
+import { notebooks, plotlyAccepts, reads } from './checks.ts';
+import { blankCopy } from './copies.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const pictures = path.join(root, 'runs', 'browser');
+const scratch = mkdtempSync(path.join(tmpdir(), 'scorebook-browser-'));
+const result = { passed: 0, failed: 0 };
+
+/** Settings of a reader who has none, but that all cells are in the page, so that a test can look at them. */
+function settings(): Record<string, string> {
+  const folder = path.join(scratch, 'settings', '@jupyterlab', 'notebook-extension');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, 'tracker.jupyterlab-settings'), JSON.stringify({ windowingMode: 'none' }));
+  return {
+    JUPYTERLAB_SETTINGS_DIR: path.join(scratch, 'settings'),
+    JUPYTERLAB_WORKSPACES_DIR: path.join(scratch, 'workspaces'),
+    JUPYTER_CONFIG_DIR: path.join(scratch, 'config'),
+    JUPYTER_RUNTIME_DIR: path.join(scratch, 'runtime'),
+    SCOREBOOK_SIZE: 'test',
+  };
+}
+
+async function check(
+  title: string,
+  context: BrowserContext,
+  work: (page: Awaited<ReturnType<BrowserContext['newPage']>>) => Promise<void>,
+) {
+  const page = await context.newPage();
+  const since = Date.now();
+  try {
+    await work(page);
+    result.passed++;
+    console.log(`    ok  ${title}  ${Math.round((Date.now() - since) / 1000)} s`);
+  } catch (error) {
+    result.failed++;
+    console.log(`FAILED  ${title}\n${error instanceof Error ? error.message : String(error)}`);
+  }
+  await page.screenshot({ path: path.join(pictures, `${title}.png`) });
+  await page.close();
+}
+
+const browser = await chromium.launch({
+  executablePath: process.env.SCOREBOOK_CHROMIUM ?? '/usr/bin/chromium',
+  args: [
+    ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
+    ...['--disable-background-networking', '--disable-component-update'],
+  ],
+});
+const server = await startJupyter({ page: notebooks[0].notebook, env: settings() });
+try {
+  mkdirSync(pictures, { recursive: true });
+  const context = await browser.newContext({ viewport: { width: 1400, height: 1600 } });
+  await check('plotly', context, plotlyAccepts);
+  for (const { notebook, sees } of notebooks) {
+    const name = path.basename(notebook, '.ipynb');
+    await check(name, context, async (page) => {
+      if (!existsSync(path.join(root, notebook))) throw new Error(`${notebook} does not exist`);
+      await reads(page, server.url.replace(notebooks[0].notebook, blankCopy(root, notebook)), sees);
+    });
+  }
+} finally {
+  await browser.close();
+  await server.stop();
+  rmSync(scratch, { recursive: true, force: true });
+}
+if (process.env.SCOREBOOK_REPORT) writeFileSync(process.env.SCOREBOOK_REPORT, JSON.stringify(result));
+process.exitCode = result.failed === 0 ? 0 : 1;
