@@ -18,6 +18,8 @@ interface Piece {
   tall?: boolean;
   /** Wants a thin space before a neighbour (roots, functions, fractions). */
   airy?: boolean;
+  /** How deep brackets nest inside; they alternate between ( ) and [ ]. */
+  depth: number;
   /** Of sin and cos: the argument in its brackets, so that a power goes before it. */
   argument?: string;
 }
@@ -25,9 +27,12 @@ interface Piece {
 const signed = (piece: Piece): string => (piece.negative ? `-${piece.body}` : piece.body);
 
 function bracket(piece: Piece): Piece {
-  const [open, close] = piece.tall ? ['\\left(', '\\right)'] : ['(', ')'];
-  return { body: `${open}${signed(piece)}${close}`, binds: ATOM, tall: piece.tall };
+  const [open, close] = piece.depth % 2 === 0 ? ['(', ')'] : ['[', ']'];
+  const [left, right] = piece.tall ? [`\\left${open}`, `\\right${close}`] : [open, close];
+  return { body: `${left}${signed(piece)}${right}`, binds: ATOM, tall: piece.tall, depth: piece.depth + 1 };
 }
+
+const deepest = (pieces: readonly Piece[]): number => Math.max(...pieces.map(({ depth }) => depth));
 
 const atLeast = (binds: number, piece: Piece): Piece =>
   piece.negative || piece.binds < binds ? bracket(piece) : piece;
@@ -38,29 +43,29 @@ export function texAlgebra(symbols: SymbolTable): Algebra<Piece> {
     number: literal,
     symbol: (name) => {
       const { tex } = symbols.get(name);
-      return { body: tex, binds: /[\s^]|\\!/.test(tex) ? PRODUCT : ATOM };
+      return { body: tex, binds: /[\s^]|\\!/.test(tex) ? PRODUCT : ATOM, depth: 0 };
     },
     add: (terms) => ({
       body: terms
         .map((term, i) => (i === 0 ? signed(term) : (term.negative ? ' - ' : ' + ') + term.body))
         .join(''),
       binds: SUM,
+      depth: deepest(terms),
       tall: terms.some((term) => term.tall),
     }),
     neg: (a) => ({ ...atLeast(PRODUCT, a), negative: true, binds: PRODUCT }),
     mul: product,
     div: (a, b) => {
-      const fraction = { body: `\\frac{${a.body}}{${signed(b)}}`, binds: FRACTION, tall: true, airy: true };
-      return a.binds === SUM || !a.negative
-        ? { ...fraction, body: `\\frac{${signed(a)}}{${signed(b)}}` }
-        : { ...fraction, negative: true };
+      // The sign of the numerator goes before the fraction.
+      const body = `\\frac{${a.body}}{${signed(b)}}`;
+      return { body, negative: a.negative, binds: FRACTION, depth: 0, tall: true, airy: true };
     },
     pow: (base, exponent) => {
       const raised = `^{${'n' in exponent ? slashed(exponent.n, exponent.d) : signed(exponent)}}`;
-      const { argument, body, tall } = base;
+      const { argument, body, tall, depth } = base;
       return argument !== undefined && !base.negative && 'n' in exponent && exponent.n > 0n
-        ? { body: body.slice(0, -argument.length) + raised + argument, binds: POWER, tall, airy: true }
-        : { body: powerBase(base) + raised, binds: POWER, tall };
+        ? { body: body.slice(0, -argument.length) + raised + argument, binds: POWER, tall, depth, airy: true }
+        : { body: powerBase(base).body + raised, binds: POWER, tall, depth: powerBase(base).depth };
     },
     call: (name, argument) => call(name, argument),
   };
@@ -74,33 +79,33 @@ export function typeset(expr: Expr, symbols: SymbolTable): string {
 function product(factors: Piece[]): Piece {
   const [first, ...rest] = factors;
   const negative = first.negative ?? false;
-  let body = (first.binds < PRODUCT ? bracket(first) : first).body;
-  let left: Piece = first;
+  let left = first.binds < PRODUCT ? bracket(first) : first;
+  let { body, depth } = left;
   for (const factor of rest) {
     const right = atLeast(PRODUCT, factor);
     body += separator(left, right) + right.body;
+    depth = Math.max(depth, right.depth);
     left = right;
   }
-  return { body, binds: PRODUCT, negative, tall: factors.some((f) => f.tall), airy: left.airy };
+  return { body, binds: PRODUCT, negative, depth, tall: factors.some((f) => f.tall), airy: left.airy };
 }
 
 function separator(left: Piece, right: Piece): string {
   if (/^[\d.]/.test(right.body)) return ' \\cdot ';
-  if (/^(\(|\\left\()/.test(right.body)) return left.airy && !/[})]$/.test(left.body) ? '\\,' : '';
+  if (/^(\\left)?[([]/.test(right.body)) return left.airy && !/[})\]]$/.test(left.body) ? '\\,' : '';
   if (left.airy || right.airy) return /^\d+$/.test(left.body) ? '' : '\\,';
   return ' ';
 }
 
-const powerBase = (base: Piece): string =>
-  base.negative || base.binds < ATOM ? bracket(base).body : base.body;
+const powerBase = (base: Piece): Piece => (base.negative || base.binds < ATOM ? bracket(base) : base);
 
 function call(name: FunctionName, argument: Piece): Piece {
   const inner = signed(argument);
-  const tall = argument.tall;
-  if (name === 'sqrt') return { body: `\\sqrt{${inner}}`, binds: ATOM, tall, airy: true };
+  const { tall, depth } = argument;
+  if (name === 'sqrt') return { body: `\\sqrt{${inner}}`, binds: ATOM, tall, depth: 0, airy: true };
   if (name === 'abs') {
     const [open, close] = tall ? ['\\left|', '\\right|'] : ['|', '|'];
-    return { body: `${open}${inner}${close}`, binds: ATOM, tall };
+    return { body: `${open}${inner}${close}`, binds: ATOM, tall, depth };
   }
   const bracketed = bracket(argument).body;
   const trigonometric = name === 'sin' || name === 'cos';
@@ -108,6 +113,7 @@ function call(name: FunctionName, argument: Piece): Piece {
     body: `\\${name}${bracketed}`,
     binds: POWER,
     tall,
+    depth: depth + 1,
     airy: true,
     ...(trigonometric && { argument: bracketed }),
   };
@@ -116,11 +122,11 @@ function call(name: FunctionName, argument: Piece): Piece {
 function literal(n: bigint, d: bigint): Piece {
   const negative = n < 0n;
   const size = negative ? -n : n;
-  if (d === 1n) return { body: `${size}`, binds: ATOM, negative };
+  if (d === 1n) return { body: `${size}`, binds: ATOM, negative, depth: 0 };
   const decimal = finiteDecimal(size, d);
   return decimal === undefined
-    ? { body: `\\frac{${size}}{${d}}`, binds: FRACTION, negative, tall: true, airy: true }
-    : { body: decimal, binds: ATOM, negative };
+    ? { body: `\\frac{${size}}{${d}}`, binds: FRACTION, negative, depth: 0, tall: true, airy: true }
+    : { body: decimal, binds: ATOM, negative, depth: 0 };
 }
 
 /** `1/125` as `0.008`; undefined when the decimal does not end within 12 places. */

@@ -37,8 +37,10 @@ test.each([
   ['0.008*a', '0.008 \\alpha_t'],
   ['-0.5*a', '-0.5 \\alpha_t'],
   ['exp(-x^2/2)', '\\exp\\left(-\\frac{x_t^{2}}{2}\\right)'],
-  ['log(a)^2', '(\\log(\\alpha_t))^{2}'],
+  ['log(a)^2', '[\\log(\\alpha_t)]^{2}'],
   ['cos(a)^2', '\\cos^{2}(\\alpha_t)'],
+  ['a*(1 - (b - x)*(1 - b))', '\\alpha_t[1 - (\\beta_t - x_t)(1 - \\beta_t)]'],
+  ['exp(-(x - y)^2)', '\\exp[-(x_t - x_{t-1})^{2}]'],
   ['abs(a/b)', '\\left|\\frac{\\alpha_t}{\\beta_t}\\right|'],
 ])('%s is typeset as %s', (text, expected) => {
   expect(tex(text)).toBe(expected);
