@@ -22,6 +22,17 @@ export function toDiffusersConfig({ size, channels, widths, blocks, groups, head
     flip_sin_to_cos: true,
     freq_shift: 0,
     downsample_padding: 1,
+    downsample_type: 'conv',
+    upsample_type: 'conv',
+    mid_block_type: 'UNetMidBlock2D',
+    mid_block_scale_factor: 1,
+    resnet_time_scale_shift: 'default',
+    add_attention: true,
+    attn_norm_num_groups: null,
+    center_input_sample: false,
+    class_embed_type: null,
+    num_class_embeds: null,
+    time_embedding_dim: null,
   };
 }
 

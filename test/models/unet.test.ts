@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { compile, randomKey, tf, useBackend } from '../../src/engine/index.ts';
 import { initialVector, parameterCount, unet, unflatten } from '../../src/models/index.ts';
-import { loadModel } from '../../src/training/checkpoint.ts';
+import { loadModel, saveForDiffusers } from '../../src/training/checkpoint.ts';
 import { fromFileTensors, toFileTensors } from '../../src/training/layout.ts';
 import { readSafetensors } from '../../src/training/safetensors.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
 
 interface Case {
   output: number[];
@@ -29,7 +31,7 @@ const small = { size: 12, channels: 1, widths: [4, 8, 8], blocks: 2, groups: 4 }
 
 beforeAll(async () => {
   await useBackend();
-});
+}, 120_000);
 
 /** Largest distance, as a share of the largest expected value. */
 function distance(found: ArrayLike<number>, expected: ArrayLike<number>): number {
@@ -146,6 +148,19 @@ describe('the layout of files', () => {
       }),
       { numRuns: 10 },
     );
+  });
+
+  it('writes the configuration and the tensors of diffusers', async () => {
+    const model = unet(small);
+    const original = await readSafetensors(reference('unet.safetensors'));
+    const folder = mkdtempSync(join(tmpdir(), 'scorebook-unet-'));
+    await saveForDiffusers(folder, model, fromFileTensors(model, original.tensors, 'unet.safetensors'));
+    const written = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as Record<string, unknown>;
+    expect({ ...fixture.config, _class_name: 'UNet2DModel' }).toMatchObject(written);
+    const { tensors } = await readSafetensors(join(folder, 'diffusion_pytorch_model.safetensors'));
+    expect(tensors.size).toBe(original.tensors.size);
+    for (const [name, tensor] of original.tensors) expect(tensors.get(name)).toEqual(tensor);
+    rmSync(folder, { recursive: true });
   });
 
   it('reads a folder that diffusers wrote, and says what is missing without its config.json', async () => {

@@ -55,7 +55,7 @@ save_file(weights, here / "unet.safetensors")
     json.dumps(
         dict(
             diffusers=diffusers.__version__,
-            config={k: v for k, v in config.items()},
+            config={k: v for k, v in model.config.items() if not k.startswith("_")},
             shape=[3, 12, 12, 1],
             x=nhwc(x),
             target=nhwc(target),
