@@ -12,6 +12,8 @@ interface Known {
   module: string;
   /** Declared with `declare`: it has no place in the shared scope. */
   ambient: boolean;
+  /** A `let` or `var`: later cells may assign to it. */
+  mutable: boolean;
 }
 
 interface Compiled {
@@ -76,7 +78,9 @@ export class Session {
       if (i >= progress && !typeOnly) continue;
       const ambient =
         typeOnly && !ts.isInterfaceDeclaration(statement) && !ts.isTypeAliasDeclaration(statement);
-      for (const name of names) this.known.set(name, { module, ambient });
+      const mutable =
+        ts.isVariableStatement(statement) && !(statement.declarationList.flags & ts.NodeFlags.Const);
+      for (const name of names) this.known.set(name, { module, ambient, mutable });
     }
     if (augmentsGlobals) this.augmentations.push(module);
     this.last = undefined;
@@ -107,9 +111,11 @@ export class Session {
   ): string {
     const own = new Set(declared.flatMap(({ names }) => names));
     const wanted = new Map<string, string[]>();
-    for (const [name, { module }] of this.known) {
+    const variables: string[] = [];
+    for (const [name, { module, mutable }] of this.known) {
       if (own.has(name) || (used && !used.has(name))) continue;
-      wanted.set(module, [...(wanted.get(module) ?? []), name]);
+      if (mutable) variables.push(`declare let ${name}: typeof import('./${module}').${name};`);
+      else wanted.set(module, [...(wanted.get(module) ?? []), name]);
     }
     const imports = [...wanted].map(
       ([module, names]) => `import { ${names.join(', ')} } from './${module}';`,
@@ -117,7 +123,9 @@ export class Session {
     const augmentations = this.augmentations.map((module) => `import './${module}';`);
     const exported = exportedNames(file);
     const exports = [...own].filter((name) => !exported.has(name));
-    return [code, ';', ...imports, ...augmentations, `export { ${exports.join(', ')} };`].join('\n');
+    return [code, ';', ...imports, ...variables, ...augmentations, `export { ${exports.join(', ')} };`].join(
+      '\n',
+    );
   }
 }
 

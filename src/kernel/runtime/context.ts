@@ -1,12 +1,10 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { promiseHooks } from 'node:v8';
 
 /** One execution of a cell, and whatever it started that goes on after its end. */
 export interface CellContext {
   readonly id: number;
   readonly controller: AbortController;
 }
-
-export const cells = new AsyncLocalStorage<CellContext>();
 
 /** A cell was interrupted: thrown where its code would go on. */
 export class Interrupted extends Error {
@@ -17,18 +15,74 @@ export class Interrupted extends Error {
   }
 }
 
+/** Hangs a context on a promise, where no program can see it and no table has to be kept. */
+class Stamp extends (function (target: object) {
+  return target;
+} as unknown as new (target: object) => object) {
+  #context: CellContext;
+
+  constructor(target: object, context: CellContext) {
+    super(target);
+    this.#context = context;
+  }
+
+  static of(target: object): CellContext | undefined {
+    return #context in target ? target.#context : undefined;
+  }
+}
+
+let current: CellContext | undefined;
 let latest: CellContext = { id: 0, controller: new AbortController() };
+
+/**
+ * Follows the running cell through promises. AsyncLocalStorage does the same, but on Node 20 it keeps a stack of async
+ * ids, and Node aborts when terminated code leaves that stack behind. Timers carry their cell by themselves (timers.ts).
+ */
+export function trackCells(): void {
+  promiseHooks.createHook({
+    init(promise: object) {
+      if (current) new Stamp(promise, current);
+    },
+    before(promise: object) {
+      current = Stamp.of(promise);
+    },
+    after() {
+      current = undefined;
+    },
+  });
+}
+
+/** Runs `body` as part of a cell. */
+export function inCell<T>(context: CellContext | undefined, body: () => T): T {
+  const outer = current;
+  current = context;
+  try {
+    return body();
+  } finally {
+    current = outer;
+  }
+}
+
+/** After code was terminated nothing has restored the context. */
+export function forgetCurrent(): void {
+  current = undefined;
+}
 
 export function setLatest(context: CellContext): void {
   latest = context;
 }
 
+/** The cell whose code runs now, if that is known. */
+export function runningCell(): CellContext | undefined {
+  return current;
+}
+
 /** The cell whose code runs now, or, where that is not known, the one started last. */
 export function currentCell(): CellContext {
-  return cells.getStore() ?? latest;
+  return current ?? latest;
 }
 
 /** Throws in an interrupted cell: its loops end here. */
 export function throwIfInterrupted(): void {
-  if (cells.getStore()?.controller.signal.aborted) throw new Interrupted();
+  if (current?.controller.signal.aborted) throw new Interrupted();
 }

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Worker } from 'node:worker_threads';
 import type { FromRuntime, ToRuntime } from '../channels.ts';
-import { currentCell } from './context.ts';
+import { currentCell, trackCells } from './context.ts';
 import { publishHost } from './host.ts';
 import { Runner } from './runner.ts';
 import { captureStreams } from './streams.ts';
@@ -13,6 +13,7 @@ export function startRuntime(wire: Worker): void {
   const send = (message: FromRuntime): void => wire.postMessage(message);
   Error.stackTraceLimit = 50;
   const runner = new Runner(send);
+  trackCells();
   captureStreams(send);
   publishHost(send);
   wrapTimers();

@@ -3,7 +3,14 @@ import { pathToFileURL } from 'node:url';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type { CompiledCell, FromRuntime, RunOutcome } from '../channels.ts';
-import { cells, type CellContext, Interrupted, setLatest, throwIfInterrupted } from './context.ts';
+import {
+  type CellContext,
+  forgetCurrent,
+  inCell,
+  Interrupted,
+  setLatest,
+  throwIfInterrupted,
+} from './context.ts';
 import { format } from './format.ts';
 import { describeFailure, rememberScript } from './traceback.ts';
 
@@ -38,7 +45,7 @@ export class Runner {
     // The continuation of this await is on another stack than the cell's: it runs also when that is terminated.
     const settlement = await new Promise<Settlement>((settle) => {
       this.running = { context, settle };
-      setImmediate(() => void cells.run(context, () => this.start(cell, progress, settle)));
+      setImmediate(() => void inCell(context, () => this.start(cell, progress, settle)));
     });
     const outcome = await this.outcome(settlement, context);
     this.running = undefined;
@@ -47,6 +54,7 @@ export class Runner {
 
   /** Ends the running cell, with its timers, its output and its next `await`. */
   interrupt(): void {
+    forgetCurrent();
     if (!this.running) return;
     const { context, settle } = this.running;
     context.controller.abort(new Interrupted());
@@ -95,7 +103,7 @@ export class Runner {
   private async outcome(settlement: Settlement, context: CellContext): Promise<object> {
     if ('thrown' in settlement) return describeFailure(settlement.thrown);
     try {
-      return { status: 'ok', data: await cells.run(context, () => format(settlement.value)) };
+      return { status: 'ok', data: await inCell(context, () => format(settlement.value)) };
     } catch (thrown) {
       return describeFailure(thrown);
     }

@@ -2,66 +2,80 @@ import { syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers';
 import timersPromises from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { cells } from './context.ts';
+import { inCell, runningCell } from './context.ts';
 
 type Callback = (...args: unknown[]) => void;
+type Timers = { setTimeout: typeof setTimeout; setInterval: typeof setInterval };
+
+const plain = { ...timers };
+const plainPromises = { ...timersPromises };
+const cleared = new WeakSet<object>();
 
 /**
- * Terminating JavaScript inside Node's timer phase aborts the process, so callbacks of timers (and whatever awaits
- * them) run in the check phase right after it. Timers of an interrupted cell are dropped.
+ * Terminating JavaScript inside a callback of Node's timers or immediates aborts the process. A promise's continuation
+ * that runs after an immediate is safe: every such callback, and whatever awaits a timer, is run there.
  */
 export function wrapTimers(): void {
-  const { setTimeout: plainTimeout, setInterval: plainInterval, setImmediate: plainImmediate } = timers;
-  const { clearTimeout: plainClear } = timers;
-
-  const deferred = (callback: Callback, timer: () => NodeJS.Timeout, cleared: WeakSet<object>): Callback =>
-    function (this: unknown, ...args) {
-      plainImmediate(() => {
-        if (cells.getStore()?.controller.signal.aborted) plainClear(timer());
-        else if (!cleared.has(timer())) callback.apply(this, args);
-      });
-    };
-  const cleared = new WeakSet<object>();
-  const wrap = (plain: typeof plainTimeout | typeof plainInterval) =>
-    function (callback: Callback, delay?: number, ...args: unknown[]): NodeJS.Timeout {
-      if (typeof callback !== 'function') return plain(callback, delay, ...args); // Node's own error
-      const timer: NodeJS.Timeout = plain(
-        deferred(callback, () => timer, cleared),
-        delay,
-        ...args,
-      );
-      return timer;
-    };
-  const clear = (timer: NodeJS.Timeout | string | number | undefined): void => {
-    if (typeof timer === 'object') cleared.add(timer);
-    plainClear(timer);
+  const sleep = async <T>(delay?: number, value?: T, options?: object): Promise<T> => {
+    const result = await plainPromises.setTimeout(delay, value, options);
+    await plainPromises.setImmediate();
+    return result;
   };
-  const immediate = (callback: Callback, ...args: unknown[]): NodeJS.Immediate =>
-    plainImmediate(
-      (...given: unknown[]) => {
-        if (!cells.getStore()?.controller.signal.aborted) callback(...given);
-      },
-      ...args,
-    );
-
-  const later =
-    <T>(plain: (delay?: number, value?: T, options?: object) => Promise<T>) =>
-    async (delay?: number, value?: T, options?: object): Promise<T> => {
-      const result = await plain(delay, value, options);
-      await timersPromises.setImmediate();
-      return result;
-    };
-  const promised = later(timersPromises.setTimeout as never);
   const wrapped = {
-    setTimeout: wrap(plainTimeout),
-    setInterval: wrap(plainInterval),
+    setTimeout: repeatable('setTimeout'),
+    setInterval: repeatable('setInterval'),
     setImmediate: immediate,
   };
-  Object.defineProperty(wrapped.setTimeout, promisify.custom, { value: promised });
-  Object.defineProperty(wrapped.setImmediate, promisify.custom, { value: timersPromises.setImmediate });
+  Object.defineProperty(wrapped.setTimeout, promisify.custom, { value: sleep });
+  Object.defineProperty(wrapped.setImmediate, promisify.custom, { value: plainPromises.setImmediate });
   const all = { ...wrapped, clearTimeout: clear, clearInterval: clear };
   Object.assign(globalThis, all);
   Object.assign(timers, all);
-  timersPromises.setTimeout = promised as typeof timersPromises.setTimeout;
+  timersPromises.setTimeout = sleep;
   syncBuiltinESMExports();
+}
+
+/** Calls back in the cell that set the timer; timers of an interrupted cell are dropped. */
+function callBack(callback: () => void, isCleared: () => boolean): () => void {
+  const cell = runningCell();
+  return () => {
+    if (isCleared() || cell?.controller.signal.aborted) return;
+    Promise.resolve()
+      .then(() => inCell(cell, callback))
+      // What a timer throws is not a rejection.
+      .catch((error: unknown) => process.emit('uncaughtException', error as Error));
+  };
+}
+
+function repeatable(kind: keyof Timers) {
+  return function (callback: Callback, delay?: number, ...args: unknown[]): NodeJS.Timeout {
+    if (typeof callback !== 'function') return plain[kind](callback, delay, ...args); // Node's own error
+    const cell = runningCell();
+    const call = inCell(cell, () =>
+      callBack(
+        () => callback.apply(timer, args),
+        () => cleared.has(timer),
+      ),
+    );
+    const timer: NodeJS.Timeout = plain[kind](() => {
+      if (cell?.controller.signal.aborted) plain.clearTimeout(timer);
+      else plain.setImmediate(call);
+    }, delay);
+    return timer;
+  };
+}
+
+function immediate(callback: Callback, ...args: unknown[]): NodeJS.Immediate {
+  if (typeof callback !== 'function') return plain.setImmediate(callback); // Node's own error
+  return plain.setImmediate(
+    callBack(
+      () => callback(...args),
+      () => false,
+    ),
+  );
+}
+
+function clear(timer: NodeJS.Timeout | string | number | undefined): void {
+  if (typeof timer === 'object' && timer !== null) cleared.add(timer);
+  plain.clearTimeout(timer);
 }
