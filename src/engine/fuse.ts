@@ -9,8 +9,8 @@ import { tf } from './tf.ts';
 export type TensorFunction = (...args: tf.Tensor[]) => tf.Tensor[];
 
 /**
- * Marks a pure function of tensors for XLA: inside a compiled function it becomes one node that XLA compiles, traced
- * once for each combination of shapes. Elsewhere it runs as it is. Worth it for chains of elementwise operations and
+ * Marks a pure function of tensors for XLA: inside `compile(…, { xla: 'fused' })` it becomes one node that XLA compiles,
+ * traced once for each combination of shapes. Elsewhere it runs as it is. Worth it for chains of elementwise operations and
  * sums; convolutions and matrix products are faster outside.
  *
  * It has no gradient of its own: use it inside `tf.customGrad`, or where nothing is differentiated.
@@ -24,11 +24,11 @@ export function fuse<A extends tf.Tensor[], R extends tf.Tensor[]>(name: string,
     }
     const backend = nativeBackend();
     const recorder = backend?.recorder;
-    if (!backend || !recorder) return tf.tidy(() => fn(...args));
+    if (!backend || !recorder?.fuses) return tf.tidy(() => fn(...args));
     const key = args.map(({ dtype, shape }) => `${dtype}:${shape.join('x')}`).join();
     const known = cache.get(key) ?? trace(backend, name, fn as unknown as TensorFunction, args);
     cache.set(key, known);
-    const metas = recorder.call(known, idsOf(backend, args), true);
+    const metas = recorder.call(known, idsOf(backend, args));
     return metas.map((meta) => backend.createOutputTensor(meta)) as R;
   };
 }

@@ -21,12 +21,12 @@ export const idsOf = (backend: TensorFlowBackend, tensors: readonly tf.Tensor[])
  */
 export function traceFunction(
   backend: TensorFlowBackend,
-  label: string,
+  { label, fuses }: { label: string; fuses: boolean },
   args: readonly tf.Tensor[],
   body: () => tf.Tensor[],
 ): TracedFunction {
   const argumentIds = idsOf(backend, args);
-  const recorder = new Recorder(backend.eager);
+  const recorder = new Recorder(backend.eager, { fuses });
   try {
     return backend.record(recorder, () =>
       scoped(() => {

@@ -37,8 +37,12 @@ export class Recorder {
   readonly captures: Capture[] = [];
   #nodes = 0;
 
-  constructor(eager: Eager) {
+  /** Whether marked sub-functions become nodes that XLA compiles (`fuse.ts`). */
+  readonly fuses: boolean;
+
+  constructor(eager: Eager, { fuses = false }: { fuses?: boolean } = {}) {
     this.#eager = eager;
+    this.fuses = fuses;
     this.#graph = eager.context.api.newGraph();
   }
 
@@ -154,8 +158,8 @@ export class Recorder {
     return { id: this.#define(output), dtype: api.outputType(output), shape };
   }
 
-  /** A node that calls another function; with `xla` it is compiled by XLA. */
-  call(callee: NativeFunction, inputs: readonly number[], xla: boolean): TensorMeta[] {
+  /** A node that calls another function, which XLA compiles. */
+  call(callee: NativeFunction, inputs: readonly number[]): TensorMeta[] {
     const { api, status } = this.#eager.context;
     if (!this.#called.has(callee.name)) {
       api.copyFunction(this.#graph, callee.pointer, null, status);
@@ -164,7 +168,7 @@ export class Recorder {
     }
     const node = this.#newNode(callee.name);
     for (const id of inputs) api.nodeInput(node, this.#resolve(id));
-    if (xla) api.nodeBool(node, '_XlaMustCompile', 1);
+    api.nodeBool(node, '_XlaMustCompile', 1);
     const oper = this.#finishNode(node, callee.name);
     return callee.outputs.map(({ dtype, shape }, index) => {
       const output = { oper, index };

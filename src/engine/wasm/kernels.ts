@@ -17,13 +17,7 @@ const composed = (
 });
 
 /** Σ over batch and places of x at each tap times dy: x [B, H, W, I], dy [B, oh, ow, O] → [kh, kw, I, O]. */
-function filterGradient(
-  x: tf.Tensor4D,
-  dy: tf.Tensor4D,
-  filterShape: Shape4,
-  strides: Strides,
-  pad: Pad,
-) {
+function filterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, filterShape: Shape4, strides: Strides, pad: Pad) {
   const info = tf.backend_util.computeConv2DInfo(x.shape, filterShape, strides, 1, pad);
   const { strideHeight, strideWidth } = info;
   const { top, bottom, left, right } = info.padInfo;
