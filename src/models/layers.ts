@@ -1,4 +1,4 @@
-import { attention, conv2d, dense, groupNormSilu, tf } from '../engine/index.ts';
+import { attention, conv2d, dense, groupNormSilu, type tf } from '../engine/index.ts';
 import type { Params, ParameterSpec } from './model.ts';
 
 /** A piece of a network: the parameters it needs and the function that uses them. */
@@ -31,19 +31,12 @@ export function conv(
       { name: `${name}.weight`, shape: [size, size, from, to], layout: 'conv', centre: 0, bound: spread },
       vector(`${name}.bias`, to, 0, spread),
     ],
-    apply(p, x) {
-      const [w, b] = [p[`${name}.weight`] as tf.Tensor4D, p[`${name}.bias`] as tf.Tensor1D];
-      const side = (size - 1) / 2;
-      if (stride === 1) return conv2d(x, w, b, { padding: side });
-      // PyTorch pads all sides alike; TensorFlow's 'same' would pad right and bottom only.
-      const sides: [number, number][] = [
-        [0, 0],
-        [side, side],
-        [side, side],
-        [0, 0],
-      ];
-      return conv2d(tf.pad(x, sides), w, b, { stride, padding: 'valid' });
-    },
+    // PyTorch pads all sides alike; at stride 2 TensorFlow's 'same' would pad right and bottom only.
+    apply: (p, x) =>
+      conv2d(x, p[`${name}.weight`] as tf.Tensor4D, p[`${name}.bias`] as tf.Tensor1D, {
+        stride,
+        padding: (size - 1) / 2,
+      }),
   };
 }
 
