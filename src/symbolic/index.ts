@@ -9,10 +9,12 @@ export {
   type FunctionName,
 } from './expr.ts';
 export { parse, ParseError } from './parse.ts';
+export { decide } from './decide.ts';
 export type { Claim, Counterexample, DecideOptions, Verdict } from './verdict.ts';
 export { declare, type SymbolEntry, type SymbolTable } from './symbols.ts';
 export { typeset } from './tex.ts';
 export { formula, type Formula, type FormulaSpec, type FormulaValues } from './formula.ts';
+export { sum } from './tidy.ts';
 export { derivative } from './calculus.ts';
 export {
   exponent,
@@ -24,3 +26,13 @@ export {
   type Gaussian,
   type GaussianModel,
 } from './gaussian.ts';
+export { meanOf, varianceOf, type Quantity } from './quantity.ts';
+export type { Relation, Step, StepCounterexample, StepMutants, StepVerdict } from './step.ts';
+export {
+  derive,
+  type Derivation,
+  type DerivationOptions,
+  type ExprLike,
+  type GaussianTarget,
+  type StepOptions,
+} from './derivation.ts';

@@ -10,6 +10,8 @@ export interface StepCounterexample {
   point: { name: string; tex: string; value: string }[];
   lhs: string;
   rhs: string;
+  /** What lhs and rhs are, where they are not the two lines: the difference of two exponents at x and at x′. */
+  what?: string;
 }
 
 export interface StepMutants {

@@ -23,3 +23,14 @@ export function times(...factors: Expr[]): Expr {
 
 /** a/b; a zero numerator stays a quotient only where b might vanish, which callers rule out. */
 export const over = (a: Expr, b: Expr): Expr => (isZero(a) || isOne(b) ? a : div(a, b));
+
+/** A sum of expressions, or of [coefficient, expression] pairs: `sum(forward, prior, [-1, evidence])`. */
+export function sum(...terms: (Expr | [coefficient: number, expr: Expr])[]): Expr {
+  return plus(
+    ...terms.map((term) => {
+      if (!Array.isArray(term)) return term;
+      const [coefficient, expr] = term;
+      return coefficient < 0 ? negative(times(number(-coefficient), expr)) : times(number(coefficient), expr);
+    }),
+  );
+}

@@ -1,0 +1,95 @@
+/** A derivation as plain text and as TeX, its summary, and what fails it. */
+import type { Step, StepVerdict } from './step.ts';
+
+const order: readonly StepVerdict[] = ['proved', 'refuted', 'undecided', 'assumed', 'vacuous'];
+
+/** `5 steps · 3 proved · 1 refuted · 1 assumed`. Vacuous lines are steps, and never count as proved. */
+export function summarize(steps: readonly Step[]): string {
+  const counts = order
+    .map((verdict) => ({ verdict, count: steps.filter((step) => step.verdict === verdict).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ verdict, count }) => `${count} ${verdict}`);
+  return [`${steps.length} ${steps.length === 1 ? 'step' : 'steps'}`, ...counts].join(' · ');
+}
+
+/** Why the derivation does not stand, or undefined when it does. */
+export function failures(title: string, steps: readonly Step[]): string | undefined {
+  const bad = steps.flatMap((step, i) => {
+    if (step.verdict === 'refuted') return [`step ${i + 1} is refuted: ${step.text}${counterexample(step)}`];
+    if (step.verdict === 'undecided' && !step.open) {
+      return [
+        `step ${i + 1} is undecided: ${step.text} (${step.reason ?? 'no reason given'}); mark it { open: true } to go on`,
+      ];
+    }
+    return [];
+  });
+  if (bad.length > 0) return `${title}: ${bad.join('\n')}`;
+  if (!steps.some(({ verdict }) => verdict === 'proved'))
+    return `${title}: nothing is proved (${summarize(steps)})`;
+  return undefined;
+}
+
+function counterexample({ counterexample: found, diagnosis }: Step): string {
+  const at = found?.point.map(({ name, value }) => `${name} = ${value}`).join(', ');
+  return (
+    (found ? ` at ${at}: left ${found.lhs}, right ${found.rhs}` : '') + (diagnosis ? `; ${diagnosis}` : '')
+  );
+}
+
+const kinds: Record<Step['kind'], string> = {
+  start: '',
+  step: '',
+  so: 'so ',
+  assume: 'assume ',
+  conclusion: 'hence ',
+};
+
+/** Plain text: a step, then its verdict and reason, on the same line where they fit. */
+export function derivationText(title: string, steps: readonly Step[]): string {
+  const lefts = steps.map((step, i) => {
+    const mark = step.kind === 'step' ? `${step.relation} ` : kinds[step.kind];
+    return `${`${i + 1}.`.padEnd(4)}${mark}${step.text}`;
+  });
+  const width = Math.max(0, ...lefts.map((left) => left.length).filter((length) => length <= 64));
+  const lines = steps.map((step, i) => {
+    const because = step.because === undefined ? '' : `: ${step.because}`;
+    const found = `${step.verdict}${step.verdict === 'refuted' ? counterexample(step) : because}`;
+    return lefts[i].length > width ? `${lefts[i]}\n      ${found}` : `${lefts[i].padEnd(width)}  ${found}`;
+  });
+  return [`${title}: ${summarize(steps)}`, ...lines].join('\n');
+}
+
+const relations: Record<Step['relation'], string> = {
+  '': '',
+  '=': '=',
+  '∝': '\\propto',
+  '+c': '\\overset{+c}{=}',
+};
+
+/** An aligned display; reasons in text mode on the right. */
+export function derivationTeX(title: string, steps: readonly Step[]): string {
+  const rows = steps.map((step) => {
+    const relation =
+      step.kind === 'step' ? relations[step.relation] : kinds[step.kind] && `\\text{${kinds[step.kind]}}`;
+    const reason = [step.because, step.verdict].filter((part) => part !== undefined).join(': ');
+    return `${relation} & ${step.tex} && \\text{${escapeTeX(reason)}}`;
+  });
+  return `$$\\begin{aligned}&\\textbf{${escapeTeX(title)}}\\\\\n${rows.join('\\\\\n')}\\end{aligned}$$`;
+}
+
+/** Prose in text mode: `$…$` stays mathematics, what TeX would read as a command is escaped. */
+export function escapeTeX(prose: string): string {
+  return prose
+    .split(/(\$[^$]+\$)/)
+    .map((part) => (/^\$[^$]+\$$/.test(part) ? part : part.replace(/[\\{}$%#&_^~]/g, escapeCharacter)))
+    .join('');
+}
+
+function escapeCharacter(character: string): string {
+  const spelled: Record<string, string> = {
+    '\\': '\\textbackslash ',
+    '^': '\\textasciicircum ',
+    '~': '\\textasciitilde ',
+  };
+  return spelled[character] ?? `\\${character}`;
+}

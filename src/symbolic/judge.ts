@@ -1,0 +1,143 @@
+/** Judging one step: its verdict, the relations it rests on, and for a refuted one a counterexample to read. */
+import { prepare } from './claim.ts';
+import { decide } from './decide.ts';
+import { number, type Expr } from './expr.ts';
+import { conditionTex, shortPair, valueTex } from './figures.ts';
+import { thirdDerivative, type Quantity } from './quantity.ts';
+import { claimFor, unfoldFor, type GivenRelation } from './relations.ts';
+import { diagnose, mutationScore } from './score.ts';
+import type { Relation, Step, StepCounterexample } from './step.ts';
+import type { SymbolTable } from './symbols.ts';
+import { typeset } from './tex.ts';
+import { upToFactor, upToTerm } from './upto.ts';
+import type { Claim, Counterexample } from './verdict.ts';
+
+export interface Question {
+  readonly previous: Expr;
+  readonly next: Expr;
+  readonly relation: Relation;
+  /** The variable that a factor or term must be free of. */
+  readonly about?: string;
+  readonly symbols: SymbolTable;
+  readonly given: readonly GivenRelation[];
+}
+
+export type Judgement = Pick<
+  Step,
+  | 'verdict'
+  | 'method'
+  | 'log10Error'
+  | 'ms'
+  | 'uses'
+  | 'conditions'
+  | 'counterexample'
+  | 'diagnosis'
+  | 'reason'
+  | 'mutants'
+>;
+
+/** A side question (is this relation needed, does this mutant fall) must be settled fast or not at all. */
+export const SIDE_LIMIT_MS = 1000;
+
+interface Posed {
+  claim: Claim;
+  /** What the two sides of the claim are, where they are not the two lines. */
+  what?: string;
+  symbols: SymbolTable;
+}
+
+export function judge(question: Question, options: { mutants: boolean }): Judgement {
+  const { previous, next, symbols, given } = question;
+  const none = { uses: [], conditions: [] };
+  if (prepare(claimFor(previous, next, symbols, given)).vacuous) {
+    return { verdict: 'vacuous', method: 'comparison', reason: 'the same after unfolding', ms: 0, ...none };
+  }
+  const posed = pose(question);
+  const { verdict, method, ms, reason, ...found } = decide(posed.claim, { diagnose: false });
+  const holds = (mutant: Expr): string =>
+    decide(pose({ ...question, next: mutant }).claim, { timeLimitMs: SIDE_LIMIT_MS, diagnose: false })
+      .verdict;
+  if (verdict === 'proved') {
+    return {
+      verdict,
+      method,
+      ms,
+      log10Error: found.errorBound,
+      uses: usedRelations(question, posed.claim),
+      conditions: found.conditions.map((text) => conditionTex(text, posed.symbols)),
+      ...(options.mutants && { mutants: mutationScore(next, symbols, holds) }),
+    };
+  }
+  if (verdict === 'refuted') {
+    const counterexample = found.counterexample && counterexampleOf(found.counterexample, posed);
+    return { verdict, method, ms, ...none, counterexample, diagnosis: diagnose(next, symbols, holds) };
+  }
+  return { verdict, method, ms, ...none, reason };
+}
+
+function pose({ previous, next, relation, about, symbols, given }: Question): Posed {
+  if (relation === '=') return { claim: claimFor(previous, next, symbols, given), symbols };
+  if (about === undefined) {
+    throw new Error(
+      `a step by ${relation} needs the variable it is about: { relation: '${relation}', about: 'x' }`,
+    );
+  }
+  const { tex, domain, meaning } = symbols.get(about);
+  const prime = `${about}Prime`;
+  const extended = symbols.extend({
+    [prime]: { tex: `${tex}'`, domain, meaning: `another value of: ${meaning}` },
+  });
+  const [f, g] = [previous, next].map((line) => unfoldFor(about, line, given, symbols));
+  const { lhs, rhs, what } = (relation === '∝' ? upToFactor : upToTerm)(about, prime, f, g);
+  return { claim: claimFor(lhs, rhs, extended, given), what, symbols: extended };
+}
+
+/** TeX of the relations without which the claim is not proved: each is dropped in turn. */
+function usedRelations({ symbols, given }: Question, claim: Claim): string[] {
+  let kept = [...(claim.given ?? [])];
+  for (const text of claim.given ?? []) {
+    const fewer = kept.filter((other) => other !== text);
+    const { verdict } = decide({ ...claim, given: fewer }, { timeLimitMs: SIDE_LIMIT_MS, diagnose: false });
+    if (verdict === 'proved' || verdict === 'vacuous') kept = fewer;
+  }
+  return given
+    .filter(({ text }) => kept.includes(text))
+    .map(({ left, sign, right }) => `${typeset(left, symbols)} ${sign} ${typeset(right, symbols)}`);
+}
+
+/** The point in the symbols that are free: defined ones follow from them. */
+function counterexampleOf(
+  { point, lhs, rhs }: Counterexample,
+  { claim, what, symbols }: Posed,
+): StepCounterexample {
+  const defined = new Set((claim.given ?? []).map((text) => /^\s*(\w+)\s*=/.exec(text)?.[1]));
+  const [left, right] = shortPair(lhs, rhs);
+  return {
+    point: Object.entries(point)
+      .filter(([name]) => !defined.has(name))
+      .map(([name, value]) => ({ name, tex: symbols.get(name).tex, value: valueTex(value) })),
+    lhs: left,
+    rhs: right,
+    ...(what !== undefined && { what }),
+  };
+}
+
+/**
+ * Reads a quantity off a line.
+ * @throws when the line is not shown to be quadratic in the variable: then it is not the log density of a Gaussian.
+ */
+export function readOff(
+  quantity: Quantity,
+  line: Expr,
+  symbols: SymbolTable,
+  given: readonly GivenRelation[],
+): Expr {
+  const { of, label } = quantity;
+  const unfolded = unfoldFor(of, line, given, symbols);
+  const claim = claimFor(thirdDerivative(unfolded, of), number(0), symbols, given);
+  const { verdict } = decide(claim, { timeLimitMs: SIDE_LIMIT_MS, diagnose: false });
+  if (verdict === 'proved' || verdict === 'vacuous') return quantity.read(unfolded);
+  throw new Error(
+    `the ${label} in ${of}: expected a line that is quadratic in ${of}, the log density of a Gaussian`,
+  );
+}

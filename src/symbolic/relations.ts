@@ -1,0 +1,99 @@
+/** The relations a derivation is given, and which of them a claim touches. */
+import { substitute, symbolsOf, type Expr } from './expr.ts';
+import { parse } from './parse.ts';
+import type { SymbolTable } from './symbols.ts';
+import type { Claim } from './verdict.ts';
+
+export interface GivenRelation {
+  readonly text: string;
+  /** The symbol defined, for `name = expression`; none for an inequality. */
+  readonly defines?: string;
+  readonly left: Expr;
+  readonly sign: '=' | '<' | '>';
+  readonly right: Expr;
+  readonly reads: readonly string[];
+}
+
+/** Reads `name = expression` and `a < b`. @throws when the text is neither, or a symbol is not declared. */
+export function readRelation(text: string, symbols: SymbolTable): GivenRelation {
+  const match = /^([^=<>]+)([=<>])([^=<>]+)$/.exec(text);
+  if (match === null) throw new Error(`given "${text}": expected "name = expression" or "a < b"`);
+  const [left, right] = [parse(match[1]), parse(match[3])];
+  const sign = match[2] as '=' | '<' | '>';
+  [left, right].flatMap(symbolsOf).forEach((name) => symbols.get(name));
+  if (sign === '=' && left.kind !== 'symbol') {
+    throw new Error(`given "${text}": expected one symbol left of =`);
+  }
+  return {
+    text: text.trim(),
+    ...(left.kind === 'symbol' && sign === '=' && { defines: left.name }),
+    left,
+    sign,
+    right,
+    reads: sign === '=' ? symbolsOf(right) : [...symbolsOf(left), ...symbolsOf(right)],
+  };
+}
+
+/**
+ * The relations that reach the symbols of a claim: definitions of symbols it reads, and inequalities among them.
+ * What a claim does not touch stays out of its points and its counterexamples.
+ */
+export function relevant(expressions: readonly Expr[], given: readonly GivenRelation[]): GivenRelation[] {
+  const names = new Set(expressions.flatMap(symbolsOf));
+  const kept = new Set<GivenRelation>();
+  for (let size = -1; size !== kept.size;) {
+    size = kept.size;
+    for (const relation of given) {
+      const touches = relation.defines
+        ? names.has(relation.defines)
+        : relation.reads.some((name) => names.has(name));
+      if (!touches) continue;
+      kept.add(relation);
+      relation.reads.forEach((name) => names.add(name));
+    }
+  }
+  return given.filter((relation) => kept.has(relation));
+}
+
+/** A claim over exactly the symbols it reaches. */
+export function claimFor(lhs: Expr, rhs: Expr, symbols: SymbolTable, given: readonly GivenRelation[]): Claim {
+  const kept = relevant([lhs, rhs], given);
+  const names = new Set([lhs, rhs].flatMap(symbolsOf));
+  kept.forEach(({ defines, reads }) =>
+    [...(defines ? [defines] : []), ...reads].forEach((name) => names.add(name)),
+  );
+  return { lhs, rhs, symbols: symbols.domains(names), given: kept.map(({ text }) => text) };
+}
+
+/** An expression with every definition unfolded that depends on `name`, so that `name` is seen wherever it acts. */
+export function unfoldFor(
+  name: string,
+  expr: Expr,
+  given: readonly GivenRelation[],
+  symbols: SymbolTable,
+): Expr {
+  const defined = given.find(({ defines }) => defines === name);
+  if (defined) throw new Error(`${name} is defined by "${defined.text}": a step about it needs it free`);
+  let unfolded = expr;
+  for (let changed = true; changed;) {
+    changed = false;
+    for (const { defines, right } of given) {
+      if (!defines || !symbolsOf(unfolded).includes(defines) || !reaches(name, defines, given)) continue;
+      if (symbols.get(defines).domain !== '(-inf,inf)') {
+        throw new Error(
+          `${defines} depends on ${name} and is confined to ${symbols.get(defines).domain}: write it out in this step`,
+        );
+      }
+      unfolded = substitute(unfolded, { [defines]: right });
+      changed = true;
+    }
+  }
+  return unfolded;
+}
+
+function reaches(name: string, from: string, given: readonly GivenRelation[]): boolean {
+  const definition = given.find(({ defines }) => defines === from);
+  return (
+    definition !== undefined && definition.reads.some((read) => read === name || reaches(name, read, given))
+  );
+}

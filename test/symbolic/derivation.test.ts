@@ -1,0 +1,172 @@
+import { expect, test } from 'vitest';
+import { declare, derive, formula, meanOf, varianceOf } from '../../src/symbolic/index.ts';
+
+const real = { domain: '(-inf,inf)', meaning: '' };
+const positive = { domain: '(0,inf)', meaning: '' };
+const symbols = declare({
+  x: { tex: 'x', ...real },
+  y: { tex: 'y', ...real },
+  m: { tex: 'm', ...real },
+  a: { tex: 'a', ...positive },
+  b: { tex: 'b', ...positive },
+});
+const quick = { symbols, mutants: false };
+const verdict = (start: string, next: string, step: object = {}, more: object = {}): string =>
+  derive('t', start, { ...quick, ...more }).step(next, step).steps[1].verdict;
+
+test('equal lines are proved, unequal ones refuted at a point that shows it', () => {
+  expect(verdict('(x + y)^2', 'x^2 + 2*x*y + y^2')).toBe('proved');
+  const [, step] = derive('t', '(x + y)^2', quick).step('x^2 + y^2').steps;
+  expect(step.verdict).toBe('refuted');
+  const { point, lhs, rhs } = step.counterexample!;
+  const { x, y } = Object.fromEntries(point.map(({ name, value }) => [name, Number(value)]));
+  expect((x + y) ** 2).toBeCloseTo(Number(lhs), 3);
+  expect(x ** 2 + y ** 2).toBeCloseTo(Number(rhs), 3);
+});
+
+test('a line that only names or reorders the one before is vacuous', () => {
+  expect(verdict('x + y', 'y + x')).toBe('vacuous');
+  expect(verdict('a', 'b + 1', {}, { given: ['a = b + 1'] })).toBe('vacuous');
+});
+
+test('a derivation of vacuous lines alone proves nothing', () => {
+  expect(() => derive('t', 'x + y', quick).step('y + x').check()).toThrow('t: nothing is proved');
+});
+
+test('up to a term: what is dropped must be free of the variable', () => {
+  const about = { relation: '+c', about: 'x' };
+  expect(verdict('(x - m)^2', 'x^2 - 2*x*m', about)).toBe('proved');
+  expect(verdict('(x - m)^2', 'x^2 - x*m', about)).toBe('refuted');
+  expect(verdict('(x - m)^2', 'x^2 - 2*x*m', { relation: '+c', about: 'm' })).toBe('refuted');
+});
+
+test('up to a factor: densities are compared by their exponents', () => {
+  const about = { relation: '∝', about: 'x' };
+  expect(verdict('exp(-(x - m)^2/2)', 'exp(-x^2/2 + x*m)', about)).toBe('proved');
+  expect(verdict('exp(-(x - m)^2/2)/sqrt(a)', '3*exp(x*m)*exp(-x^2/2)', about)).toBe('proved');
+  expect(verdict('exp(-(x - m)^2/2)', 'exp(-x^2/2 - x*m)', about)).toBe('refuted');
+  expect(verdict('a*x^2 + a', 'b*(x^2 + 1)', about)).toBe('proved');
+  expect(verdict('a*x^2 + b', 'x^2 + 1', about)).toBe('refuted');
+});
+
+test('nothing but zero is proportional to zero', () => {
+  expect(verdict('x^2 + 1', '0*x', { relation: '∝', about: 'x' })).not.toBe('proved');
+  expect(verdict('exp(x)', '(m - m)*exp(x)', { relation: '∝', about: 'x' })).not.toBe('proved');
+});
+
+test('a definition that hides the variable is unfolded before anything is called free of it', () => {
+  const about = { relation: '+c', about: 'x' };
+  expect(verdict('x^2 + y', 'x^2', about)).toBe('proved');
+  expect(verdict('x^2 + y', 'x^2', about, { given: ['y = 3*x'] })).toBe('refuted');
+  expect(() => verdict('x + y', 'x', { relation: '+c', about: 'y' }, { given: ['y = 3*x'] })).toThrow(
+    'y is defined by',
+  );
+});
+
+test('a step up to something needs to say about what', () => {
+  expect(() => verdict('x', 'x + 1', { relation: '+c' })).toThrow("{ relation: '+c', about: 'x' }");
+});
+
+test('mean and variance are read off a log density, and only off a quadratic one', () => {
+  const start = derive('t', '-(x - m)^2/(2*a)', quick);
+  const derivation = start.so(varianceOf('x'), 'a').so(meanOf('x'), 'm').check();
+  expect(derivation.steps.map((step) => step.verdict)).toEqual(['vacuous', 'proved', 'proved']);
+  expect(start.so(varianceOf('x'), '1/a').steps[1].verdict).toBe('refuted');
+  expect(derive('t', 'exp(-x^2*a/2 + b*x)', quick).so(meanOf('x'), 'b/a').steps[1].verdict).toBe('proved');
+  expect(() => derive('t', '-x^4', quick).so(varianceOf('x'), '1').steps).toThrow(
+    'expected a line that is quadratic in x',
+  );
+});
+
+test('a side statement is gone on from, and the main line stays', () => {
+  const target = formula('square', { tex: 's', expr: 'm^2', cite: '', symbols });
+  const derivation = derive('t', '-(x - m)^2/(2*a)', quick)
+    .so(meanOf('x'), 'm')
+    .so('(m + 1)^2 - 2*m - 1', 'm*m')
+    .concludes(target)
+    .so(varianceOf('x'), 'a');
+  expect(derivation.steps.map((step) => step.verdict)).toEqual([
+    'vacuous',
+    'proved',
+    'proved',
+    'proved',
+    'proved',
+  ]);
+});
+
+test('a cited assumption is shown and not counted as proved', () => {
+  const derivation = derive('t', '(x + 1)^2', quick)
+    .step('x^2 + 2*x + 1')
+    .assume('x \\to 0', { cite: 'Someone 1999' });
+  expect(derivation.summary).toBe('3 steps · 1 proved · 1 assumed · 1 vacuous');
+  expect(derivation.check()).toBe(derivation);
+});
+
+test('an undecided step fails unless it is marked open', () => {
+  const undecided = '2*sin(x)*cos(x)';
+  const start = derive('t', '(x + 1)^2', quick).step('x^2 + 2*x + 1');
+  expect(() => start.so('sin(2*x)', undecided).check()).toThrow(
+    /step 3 is undecided: .*mark it \{ open: true \}/,
+  );
+  expect(() => start.so('sin(2*x)', undecided, { open: true }).check()).not.toThrow();
+});
+
+test('a refuted step fails with its counterexample, open or not', () => {
+  const bad = derive('t', '2*x', quick).step('3*x', { open: true });
+  expect(() => bad.check()).toThrow(/step 2 is refuted: 3\*x at x = \S+: left \S+, right \S+/);
+});
+
+test('only the relations that a step needs are reported', () => {
+  const [, step] = derive('t', '(a + 1)^2 + y - y', { ...quick, given: ['a = b + 1', 'm = y'] }).step(
+    '(b + 2)^2',
+  ).steps;
+  expect(step.verdict).toBe('proved');
+  expect(step.uses).toEqual(['a = b + 1']);
+});
+
+test('what the domains do not imply is a condition of the step', () => {
+  const [, step] = derive('t', 'x/x', quick).step('1').steps;
+  expect(step.verdict).toBe('proved');
+  expect(step.conditions).toEqual(['x \\ne 0']);
+});
+
+test('single-token edits of a proved step are refuted', () => {
+  const [, step] = derive('t', '(x + y)^2', { symbols }).step('x^2 + 2*x*y + y^2').steps;
+  expect(step.mutants!.total).toBeGreaterThan(5);
+  expect(step.mutants!.refuted).toBe(step.mutants!.total);
+});
+
+test('a refuted step is told which single edit repairs it', () => {
+  const [, step] = derive('t', '(x + y)^2', { symbols }).step('x^2 + 3*x*y + y^2').steps;
+  expect(step.verdict).toBe('refuted');
+  expect(step.diagnosis).toContain('2');
+});
+
+test('the builder is immutable: two ends of one beginning do not see each other', () => {
+  const start = derive('t', '(x + 1)^2', quick);
+  const [right, wrong] = [start.step('x^2 + 2*x + 1'), start.step('x^2 + 1')];
+  expect([start.steps.length, right.steps[1].verdict, wrong.steps[1].verdict]).toEqual([
+    1,
+    'proved',
+    'refuted',
+  ]);
+});
+
+test('misspelt symbols are refused when the step is written', () => {
+  expect(() => derive('t', 'x', quick).step('xx')).toThrow('unknown symbol xx');
+  expect(() => derive('t', 'x', { ...quick, given: ['c = x'] })).toThrow('unknown symbol c');
+  expect(() => derive('t', 'x', { ...quick, given: ['x*2 = a'] })).toThrow('expected one symbol left of =');
+});
+
+test('plain text and TeX hold every line, with prose escaped', () => {
+  const derivation = derive('50% of $x$', '2*x', quick).step('x + x', { because: 'a_b & $x_0$' });
+  expect(String(derivation)).toContain('proved: a_b & $x_0$');
+  expect(derivation.toTeX()).toContain('\\text{a\\_b \\& $x_0$: proved}');
+  expect(derivation.toTeX()).toContain('\\textbf{50\\% of $x$}');
+});
+
+test('the same derivation twice says the same, timing aside', () => {
+  const run = () => derive('t', '(x + y)^2', { symbols }).step('x^2 + 2*x*y + y^2').step('x^2 + y^2').steps;
+  const timeless = run().map((step) => ({ ...step, ms: 0 }));
+  expect(run().map((step) => ({ ...step, ms: 0 }))).toEqual(timeless);
+});
