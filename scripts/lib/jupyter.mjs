@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { root, venvPython } from './places.mjs';
 import { Problem } from './problem.mjs';
 import { cleanEnvironment } from './step.mjs';
+import { notary } from './trust.mjs';
 
 const graceMs = 10_000;
 
@@ -22,6 +23,7 @@ export async function startJupyter({ page, port, open = false, env = {}, flags =
     ['--LabApp.news_url=None', '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate'],
     ['--LabApp.extension_manager=readonly'],
     process.getuid?.() === 0 ? ['--allow-root'] : [],
+    notary,
     flags,
   ].flat();
   const child = spawn(venvPython, args, {

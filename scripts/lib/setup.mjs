@@ -3,6 +3,7 @@ import { installKernel } from './kernelspec.mjs';
 import { withLock } from './lock.mjs';
 import { ensurePackages } from './packages.mjs';
 import { cache } from './places.mjs';
+import { signNotebooks } from './trust.mjs';
 import { ensureEnvironment, writeLabSettings } from './venv.mjs';
 
 /**
@@ -15,6 +16,7 @@ export function setUp() {
     const { warnings } = await ensureEnvironment();
     writeLabSettings();
     installKernel();
+    signNotebooks();
     return { warnings };
   });
 }

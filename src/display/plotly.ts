@@ -9,6 +9,7 @@ export interface PlotlyFigure {
 }
 
 const grey = '#808080';
+// A template, since plotly.js complains of a layout that names what a figure has no use for, such as the paper of a 3-D one.
 const look = {
   paper_bgcolor: 'rgba(0,0,0,0)',
   plot_bgcolor: 'rgba(0,0,0,0)',
@@ -26,7 +27,7 @@ export function plotly(figure: PlotlyFigure): Displayable & { readonly figure: P
     throw new Error(
       `a plotly figure is { data: [trace, …], layout }, not ${JSON.stringify(figure).slice(0, 80)}`,
     );
-  const full = { ...figure, layout: { ...look, ...figure.layout } };
+  const full = { ...figure, layout: { template: { layout: look }, ...figure.layout } };
   const traces = figure.data.map(({ type = 'scatter', name }) => (name ? `${name} (${type})` : type));
   return {
     figure: full,

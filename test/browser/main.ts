@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium, type BrowserContext } from 'playwright-core';
+import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import { startJupyter } from '../../scripts/lib/jupyter.mjs';
 import { notebooks, plotlyAccepts, reads } from './checks.ts';
 import { blankCopy } from './copies.ts';
@@ -28,11 +28,16 @@ function settings(): Record<string, string> {
   };
 }
 
-async function check(
-  title: string,
-  context: BrowserContext,
-  work: (page: Awaited<ReturnType<BrowserContext['newPage']>>) => Promise<void>,
-) {
+/** A kernel outlives its page; the next notebook should not share the machine with it. */
+async function shutKernels(page: Page, url: string): Promise<void> {
+  const { origin, searchParams } = new URL(url);
+  const headers = { Authorization: `token ${searchParams.get('token')}` };
+  const kernels = await page.request.get(`${origin}/api/kernels`, { headers });
+  for (const { id } of (await kernels.json()) as { id: string }[])
+    await page.request.delete(`${origin}/api/kernels/${id}`, { headers });
+}
+
+async function check(title: string, context: BrowserContext, work: (page: Page) => Promise<void>) {
   const page = await context.newPage();
   const since = Date.now();
   try {
@@ -43,8 +48,17 @@ async function check(
     result.failed++;
     console.log(`FAILED  ${title}\n${error instanceof Error ? error.message : String(error)}`);
   }
-  await page.screenshot({ path: path.join(pictures, `${title}.png`) });
+  await picture(page, path.join(pictures, `${title}.png`));
   await page.close();
+}
+
+/** The whole of what is open: a notebook scrolls inside the page, so the page is made as tall as the notebook. */
+async function picture(page: Page, file: string): Promise<void> {
+  const scroller = page.locator('.jp-WindowedPanel-outer').last();
+  const tall = (await scroller.count()) > 0 ? await scroller.evaluate((node) => node.scrollHeight) : 0;
+  await page.setViewportSize({ width: 1400, height: Math.min(12_000, Math.max(900, tall + 200)) });
+  await page.waitForTimeout(500);
+  await page.screenshot({ path: file });
 }
 
 const browser = await chromium.launch({
@@ -63,7 +77,10 @@ try {
     const name = path.basename(notebook, '.ipynb');
     await check(name, context, async (page) => {
       if (!existsSync(path.join(root, notebook))) throw new Error(`${notebook} does not exist`);
-      await reads(page, server.url.replace(notebooks[0].notebook, blankCopy(root, notebook)), sees);
+      // A workspace of its own: JupyterLab would open the tabs of the one before as well.
+      const own = server.url.replace('/lab/', `/lab/workspaces/${name}/`);
+      await reads(page, own.replace(notebooks[0].notebook, blankCopy(root, notebook)), sees);
+      await shutKernels(page, server.url);
     });
   }
 } finally {
