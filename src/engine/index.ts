@@ -6,3 +6,5 @@ export { randomKey, fold, bits, normal, uniform, integers, permutation, type Key
 export * from './layers/index.ts';
 export { compile, type Compiled, type CompileOptions } from './compile.ts';
 export { fuse } from './fuse.ts';
+export { liveHandles, withoutLeaks, type LiveHandles } from './leaks.ts';
+export { engineInfo, type EngineInfo } from './doctor.ts';

@@ -15,6 +15,8 @@ interface NodeBackend {
   createOutputTensor(meta: TensorMeta): tf.Tensor;
   executeSingleOutput(name: string, attrs: OpAttr[], inputs: readonly tf.TensorInfo[]): tf.Tensor;
   executeMultipleOutputs(name: string, attrs: OpAttr[], inputs: tf.TensorInfo[], count: number): tf.Tensor[];
+  numDataIds(): number;
+  disposeData(dataId: object, force?: boolean): boolean;
   move(dataId: object, values: ArrayLike<number>, shape: number[], dtype: DataType, refCount: number): void;
 }
 
@@ -31,6 +33,8 @@ export interface TensorFlowBackend extends NodeBackend {
   /** Runs `body` with every operation going to `recorder`. */
   record<R>(recorder: Recorder, body: () => R): R;
   readonly recorder: Recorder | undefined;
+  /** Native tensors that no tfjs tensor stands for. Outside a trace there should be none. */
+  orphans(): number;
 }
 
 const require = createRequire(import.meta.url);
@@ -70,6 +74,8 @@ export function createBackend(context: Context): TensorFlowBackend {
     readonly eager = eager;
     /** Data written while recording: constants of the graph. Everything else is an input from outside. */
     #constants = new WeakSet<object>();
+    /** Data whose values are still in JavaScript: no native tensor yet. */
+    readonly #onHost = new Set<object>();
 
     get recorder(): Recorder | undefined {
       return recorder;
@@ -93,6 +99,7 @@ export function createBackend(context: Context): TensorFlowBackend {
       refs: number,
     ): void {
       if (recorder) this.#constants.add(id);
+      this.#onHost.add(id);
       super.move(id, values, shape, dtype, refs);
     }
 
@@ -105,7 +112,18 @@ export function createBackend(context: Context): TensorFlowBackend {
           entry.values = null;
         }
       }
+      for (const { dataId } of tensors) this.#onHost.delete(dataId);
       return super.getInputTensorIds(tensors);
+    }
+
+    override disposeData(dataId: object, force?: boolean): boolean {
+      const done = super.disposeData(dataId, force);
+      if (!this.tensorMap.has(dataId)) this.#onHost.delete(dataId);
+      return done;
+    }
+
+    orphans(): number {
+      return eager.handles.size + this.#onHost.size - this.numDataIds();
     }
   }
   return new Backend(binding, packageName);
