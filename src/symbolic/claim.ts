@@ -1,0 +1,181 @@
+import { foldExpr, neg, number, sub, substitute, symbolsOf, type Algebra, type Expr } from './expr.ts';
+import { compareQ } from './rational.ts';
+import { isEmpty, parseDomain, type Domain } from './domain.ts';
+import { ParseError, isSymbolName, parse } from './parse.ts';
+import type { Claim } from './verdict.ts';
+
+/** A malformed claim: names the claim and the place in it. */
+export class ClaimError extends Error {
+  override readonly name = 'ClaimError';
+}
+
+/** `expr > 0`, or `expr >= 0` when weak; in free symbols only. */
+export type Constraint = { readonly expr: Expr; readonly weak: boolean; readonly text: string };
+
+/** A claim made ready: definitions unfolded, domains as intervals, what confines the points as constraints. */
+export type Prepared = {
+  readonly lhs: Expr;
+  readonly rhs: Expr;
+  readonly free: ReadonlyMap<string, Domain>;
+  /** Defined symbols: unfolded value and declared domain. */
+  readonly defined: ReadonlyMap<string, { value: Expr; domain: Domain }>;
+  readonly constraints: readonly Constraint[];
+  readonly vacuous: string | null;
+  readonly empty: string | null;
+};
+
+/** Parses, validates and unfolds. Throws ClaimError. */
+export function prepare(claim: Claim): Prepared {
+  const fail = (place: string, message: string): never => {
+    throw new ClaimError(`claim ${claim.id === undefined ? '' : `"${claim.id}" `}${place}: ${message}`);
+  };
+  const domains = readDomains(claim, fail);
+  const read = (text: string | Expr, place: string): Expr => {
+    let expr: Expr;
+    try {
+      expr = typeof text === 'string' ? parse(text) : text;
+    } catch (error) {
+      if (error instanceof ParseError) return fail(place, error.message);
+      throw error;
+    }
+    for (const name of symbolsOf(expr)) if (!domains.has(name)) fail(place, unknown(name, text));
+    return expr;
+  };
+  const definitions = new Map<string, Expr>();
+  const inequalities: { left: Expr; right: Expr; text: string }[] = [];
+  for (const [i, text] of givenOf(claim, fail).entries()) {
+    const place = `given[${i}]`;
+    const match = /^([^=<>]*)([=<>])([^=<>]*)$/.exec(text);
+    if (!match) fail(place, `expected "name = expression" or "a < b", got "${text}"`);
+    const [, left, relation, right] = match as unknown as [string, string, string, string];
+    if (relation !== '=') {
+      const [small, large] = relation === '<' ? [left, right] : [right, left];
+      inequalities.push({ left: read(small, place), right: read(large, place), text: text.trim() });
+      continue;
+    }
+    const name = left.trim();
+    if (!isSymbolName(name)) fail(place, `expected a symbol left of "=", got "${name}"`);
+    if (!domains.has(name)) fail(place, unknown(name, text));
+    if (definitions.has(name)) fail(place, `"${name}" is defined twice`);
+    definitions.set(name, read(right, place));
+  }
+  const values = unfold(definitions, fail);
+  const lhs = substitute(read(claim.lhs, 'lhs'), values);
+  const rhs = substitute(read(claim.rhs, 'rhs'), values);
+  const free = new Map([...domains].filter(([name]) => !values.has(name)));
+  const fixed = new Map<string, Expr>();
+  for (const [name, { lo, hi }] of free)
+    if (lo && hi && compareQ(lo, hi) === 0) fixed.set(name, number(lo.n, lo.d));
+  const close = (e: Expr): Expr => substitute(e, fixed);
+  const defined = new Map(
+    [...values].map(([name, value]) => [name, { value: close(value), domain: domains.get(name)! }]),
+  );
+  const constraints = [
+    ...inequalities.map(({ left, right, text }) => {
+      const expr = sub(substitute(right, values), substitute(left, values));
+      return { expr: close(expr), weak: false, text };
+    }),
+    ...[...defined].flatMap(([name, { value, domain }]) => domainConstraints(name, value, domain)),
+  ];
+  const emptyName = [...domains].find(([, domain]) => isEmpty(domain))?.[0];
+  return {
+    lhs: close(lhs),
+    rhs: close(rhs),
+    free: new Map([...free].filter(([name]) => !fixed.has(name))),
+    defined,
+    constraints,
+    vacuous: sameAfterSorting(lhs, rhs) ? 'both sides are the same after unfolding the definitions' : null,
+    empty: emptyName === undefined ? null : `the domain of "${emptyName}" is empty`,
+  };
+}
+
+type Fail = (place: string, message: string) => never;
+
+const unknown = (name: string, text: string | Expr): string =>
+  `unknown symbol "${name}"${typeof text === 'string' ? ` in "${text}"` : ''}: declare it in symbols`;
+
+function readDomains(claim: Claim, fail: Fail): Map<string, Domain> {
+  if (claim.symbols === null || typeof claim.symbols !== 'object' || Array.isArray(claim.symbols))
+    fail('symbols', 'expected an object of names and intervals');
+  const domains = new Map<string, Domain>();
+  for (const [name, text] of Object.entries(claim.symbols)) {
+    if (!isSymbolName(name)) fail('symbols', `"${name}" cannot be a symbol`);
+    const domain = typeof text === 'string' ? parseDomain(text) : null;
+    if (!domain)
+      return fail(
+        `symbols.${name}`,
+        `expected an interval such as "(0,1)" or "[0,inf)", got ${JSON.stringify(text)}`,
+      );
+    domains.set(name, domain);
+  }
+  return domains;
+}
+
+function givenOf(claim: Claim, fail: Fail): readonly string[] {
+  const { given = [] } = claim;
+  if (!Array.isArray(given)) return fail('given', 'expected a list of texts');
+  given.forEach(
+    (text, i) =>
+      typeof text === 'string' || fail(`given[${i}]`, `expected text, got ${JSON.stringify(text)}`),
+  );
+  return given as readonly string[];
+}
+
+/** Every definition in terms of free symbols only. */
+function unfold(definitions: ReadonlyMap<string, Expr>, fail: Fail): Map<string, Expr> {
+  const values = new Map<string, Expr>();
+  const path: string[] = [];
+  const visit = (name: string): void => {
+    if (values.has(name)) return;
+    if (path.includes(name))
+      fail('given', `the definition of "${name}" is cyclic (${[...path, name].join(' → ')})`);
+    path.push(name);
+    const value = definitions.get(name)!;
+    for (const used of symbolsOf(value)) if (definitions.has(used)) visit(used);
+    path.pop();
+    values.set(name, substitute(value, values));
+  };
+  for (const name of definitions.keys()) visit(name);
+  return values;
+}
+
+function domainConstraints(name: string, value: Expr, domain: Domain): Constraint[] {
+  const out: Constraint[] = [];
+  const { lo, hi, loClosed, hiClosed } = domain;
+  if (lo) {
+    const expr = lo.n === 0n ? value : sub(value, number(lo.n, lo.d));
+    out.push({ expr, weak: loClosed, text: `${name} in its domain` });
+  }
+  if (hi) {
+    const expr = hi.n === 0n ? neg(value) : sub(number(hi.n, hi.d), value);
+    out.push({ expr, weak: hiClosed, text: `${name} in its domain` });
+  }
+  return out;
+}
+
+/** The test for vacuous claims: equal texts mean equal up to the order and grouping of sums and products. */
+function sameAfterSorting(a: Expr, b: Expr): boolean {
+  type Key = { kind: 'add' | 'mul' | 'other'; parts: string[]; text: string };
+  const names = new Map<string, string>(); // long keys get short names, so that shared definitions stay small
+  const named = (kind: Key['kind'], parts: string[]): Key => {
+    const long = `${kind}(${parts.join(',')})`;
+    if (!names.has(long)) names.set(long, `#${names.size}`);
+    return { kind, parts, text: names.get(long)! };
+  };
+  const join = (kind: 'add' | 'mul', keys: Key[]): Key =>
+    named(
+      kind,
+      keys.flatMap((key) => (key.kind === kind && key.parts.length < 1000 ? key.parts : [key.text])).sort(),
+    );
+  const algebra: Algebra<Key> = {
+    number: (n, d) => named('other', [`${n}/${d}`]),
+    symbol: (name) => named('other', [name]),
+    add: (xs) => join('add', xs),
+    mul: (xs) => join('mul', xs),
+    div: (x, y) => named('other', ['div', x.text, y.text]),
+    neg: (x) => named('other', ['neg', x.text]),
+    pow: (x, e) => named('other', ['pow', x.text, 'text' in e ? e.text : `${e.n}/${e.d}`]),
+    call: (name, x) => named('other', [name, x.text]),
+  };
+  return foldExpr(a, algebra).text === foldExpr(b, algebra).text;
+}

@@ -1,0 +1,69 @@
+import {
+  absBall,
+  addBalls,
+  ball,
+  divBalls,
+  fromRational,
+  mulBalls,
+  negBall,
+  powBall,
+  sqrtBall,
+  type Ball,
+} from './ball.ts';
+import { expBall, generalPowBall, logBall, rootPowBall } from './ball-functions.ts';
+import { foldExpr, type Algebra, type Expr } from './expr.ts';
+import { numberQ, type Rational } from './rational.ts';
+
+export type Point = ReadonlyMap<string, Rational>;
+
+/** Values with rigorous error balls at about `bits` binary digits. */
+export function ballAlgebra(point: Point, bits: number, check: () => void = () => undefined): Algebra<Ball> {
+  return {
+    number: (n, d) => fromRational({ n, d }, bits),
+    symbol: (name) => {
+      const value = point.get(name);
+      if (!value) throw new Error(`no value for "${name}" at this point`);
+      return fromRational(value, bits);
+    },
+    add: (xs) => xs.reduce((a, b) => addBalls(a, b, bits), ball(0n, 0n, 0)),
+    mul: (xs) => xs.reduce((a, b) => mulBalls(a, b, bits)),
+    div: (a, b) => divBalls(a, b, bits),
+    neg: negBall,
+    pow: (base, exponent) => {
+      check();
+      if (!('n' in exponent)) return generalPowBall(base, exponent, bits);
+      return exponent.d === 1n ? powBall(base, exponent.n, bits) : rootPowBall(base, exponent, bits);
+    },
+    call: (name, x) => {
+      check();
+      if (name === 'sqrt') return sqrtBall(x, bits);
+      if (name === 'exp') return expBall(x, bits);
+      return name === 'log' ? logBall(x, bits) : absBall(x);
+    },
+  };
+}
+
+export const evaluateBall = (expr: Expr, point: Point, bits: number, check?: () => void): Ball =>
+  foldExpr(expr, ballAlgebra(point, bits, check));
+
+/** Doubles, NaN where undefined: for choosing points, never for verdicts. */
+export function evaluateDouble(expr: Expr, point: ReadonlyMap<string, number>): number {
+  return foldExpr<number>(expr, {
+    number: (n, d) => numberQ({ n, d }),
+    symbol: (name) => point.get(name) ?? NaN,
+    add: (xs) => xs.reduce((a, b) => a + b, 0),
+    mul: (xs) => xs.reduce((a, b) => a * b, 1),
+    div: (a, b) => (b === 0 ? NaN : a / b),
+    neg: (a) => -a,
+    pow: (base, exponent) => {
+      if (typeof exponent === 'number') return base > 0 ? Math.pow(base, exponent) : NaN;
+      if (exponent.d !== 1n && base < 0) return NaN;
+      if (base === 0 && exponent.n <= 0n) return NaN;
+      return Math.pow(base, Number(exponent.n) / Number(exponent.d));
+    },
+    call: (name, x) => {
+      if (name === 'log') return x > 0 ? Math.log(x) : NaN;
+      return name === 'sqrt' ? Math.sqrt(x) : name === 'exp' ? Math.exp(x) : Math.abs(x);
+    },
+  });
+}

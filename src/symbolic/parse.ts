@@ -1,0 +1,204 @@
+import { create, parseDependencies, type MathNode } from 'mathjs';
+import {
+  FUNCTIONS,
+  add,
+  call,
+  div,
+  mul,
+  neg,
+  number,
+  pow,
+  symbol,
+  type Expr,
+  type FunctionName,
+} from './expr.ts';
+import { parseDecimal } from './rational.ts';
+
+/** A text that is not an expression of ours. `position` counts characters from 1. */
+export class ParseError extends Error {
+  override readonly name = 'ParseError';
+  readonly position: number;
+  constructor(message: string, text: string, position: number) {
+    super(`${message} at character ${position} of "${text.length > 80 ? text.slice(0, 77) + '…' : text}"`);
+    this.position = position;
+  }
+}
+
+const MAX_LENGTH = 20_000; // characters
+const MAX_DEPTH = 120; // nested brackets, signs or powers: far beyond any formula, well within the stack
+const MAX_DIGITS = 2_000;
+const MAX_EXPONENT = 5_000; // of a decimal literal: 1e5000 is still cheap to hold exactly
+
+// BigNumber literals keep every digit that was typed; nothing here is ever evaluated by mathjs.
+const mathjs = create({ parseDependencies }, { number: 'BigNumber' });
+const functionNames = new Set<string>(FUNCTIONS);
+
+/** May this name be a symbol? Names that JavaScript objects inherit are refused, whatever they would do. */
+export function isSymbolName(name: string): boolean {
+  return /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) && !(name in Object.prototype) && !functionNames.has(name);
+}
+
+/**
+ * Text to expression: + − * / ^, brackets, sqrt, exp, log (natural), abs, decimal literals (exact), symbols,
+ * and 2x for 2*x. Throws ParseError with the position.
+ */
+export function parse(text: string): Expr {
+  if (typeof text !== 'string') throw new ParseError(`expected text, got ${typeof text}`, String(text), 1);
+  if (text.length > MAX_LENGTH)
+    throw new ParseError(`expression longer than ${MAX_LENGTH} characters`, text, MAX_LENGTH);
+  if (text.trim() === '') throw new ParseError('expected an expression, got nothing', text, 1);
+  checkSurface(text);
+  let tree: MathNode;
+  try {
+    tree = mathjs.parse(text);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const char = (error as { char?: unknown }).char;
+    throw new ParseError(
+      error.message.replace(/ \(char \d+\)$/, ''),
+      text,
+      typeof char === 'number' ? char : 1,
+    );
+  }
+  return new Reader(text).read(tree as Node, 0);
+}
+
+/** Refuses what would be costly or misleading before mathjs sees it. */
+function checkSurface(text: string): void {
+  const odd = /[^\p{L}\p{N}_+\-*/^().\s]/u.exec(text);
+  if (odd) throw new ParseError(`unexpected "${odd[0]}"`, text, odd.index + 1);
+  const lineBreak = /[\r\n]/.exec(text);
+  if (lineBreak) throw new ParseError('unexpected line break', text, lineBreak.index + 1);
+  const longDigits = new RegExp(`[\\d.]{${MAX_DIGITS},}`).exec(text);
+  if (longDigits)
+    throw new ParseError(`a literal of more than ${MAX_DIGITS} digits`, text, longDigits.index + 1);
+  for (const match of text.matchAll(/[\d.]e([+-]?\d+)/gi)) {
+    if (Math.abs(Number(match[1])) > MAX_EXPONENT)
+      throw new ParseError(`a literal's exponent must lie within ±${MAX_EXPONENT}`, text, (match.index ?? 0) + 1);
+  }
+  let depth = 0; // brackets, and signs or powers that nest to the right within them
+  const open: number[] = [];
+  for (let i = 0, run = 0; i < text.length; i++) {
+    const c = text[i]!;
+    if (c === '(') {
+      open.push(run);
+      depth++;
+    } else if (c === ')') {
+      depth -= 1 + run;
+      run = 0;
+      const outer = open.pop();
+      if (outer === undefined) throw new ParseError('unexpected ")"', text, i + 1);
+      run = outer;
+    } else if (
+      c === '^' ||
+      ((c === '-' || c === '+') && /[-+*/^(]\s*$|^\s*$/.test(text.slice(Math.max(0, i - 8), i)))
+    ) {
+      run++;
+      depth++;
+    } else if (c === '*' || c === '/' || c === '+' || c === '-') {
+      depth -= run;
+      run = 0;
+    }
+    if (depth > MAX_DEPTH) throw new ParseError(`nested deeper than ${MAX_DEPTH}`, text, i + 1);
+  }
+}
+
+/** The little of mathjs's tree that we read. */
+interface Node {
+  type: string;
+  op?: string;
+  fn?: { name?: string };
+  name?: string;
+  value?: unknown;
+  content?: Node;
+  args?: Node[];
+  implicit?: boolean;
+}
+
+class Reader {
+  private readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  read(node: Node, depth: number): Expr {
+    if (depth > 4 * MAX_DEPTH) throw this.error(`nested deeper than ${4 * MAX_DEPTH}`, '');
+    const { type, args = [] } = node;
+    if (type === 'ParenthesisNode') return this.read(node.content!, depth + 1);
+    if (type === 'ConstantNode') return this.literal(node.value);
+    if (type === 'SymbolNode') return this.symbol(node.name!);
+    if (type === 'FunctionNode') return this.call(node, depth);
+    if (type !== 'OperatorNode')
+      throw this.error(`${type.replace(/Node$/, '').toLowerCase()} is not part of expressions`, '');
+    const { op } = node;
+    if (args.length === 1 && op === '-') return neg(this.read(args[0]!, depth + 1));
+    if (args.length === 1 && op === '+') return this.read(args[0]!, depth + 1);
+    if (args.length === 2 && (op === '+' || op === '-')) return this.sum(node, depth);
+    if (args.length === 2 && op === '*') return this.product(node, depth);
+    if (args.length === 2 && op === '/') {
+      const [a, b] = args as [Node, Node];
+      if (a.implicit || b.implicit)
+        throw this.error('2x beside "/" is ambiguous: write the * or brackets', '/');
+      return div(this.read(a, depth + 1), this.read(b, depth + 1));
+    }
+    if (args.length === 2 && op === '^')
+      return pow(this.read(args[0]!, depth + 1), this.read(args[1]!, depth + 1));
+    throw this.error(`operator "${op}" is not part of expressions`, op ?? '');
+  }
+
+  /** a + b − c as one sum: the left spine is a list, brackets keep their own node. */
+  private sum(node: Node, depth: number): Expr {
+    const terms: Expr[] = [];
+    let at: Node = node;
+    while (at.type === 'OperatorNode' && at.args?.length === 2 && (at.op === '+' || at.op === '-')) {
+      const right = this.read(at.args[1]!, depth + 1);
+      terms.push(at.op === '-' ? neg(right) : right);
+      at = at.args[0]!;
+    }
+    terms.push(this.read(at, depth + 1));
+    return add(...terms.reverse());
+  }
+
+  private product(node: Node, depth: number): Expr {
+    const factors: Expr[] = [];
+    let at: Node = node;
+    while (at.type === 'OperatorNode' && at.args?.length === 2 && at.op === '*') {
+      const [left, right] = at.args as [Node, Node];
+      if (at.implicit && left.type === 'OperatorNode' && left.op === '/')
+        throw this.error('a product without * after "/" is ambiguous: write the * or brackets', '/');
+      factors.push(this.read(right, depth + 1));
+      at = left;
+    }
+    factors.push(this.read(at, depth + 1));
+    return mul(...factors.reverse());
+  }
+
+  private call(node: Node, depth: number): Expr {
+    const name = node.fn?.name ?? '';
+    if (!functionNames.has(name))
+      throw this.error(
+        `unknown function "${name}" (known: ${FUNCTIONS.join(', ')}; products need a *)`,
+        name,
+      );
+    if (node.args?.length !== 1)
+      throw this.error(`${name} takes one argument, got ${node.args?.length ?? 0}`, name);
+    return call(name as FunctionName, this.read(node.args[0]!, depth + 1));
+  }
+
+  private symbol(name: string): Expr {
+    if (functionNames.has(name)) throw this.error(`${name} needs an argument in brackets`, name);
+    if (!isSymbolName(name)) throw this.error(`"${name}" cannot be a symbol`, name);
+    return symbol(name);
+  }
+
+  private literal(value: unknown): Expr {
+    const exact = typeof value === 'object' && value !== null ? parseDecimal(String(value)) : null;
+    if (!exact) throw this.error(`"${String(value)}" is not a number`, String(value));
+    return number(exact.n, exact.d);
+  }
+
+  private error(message: string, token: string): ParseError {
+    const found = token === '' ? -1 : this.text.indexOf(token);
+    return new ParseError(message, this.text, Math.max(0, found) + 1);
+  }
+}

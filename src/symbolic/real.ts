@@ -1,0 +1,115 @@
+import {
+  addBalls,
+  excludesZero,
+  isNonNegative,
+  isPositive,
+  isValue,
+  log2Bound,
+  negBall,
+  type Ball,
+} from './ball.ts';
+import type { Prepared } from './claim.ts';
+import type { Clock } from './clock.ts';
+import { contains } from './domain.ts';
+import { ballAlgebra, evaluateBall, type Point } from './evaluate.ts';
+import { foldExpr } from './expr.ts';
+import type { Rational } from './rational.ts';
+import { Sampler, type PointKind } from './sampling.ts';
+import type { Random } from './random.ts';
+
+/** 64, 128 and 256 decimal digits. */
+export const PRECISIONS = [224, 448, 896] as const;
+/** Sides that agree to this many bits (40 digits) at a point are taken as equal there by this engine. */
+const AGREED_BITS = 133;
+
+export type PointVerdict =
+  | { kind: 'differ'; lhs: Ball; rhs: Ball; bits: number }
+  | { kind: 'agree' | 'undefined' | 'unresolved' | 'outside' };
+
+/** Is the point certainly in the claim's set? */
+export function inSet(prepared: Prepared, point: Point, bits: number, check?: () => void): boolean {
+  for (const [name, domain] of prepared.free) if (!contains(domain, point.get(name)!)) return false;
+  return prepared.constraints.every(({ expr, weak }) => {
+    const value = evaluateBall(expr, point, bits, check);
+    return weak ? isNonNegative(value) : isPositive(value);
+  });
+}
+
+/**
+ * Compares the sides at one point. 'differ' is rigorous: the point is certainly in the set, both sides are
+ * certainly defined, and the ball of their difference excludes 0.
+ */
+export function compareAt(
+  prepared: Prepared,
+  point: Point,
+  clock: Clock,
+  precisions: readonly number[] = PRECISIONS,
+): PointVerdict {
+  let before = Infinity;
+  let beforeBits = 0;
+  for (const bits of precisions) {
+    clock.check();
+    const algebra = ballAlgebra(point, bits, clock.check);
+    const lhs = foldExpr(prepared.lhs, algebra);
+    const rhs = foldExpr(prepared.rhs, algebra);
+    if (lhs.state === 'undefined' || rhs.state === 'undefined') return { kind: 'undefined' };
+    if (!isValue(lhs) || !isValue(rhs)) continue;
+    const difference = addBalls(lhs, negBall(rhs), bits);
+    if (excludesZero(difference)) {
+      if (inSet(prepared, point, bits, clock.check)) return { kind: 'differ', lhs, rhs, bits };
+      if (bits === precisions.at(-1)) return { kind: 'outside' };
+      continue;
+    }
+    const bound = log2Bound(difference);
+    const scale = Math.max(log2Bound(lhs), log2Bound(rhs));
+    // Where the sides cancel to 0, the residual must shrink as the precision grows.
+    const shrinks = bound < before - 0.8 * (bits - beforeBits) && before < Infinity;
+    if (bound < scale - AGREED_BITS || shrinks) return { kind: 'agree' };
+    [before, beforeBits] = [bound, bits];
+  }
+  return { kind: 'unresolved' };
+}
+
+export type RealResult =
+  | { kind: 'refuted'; point: Map<string, Rational> }
+  | { kind: 'agrees'; defined: number; undefinedPoints: number }
+  | { kind: 'unclear'; reason: string };
+
+const SCHEDULE: readonly PointKind[] = [
+  'simple', 'typical', 'extreme', 'typical', 'extreme', 'typical', 'extreme', 'simple',
+  'extreme', 'typical', 'extreme', 'typical', 'extreme', 'typical', 'extreme', 'extreme',
+]; // prettier-ignore
+const WANTED = SCHEDULE.length;
+
+/** The real engine: looks for a counterexample at typical and extreme points of the claim's set. */
+export function realCheck(prepared: Prepared, random: Random, clock: Clock): RealResult {
+  const sampler = new Sampler(prepared, random, clock);
+  const counts = { agree: 0, undefined: 0, unresolved: 0, outside: 0, inSet: 0 };
+  const wanted = prepared.free.size === 0 ? 1 : WANTED;
+  let deep = 2; // agreeing points that are looked at with all the digits, so that tiny gaps show
+  for (let i = 0; counts.agree < wanted && i < 6 * WANTED; i++) {
+    const point = sampler.next(SCHEDULE[i % WANTED]!);
+    if (!point) break;
+    const result = compareAt(prepared, point, clock);
+    if (result.kind === 'differ') return { kind: 'refuted', point };
+    if (result.kind === 'agree' && deep > 0 && i > 0) {
+      deep--;
+      const again = compareAt(prepared, point, clock, PRECISIONS.slice(-1));
+      if (again.kind === 'differ') return { kind: 'refuted', point };
+    }
+    counts[result.kind]++;
+    if (result.kind === 'undefined' || counts.inSet === 0)
+      if (result.kind !== 'outside' && inSet(prepared, point, PRECISIONS[0], clock.check)) counts.inSet++;
+    if (prepared.free.size === 0) break;
+  }
+  if (counts.agree > 0 && (prepared.free.size === 0 || counts.agree >= 3))
+    return { kind: 'agrees', defined: counts.agree, undefinedPoints: counts.undefined };
+  return { kind: 'unclear', reason: explain(counts) };
+}
+
+function explain(counts: Record<'agree' | 'undefined' | 'unresolved' | 'inSet', number>): string {
+  if (counts.inSet === 0 && counts.agree === 0 && counts.unresolved === 0)
+    return 'no point of the set was found: the domains and inequalities leave it empty, or nearly so';
+  if (counts.unresolved > 0) return `${counts.unresolved} points stayed unresolved at 256 digits`;
+  return `both sides are defined at only ${counts.agree} of the ${counts.agree + counts.undefined} points tried`;
+}
