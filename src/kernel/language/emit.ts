@@ -1,5 +1,4 @@
 import ts from 'typescript';
-import type { Declaring } from './names.ts';
 import { cellTransformer } from './transform.ts';
 
 export interface Emitted {
@@ -14,14 +13,13 @@ export function emitCell(
   program: ts.Program,
   file: ts.SourceFile,
   length: number,
-  declared: Declaring[],
   ambient: ReadonlySet<string>,
 ): Emitted {
   const outputs: Record<string, string> = {};
   const write = (name: string, text: string): void => {
     outputs[/\.d\.ts$|\.map$|\.js$/.exec(name)?.[0] ?? name] = text;
   };
-  const before = [cellTransformer(program.getTypeChecker(), length, declared, ambient)];
+  const before = [cellTransformer(program.getTypeChecker(), length, ambient)];
   program.emit(file, write, undefined, false, { before });
   const [js, map, dts] = [outputs['.js'], outputs['.map'], outputs['.d.ts']];
   if (js === undefined || map === undefined)

@@ -3,7 +3,7 @@ import ts from 'typescript';
 /** One top-level statement that declares names, in the order in which they come to life. */
 export interface Declaring {
   statement: ts.Statement;
-  names: string[];
+  names: ts.Identifier[];
   /** Nothing of it is left at run time. */
   typeOnly: boolean;
 }
@@ -12,12 +12,12 @@ export interface Declaring {
  * The top-level declarations of a cell, in the order in which they come to life: types, imports, functions, then the
  * rest as written. What `using` declares ends with its cell and is not among them.
  */
-export function declarations(file: ts.SourceFile): Declaring[] {
+export function declarations(statements: readonly ts.Statement[]): Declaring[] {
   const rank = ({ statement, typeOnly }: Declaring): number => {
     if (typeOnly) return 0;
     return ts.isImportDeclaration(statement) ? 1 : ts.isFunctionDeclaration(statement) ? 2 : 3;
   };
-  const found = file.statements.map(declaring).filter((one): one is Declaring => one !== null);
+  const found = statements.map(declaring).filter((one): one is Declaring => one !== null);
   return found.sort((a, b) => rank(a) - rank(b));
 }
 
@@ -34,26 +34,30 @@ function declaring(statement: ts.Statement): Declaring | null {
     return names.length ? { statement, names, typeOnly: false } : null;
   }
   if (ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement))
-    return { statement, names: [statement.name.text], typeOnly: true };
+    return { statement, names: [statement.name], typeOnly: true };
   if (ts.isModuleDeclaration(statement)) {
     if (!ts.isIdentifier(statement.name) || statement.flags & ts.NodeFlags.GlobalAugmentation) return null;
-    return { statement, names: [statement.name.text], typeOnly: isAmbient(statement) };
+    return {
+      statement,
+      names: [statement.name],
+      typeOnly: isAmbient(statement) || !isInstantiated(statement),
+    };
   }
   if (ts.isEnumDeclaration(statement)) {
     const inlined = !!(ts.getCombinedModifierFlags(statement) & ts.ModifierFlags.Const);
-    return { statement, names: [statement.name.text], typeOnly: inlined || isAmbient(statement) };
+    return { statement, names: [statement.name], typeOnly: inlined || isAmbient(statement) };
   }
   if (!ts.isFunctionDeclaration(statement) && !ts.isClassDeclaration(statement)) return null;
   if (!statement.name || (ts.isFunctionDeclaration(statement) && !statement.body)) return null;
-  return { statement, names: [statement.name.text], typeOnly: isAmbient(statement) };
+  return { statement, names: [statement.name], typeOnly: isAmbient(statement) };
 }
 
-export function bindingNames(name: ts.BindingName): string[] {
-  if (ts.isIdentifier(name)) return [name.text];
+function bindingNames(name: ts.BindingName): ts.Identifier[] {
+  if (ts.isIdentifier(name)) return [name];
   return name.elements.flatMap((element) => (ts.isBindingElement(element) ? bindingNames(element.name) : []));
 }
 
-function importNames(clause: ts.ImportClause | undefined): string[] {
+function importNames(clause: ts.ImportClause | undefined): ts.Identifier[] {
   if (!clause) return [];
   const bindings = clause.namedBindings;
   const named = !bindings
@@ -61,7 +65,15 @@ function importNames(clause: ts.ImportClause | undefined): string[] {
     : ts.isNamespaceImport(bindings)
       ? [bindings.name]
       : bindings.elements.map(({ name }) => name);
-  return [...(clause.name ? [clause.name] : []), ...named].map(({ text }) => text);
+  return [...(clause.name ? [clause.name] : []), ...named];
+}
+
+/** A namespace of nothing but types leaves no object. */
+function isInstantiated({ body }: ts.ModuleDeclaration): boolean {
+  if (!body || !ts.isModuleBlock(body)) return true;
+  return !body.statements.every(
+    (inner) => ts.isInterfaceDeclaration(inner) || ts.isTypeAliasDeclaration(inner),
+  );
 }
 
 function isAmbient(statement: ts.Statement): boolean {

@@ -41,7 +41,7 @@ export class Session {
   compile(code: string, number: number): CompileResult {
     const { file: parsed, errors: syntax } = parseCell(code);
     if (syntax.length) return { ok: false, problems: syntax.slice(0, 3).map(toProblem) };
-    const declared = declarations(parsed);
+    const declared = declarations(parsed.statements);
     const text = this.withTrailer(code, parsed, declared, identifiersIn(parsed));
     const { workspace } = this;
     workspace.refresh();
@@ -57,7 +57,7 @@ export class Session {
     const { program } = workspace;
     const file = program.getSourceFile(workspace.cellFile)!;
     const ambient = new Set([...this.known].filter(([, known]) => known.ambient).map(([name]) => name));
-    const { js, map, dts } = emitCell(program, file, code.length, declared, ambient);
+    const { js, map, dts } = emitCell(program, file, code.length, ambient);
     const module = `__cell_${++this.serial}__`;
     // Types that cannot be written down as declarations are kept as source.
     const writable = dts !== '' && program.getDeclarationDiagnostics(file).length === 0;
@@ -80,7 +80,7 @@ export class Session {
         typeOnly && !ts.isInterfaceDeclaration(statement) && !ts.isTypeAliasDeclaration(statement);
       const mutable =
         ts.isVariableStatement(statement) && !(statement.declarationList.flags & ts.NodeFlags.Const);
-      for (const name of names) this.known.set(name, { module, ambient, mutable });
+      for (const { text } of names) this.known.set(text, { module, ambient, mutable });
     }
     if (augmentsGlobals) this.augmentations.push(module);
     this.last = undefined;
@@ -90,7 +90,10 @@ export class Session {
   /** A cell's text for completion and inspection, with every known name in scope. */
   show(code: string): void {
     const { file } = parseCell(code);
-    this.workspace.write(this.workspace.cellFile, this.withTrailer(code, file, declarations(file), null));
+    this.workspace.write(
+      this.workspace.cellFile,
+      this.withTrailer(code, file, declarations(file.statements), null),
+    );
   }
 
   private check(length: number): readonly ts.Diagnostic[] {
@@ -109,7 +112,7 @@ export class Session {
     declared: Declaring[],
     used: Set<string> | null,
   ): string {
-    const own = new Set(declared.flatMap(({ names }) => names));
+    const own = new Set(declared.flatMap(({ names }) => names.map(({ text }) => text)));
     const wanted = new Map<string, string[]>();
     const variables: string[] = [];
     for (const [name, { module, mutable }] of this.known) {
@@ -141,8 +144,7 @@ function exportedNames(file: ts.SourceFile): Set<string> {
       statement.exportClause.elements.forEach(({ name }) => names.add(name.text));
     if (!ts.canHaveModifiers(statement)) continue;
     if (!ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword)) continue;
-    for (const { names: own } of declarations({ statements: [statement] } as unknown as ts.SourceFile))
-      own.forEach((name) => names.add(name));
+    for (const own of declarations([statement])) own.names.forEach(({ text }) => names.add(text));
   }
   return names;
 }

@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import type { Declaring } from './names.ts';
+import { type Declaring, declarations } from './names.ts';
 import { toAssignment } from './assignment.ts';
 import { importStatements } from './imports.ts';
 
@@ -16,10 +16,9 @@ const metaName = '__meta';
 export function cellTransformer(
   checker: ts.TypeChecker,
   length: number,
-  declared: Declaring[],
   ambient: ReadonlySet<string>,
 ): ts.TransformerFactory<ts.SourceFile> {
-  return (context) => (file) => new CellTransform(context, checker, file, length, declared, ambient).run();
+  return (context) => (file) => new CellTransform(context, checker, file, length, ambient).run();
 }
 
 class CellTransform {
@@ -27,7 +26,8 @@ class CellTransform {
   private readonly factory: ts.NodeFactory;
   private readonly checker: ts.TypeChecker;
   private readonly file: ts.SourceFile;
-  private readonly length: number;
+  /** The statements of the cell itself, without those that connect it with earlier cells. */
+  private readonly own: ts.Statement[];
   private readonly shared = new Set<ts.Symbol>();
   /** Shared symbols whose own declaration is being visited: inside it they keep their local name. */
   private readonly inside = new Set<ts.Symbol>();
@@ -38,14 +38,14 @@ class CellTransform {
     checker: ts.TypeChecker,
     file: ts.SourceFile,
     length: number,
-    declared: Declaring[],
     ambient: ReadonlySet<string>,
   ) {
     this.context = context;
     this.factory = context.factory;
     this.checker = checker;
     this.file = file;
-    this.length = length;
+    this.own = file.statements.filter((statement) => statement.getStart(file) < length);
+    const declared = declarations(this.own);
     declared.forEach(({ statement, typeOnly }, i) =>
       this.orders.set(this.key(statement), typeOnly ? 0 : i + 1),
     );
@@ -53,7 +53,7 @@ class CellTransform {
   }
 
   run(): ts.SourceFile {
-    const own = this.file.statements.filter((statement) => statement.pos < this.length);
+    const { own } = this;
     const imports = own.filter(ts.isImportDeclaration);
     const functions = own.filter((statement) => ts.isFunctionDeclaration(statement) && statement.body);
     const rest = own.filter((statement) => !ts.isImportDeclaration(statement));
@@ -73,13 +73,12 @@ class CellTransform {
   }
 
   private findShared(declared: Declaring[], ambient: ReadonlySet<string>): void {
-    const names = new Set(declared.filter(({ typeOnly }) => !typeOnly).flatMap((one) => one.names));
-    const symbols = this.checker.getSymbolsInScope(this.file, ts.SymbolFlags.Value | ts.SymbolFlags.Alias);
-    for (const symbol of symbols) {
-      const at = symbol.declarations?.[0];
-      if (at?.getSourceFile() !== this.file) continue;
-      const fromEarlierCell = at.pos >= this.length && !ambient.has(symbol.name);
-      if (fromEarlierCell || names.has(symbol.name)) this.shared.add(symbol);
+    const earlier = declarations(this.file.statements.slice(this.own.length));
+    const fromEarlier = earlier.flatMap(({ names }) => names.filter(({ text }) => !ambient.has(text)));
+    const fromHere = declared.filter(({ typeOnly }) => !typeOnly).flatMap(({ names }) => names);
+    for (const name of [...fromEarlier, ...fromHere]) {
+      const symbol = this.checker.getSymbolAtLocation(name);
+      if (symbol) this.shared.add(symbol);
     }
   }
 

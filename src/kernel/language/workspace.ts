@@ -17,6 +17,9 @@ export class Workspace {
   private readonly project: Project;
   private readonly virtual = new Map<string, VirtualFile>();
   private readonly versions = new Map<string, string>();
+  private readonly snapshots = new Map<string, { version: string; snapshot: ts.IScriptSnapshot }>();
+  /** Texts of package.json files, which TypeScript asks for with every module. */
+  private readonly manifests = new Map<string, string | undefined>();
   private modules: ts.ModuleResolutionCache;
   private revision = 0;
 
@@ -46,7 +49,10 @@ export class Workspace {
   refresh(everything = false): void {
     for (const file of this.versions.keys())
       if (everything || !isPackageFile(file)) this.versions.delete(file);
-    if (everything) this.modules = this.newModuleCache();
+    if (everything) {
+      this.modules = this.newModuleCache();
+      this.manifests.clear();
+    }
     this.revision++;
   }
 
@@ -56,17 +62,13 @@ export class Workspace {
 
   private host(): ts.LanguageServiceHost {
     const { options, root } = this.project;
+    const readFile = (file: string): string | undefined => this.read(file);
     const fileExists = (file: string): boolean => this.virtual.has(file) || ts.sys.fileExists(file);
-    const readFile = (file: string): string | undefined =>
-      this.virtual.get(file)?.text ?? ts.sys.readFile(file);
     return {
       getCompilationSettings: () => options,
       getScriptFileNames: () => [this.cellFile],
       getScriptVersion: (file) => this.version(file),
-      getScriptSnapshot: (file) => {
-        const text = readFile(file);
-        return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
-      },
+      getScriptSnapshot: (file) => this.snapshot(file),
       getProjectVersion: () => String(this.revision),
       getCurrentDirectory: () => root,
       getDefaultLibFileName: (settings) => ts.getDefaultLibFilePath(settings),
@@ -107,6 +109,25 @@ export class Workspace {
       undefined,
       mode,
     );
+  }
+
+  private read(file: string): string | undefined {
+    const virtual = this.virtual.get(file);
+    if (virtual) return virtual.text;
+    if (!file.endsWith('/package.json')) return ts.sys.readFile(file);
+    if (!this.manifests.has(file)) this.manifests.set(file, ts.sys.readFile(file));
+    return this.manifests.get(file);
+  }
+
+  private snapshot(file: string): ts.IScriptSnapshot | undefined {
+    const version = this.version(file);
+    const known = this.snapshots.get(file);
+    if (known?.version === version) return known.snapshot;
+    const text = this.read(file);
+    if (text === undefined) return undefined;
+    const snapshot = ts.ScriptSnapshot.fromString(text);
+    this.snapshots.set(file, { version, snapshot });
+    return snapshot;
   }
 
   private version(file: string): string {
