@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 const remedies: Record<string, string> = {
@@ -22,18 +22,15 @@ export async function writeAtomically(file: string, parts: Iterable<Uint8Array>)
   const temporary = join(folder, `.${basename(file)}.${process.pid}.tmp`);
   try {
     await mkdir(folder, { recursive: true });
+    await removeLeftovers(file);
     await writeFlushed(temporary, parts);
     await rename(temporary, file);
     await flushFolder(folder);
   } catch (cause) {
     await rm(temporary, { force: true });
     const { code = '', message } = cause as NodeJS.ErrnoException;
-    throw new Error(
-      `${file}: not saved: ${remedies[code] ?? message} (${code}). What was saved before is untouched`,
-      {
-        cause,
-      },
-    );
+    const reason = Object.hasOwn(remedies, code) ? `${remedies[code]} (${code})` : message;
+    throw new Error(`${file}: not saved: ${reason}. What was saved before is untouched`, { cause });
   }
 }
 
@@ -47,6 +44,27 @@ async function writeFlushed(file: string, parts: Iterable<Uint8Array>): Promise<
     await handle.sync();
   } finally {
     await handle.close();
+  }
+}
+
+/** Removes what processes that were killed while writing this file have left. */
+async function removeLeftovers(file: string): Promise<void> {
+  const start = `.${basename(file)}.`;
+  for (const name of await readdir(dirname(file))) {
+    const pid =
+      name.startsWith(start) && /^\d+\.tmp$/.test(name.slice(start.length))
+        ? parseInt(name.slice(start.length))
+        : 0;
+    if (pid > 0 && !isRunning(pid)) await rm(join(dirname(file), name), { force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: it runs, as another user.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
