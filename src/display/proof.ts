@@ -18,7 +18,7 @@ const relations: Record<Step['relation'], string> = {
   '': '',
   '=': '$=$',
   '∝': '$\\propto$',
-  '+c': '$\\overset{+c}{=}$',
+  '+c': '$\\displaystyle\\overset{+c}{=}$',
 };
 
 /**
@@ -73,12 +73,18 @@ function why(step: Step): string {
 
 function verdict(step: Step, options: ProofTableOptions): string {
   const label = step.verdict === 'undecided' && step.open ? 'open' : step.verdict;
-  const evidence = [...evidenceOf(step), ...(options.times ? [`${step.ms.toFixed(0)} ms`] : [])].join(' · ');
+  const evidence = [...evidenceOf(step), ...(options.times ? [`${step.ms.toFixed(0)} ms`] : [])].map(prose);
   return (
     `<span class="sb-chip"${survivors(step)}>${marks[step.verdict]} ${label}</span>` +
-    (evidence === '' ? '' : `<div class="sb-ev">${prose(evidence)}</div>`)
+    (evidence.length === 0 ? '' : `<div class="sb-ev">${joined(step, evidence)}</div>`)
   );
 }
+
+/** Short facts keep together when the line breaks; a counterexample may break anywhere. */
+const joined = (step: Step, parts: string[]): string =>
+  (step.verdict === 'proved' ? parts.map((part) => `<span class="sb-fact">${part}</span>`) : parts).join(
+    ' · ',
+  );
 
 function evidenceOf(step: Step): string[] {
   switch (step.verdict) {

@@ -24,6 +24,8 @@ const rules = [
   `${table} td{padding:8px 10px;vertical-align:middle;text-align:left;border:0;border-top:1px solid var(--sb-line);max-width:none;white-space:normal}`,
   `${table} td.sb-n{color:var(--sb-mut);text-align:right;font-variant-numeric:tabular-nums}`,
   `${table} td.sb-rel{color:var(--sb-mut);white-space:nowrap;text-align:center}`,
+  `${table} td.sb-rel math{font-size:16px}`,
+  `${table} .sb-fact{white-space:nowrap}`,
   `${table} td.sb-eq{font-size:16px;white-space:nowrap;padding-right:22px}`,
   `${table} td.sb-why{min-width:150px;max-width:230px}`,
   `${table} td.sb-v{min-width:170px;max-width:300px}`,

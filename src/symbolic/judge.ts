@@ -65,7 +65,7 @@ export function judge(question: Question, options: { mutants: boolean }): Judgem
       log10Error: found.errorBound,
       uses: usedRelations(question, posed.claim),
       conditions: found.conditions.map((text) => conditionTex(text, posed.symbols)),
-      ...(options.mutants && { mutants: mutationScore(next, symbols, holds) }),
+      ...(options.mutants && { mutants: mutationScore(next, holds) }),
     };
   }
   if (verdict === 'refuted') {
