@@ -1,0 +1,89 @@
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { entry, scorebook, start } from './spawn.ts';
+
+const timeout = 60_000;
+const commands = ['doctor', 'check', 'run', 'train', 'sample', 'kernel'];
+
+test('--help lists the commands, and without a command so does an error status', { timeout }, async () => {
+  const asked = await scorebook('--help');
+  expect(asked.status).toBe(0);
+  for (const name of commands) expect(asked.stdout).toContain(`\n  ${name}`);
+  expect((await scorebook()).status).toBe(2);
+});
+
+test.each(commands)('%s --help explains itself', { timeout }, async (name) => {
+  const { status, stdout, stderr } = await scorebook(name, '--help');
+  expect([status, stderr]).toEqual([0, '']);
+  expect(stdout).toContain(`Usage: scorebook ${name}`);
+});
+
+test.each([
+  [['trian'], 'scorebook: unknown command trian (did you mean train?)'],
+  [['--frob'], 'scorebook: unknown option --frob'],
+  [['train', '--lerning-rate', '1'], 'unknown option --lerning-rate (did you mean --learning-rate?)'],
+  [['train', '--out', 'x', '--steps', 'many'], '--steps: expected a whole number, 1 or more, given "many"'],
+  [['sample', '--out', 'x'], '--checkpoint FILE is required'],
+  [['run'], 'run needs an argument: scorebook run NOTEBOOK…'],
+  [['run', 'a.ipynb', '--inplace', '--out', 'x'], '--inplace and --out exclude each other'],
+  [['kernel', 'remove'], 'kernel remove: expected install or uninstall'],
+])('%j is a mistake that is explained', { timeout }, async (args, message) => {
+  const { status, stdout, stderr } = await scorebook(...args);
+  expect([status, stdout]).toEqual([2, '']);
+  expect(stderr).toContain(message);
+  expect(stderr).not.toContain('    at '); // no stack
+});
+
+test.each([
+  [['run', 'absent.ipynb'], 'absent.ipynb: no such notebook'],
+  [['sample', '--checkpoint', 'absent', '--out', 'x.png'], 'absent: no such file or folder'],
+])('%j fails with a sentence', { timeout }, async (args, message) => {
+  const { status, stderr } = await scorebook(...args);
+  expect(status).toBe(1);
+  expect(stderr).toContain(message);
+  expect(stderr).not.toContain('    at ');
+});
+
+test('on a clone where nothing is installed it says what to run', { timeout }, async () => {
+  const root = await mkdtemp(join(tmpdir(), 'scorebook-'));
+  const copy = join(root, 'src', 'cli', 'scorebook.mjs');
+  try {
+    await mkdir(dirname(copy), { recursive: true });
+    await cp(entry, copy);
+    const { status, stderr } = await start(process.execPath, [copy, 'doctor']);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/npm packages are not installed.*npm start.*npm ci/);
+  } finally {
+    await rm(root, { recursive: true });
+  }
+});
+
+test('doctor --json tells versions, backend and what is missing with its remedy', { timeout }, async () => {
+  const { status, stdout } = await scorebook('doctor', '--json');
+  const report = JSON.parse(stdout) as {
+    ok: boolean;
+    checks: { name: string; status: string; remedy?: string }[];
+  };
+  expect(status).toBe(report.ok ? 0 : 1);
+  const names = report.checks.map(({ name }) => name);
+  for (const name of ['Node', 'scorebook', 'Python', 'kernel', 'GPU', 'backend', 'MNIST']) {
+    expect(names).toContain(name);
+  }
+  for (const check of report.checks) if (check.status === 'missing') expect(check).toHaveProperty('remedy');
+});
+
+test('the kernelspec can be installed elsewhere and removed again', { timeout }, async () => {
+  const prefix = await mkdtemp(join(tmpdir(), 'scorebook-'));
+  try {
+    const installed = await scorebook('kernel', 'install', '--prefix', prefix);
+    expect(installed.stdout).toContain(`kernelspec installed in ${prefix}`);
+    expect((await scorebook('kernel', 'uninstall', '--prefix', prefix)).stdout).toBe('kernelspec removed\n');
+    expect((await scorebook('kernel', 'uninstall', '--prefix', prefix)).stdout).toBe(
+      'there was no kernelspec\n',
+    );
+  } finally {
+    await rm(prefix, { recursive: true });
+  }
+});

@@ -1,0 +1,48 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PNG } from 'pngjs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { scorebook } from './spawn.ts';
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'scorebook-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+test(
+  'train writes a checkpoint, goes on from it, and sample draws a grid from it',
+  { timeout: 240_000 },
+  async () => {
+    const out = join(folder, 'run');
+    const common = ['--batch', '2', '--validate-every', '0', '--seed', '3', '--out', out];
+    const first = await scorebook('train', '--steps', '1', ...common);
+    expect([first.status, first.stdout]).toEqual([0, `done: checkpoint in ${out}\n`]);
+    expect((await scorebook('train', '--steps', '2', '--resume', ...common)).status).toBe(0);
+    const other = await scorebook('train', '--steps', '2', '--resume', ...common, '--seed', '4');
+    expect(other.status).toBe(1);
+    expect(other.stderr).toMatch(/made with seed 3.*asked to go on with 4/);
+
+    const grid = join(folder, 'deep', 'grid.png');
+    const drawn = await scorebook('sample', '--checkpoint', out, '--steps', '2', '--n', '5', '--out', grid);
+    expect(drawn.status).toBe(0);
+    expect(drawn.stdout).toContain('5 images by ddim in 2 steps');
+    const picture = PNG.sync.read(await readFile(grid));
+    expect([picture.width, picture.height]).toEqual([2 * (3 * 29 - 1), 2 * (2 * 29 - 1)]);
+
+    const wrong = await scorebook(
+      'sample',
+      '--checkpoint',
+      out,
+      '--sampler',
+      'ddpm',
+      '--eta',
+      '0.5',
+      '--out',
+      grid,
+    );
+    expect(wrong.status).toBe(1);
+    expect(wrong.stderr).toContain('use ddim for another');
+  },
+);
