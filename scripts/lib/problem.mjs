@@ -15,7 +15,7 @@ const causes = [
     say: 'the disk is full: free some space (about 3 GB are needed, 8 GB with a GPU), then run the command again.',
   },
   {
-    signs: /HASHES?( from the requirements file)? DO(ES)? NOT MATCH|EINTEGRITY/i,
+    signs: /DO NOT MATCH THE HASHES|EINTEGRITY/,
     say: 'a downloaded file is not the one that was pinned: run the command again, and if it repeats, look for a proxy or mirror that alters packages.',
   },
   {

@@ -52,11 +52,15 @@ async function check(title: string, context: BrowserContext, work: (page: Page) 
   await page.close();
 }
 
-/** The whole of what is open: a notebook scrolls inside the page, so the page is made as tall as the notebook. */
+/** The whole of what is open: a notebook scrolls inside the page, so the page is made as tall as its cells. */
 async function picture(page: Page, file: string): Promise<void> {
-  const scroller = page.locator('.jp-WindowedPanel-outer').last();
-  const tall = (await scroller.count()) > 0 ? await scroller.evaluate((node) => node.scrollHeight) : 0;
-  await page.setViewportSize({ width: 1400, height: Math.min(12_000, Math.max(900, tall + 200)) });
+  const heights = await page
+    .locator('.jp-Notebook .jp-Cell')
+    .evaluateAll((cells) => cells.map((cell) => cell.scrollHeight));
+  const tall = heights.reduce((sum, height) => sum + height + 10, 200);
+  await page.setViewportSize({ width: 1400, height: Math.min(12_000, Math.max(900, tall)) });
+  for (const scroller of await page.locator('.jp-WindowedPanel-outer').all())
+    await scroller.evaluate((node) => (node.scrollTop = 0));
   await page.waitForTimeout(500);
   await page.screenshot({ path: file });
 }
