@@ -11,7 +11,10 @@ export type Structure =
  */
 export function flatten(tree: TensorTree, leaves: tf.Tensor[], where: string): Structure {
   if (tree === null || tree === undefined) return tree;
-  if (tree instanceof tf.Tensor) return leaves.push(tree) - 1;
+  if (tree instanceof tf.Tensor) {
+    if (tree.isDisposed) throw new Error(`${where} is a tensor that was disposed`);
+    return leaves.push(tree) - 1;
+  }
   if (Array.isArray(tree))
     return tree.map((item, i) => flatten(item as TensorTree, leaves, `${where}[${i}]`));
   if (typeof tree === 'object' && isPlain(tree)) {
