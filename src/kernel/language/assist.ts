@@ -77,7 +77,7 @@ export function isComplete(code: string): ReturnType<LanguageCalls['isComplete']
   const { errors } = parseCell(code);
   const first = errors[0];
   if (!first) return { status: 'complete', indent: '' };
-  const atEnd = first.start + first.length >= code.trimEnd().length && first.code !== 1002;
+  const atEnd = first.start >= code.trimEnd().length;
   if (!unterminated.has(first.code) && !atEnd) return { status: 'invalid', indent: '' };
   return { status: 'incomplete', indent: '  '.repeat(openBrackets(code)) };
 }

@@ -1,0 +1,228 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { KernelClient } from './client.ts';
+
+let kernel: KernelClient;
+beforeAll(async () => {
+  kernel = await KernelClient.start();
+}, 60_000);
+afterAll(() => kernel.stop());
+
+const run = (code: string): ReturnType<KernelClient['execute']> => kernel.execute(code);
+const traceOf = ({ reply }: { reply: Record<string, unknown> }): string =>
+  (reply.traceback as string[]).join('\n');
+
+describe('names', () => {
+  test('everything a cell declares can be declared again, as something else', async () => {
+    await run('const a = 1; let b = 2; var c = 3; function d() { return 4 } class E { five = 5 }');
+    await run(
+      'interface F { six: 6 } type G = 7; enum H { Eight = 8 } namespace I { export const nine = 9 }',
+    );
+    expect((await run('[a, b, c, d(), new E().five, H.Eight, I.nine]')).result).toContain('1, 2, 3, 4');
+    await run(
+      "import { basename as a } from 'node:path'; const d = 'd', E = 'E', H = 'H', I = 'I'; class b {}",
+    );
+    await run('type F = string; interface G { g: string }');
+    const again = await run(
+      "const f: F = 'f'; const g: G = { g: f }; [a('/x/y'), d, E, H, I, g.g, new b() instanceof b]",
+    );
+    expect(again.result).toContain("'y'");
+    expect(again.result).toContain("'f'");
+  });
+
+  test('types cross cells: a generic class, a discriminated union, an inferred object', async () => {
+    await run(
+      'class Box<T> { private readonly held: T; constructor(held: T) { this.held = held } get() { return this.held } }',
+    );
+    await run(
+      "type Shape = { kind: 'circle'; r: number } | { kind: 'square'; side: number }; const boxed = new Box({ deep: [1, 'two'] as const })",
+    );
+    expect((await run('boxed.get().deep[1].toUpperCase()')).result).toBe("'TWO'");
+    const wrong = await run("const s: Shape = { kind: 'circle', side: 1 }");
+    expect(wrong.reply.ename).toBe('TypeScriptError');
+    expect(traceOf(wrong)).toContain('TS2353');
+  });
+
+  test('a let of an earlier cell can be assigned, a const cannot', async () => {
+    await run('let counter = 1; const fixed = 1');
+    expect((await run('counter += 41; counter')).result).toBe('42');
+    expect((await run("counter = 'text'")).reply.evalue).toContain('TS2322');
+    expect((await run('fixed = 2')).reply.status).toBe('error');
+  });
+
+  test('a function sees what a later cell puts in the place of what it uses', async () => {
+    await run('const rate = 1; function scaled(x: number) { return rate * x }');
+    await run('const rate = 10');
+    expect((await run('scaled(4)')).result).toBe('40');
+  });
+
+  test('destructuring with defaults and rests declares every name', async () => {
+    await run(
+      'const { p, q: { r = 5, ...others }, ...rest } = { p: 1, q: { s: 2, t: 3 } as { r?: number; s: number; t: number }, u: 6 }',
+    );
+    await run('const [first, , third = first * 100, ...tail] = [1, 2, undefined, 4, 5]');
+    const shown = (await run('JSON.stringify([p, r, others, rest, first, third, tail])')).result;
+    expect(shown).toBe('\'[1,5,{"s":2,"t":3},{"u":6},1,100,[4,5]]\'');
+  });
+
+  test('a name that hides a global hides it in cells only', async () => {
+    await run("const Map = 'mine'; const console2 = console; const process = 'gone'");
+    expect((await run('new Set([Map, process]).size')).result).toBe('2');
+    expect((await run("console2.log('still works')")).stdout).toBe('still works\n');
+  });
+
+  test('shorthand properties, optional calls, tagged templates and this keep their meaning', async () => {
+    await run(
+      'const shorthand = 1; const tag = (parts: TemplateStringsArray) => parts[0]; let maybe: (() => number) | undefined',
+    );
+    await run('const self = function (this: unknown) { return this === undefined }');
+    expect((await run('[{ shorthand }.shorthand, tag`text`, maybe?.(), self()]')).result).toBe(
+      "[ 1, 'text', undefined, true ]",
+    );
+    expect(
+      (await run('let target = 0; ({ target } = { target: 9 }); [target] = [target + 1]; target')).result,
+    ).toBe('10');
+  });
+
+  test('functions and classes keep their names', async () => {
+    expect((await run('const arrow = () => 1; const Cls = class {}; [arrow.name, Cls.name]')).result).toBe(
+      "[ 'arrow', 'Cls' ]",
+    );
+  });
+
+  test('using disposes at the end of its cell', async () => {
+    expect(
+      (await run("using held = { [Symbol.dispose]() { console.log('released') } }; console.log('held')"))
+        .stdout,
+    ).toBe('held\nreleased\n');
+  });
+
+  test('a cell that throws keeps what it had declared, and only that', async () => {
+    await run(
+      "import { dirname } from 'node:path'; const before = 'kept'; class Kept {}\nthrow new Error('stop'); const after = 1",
+    );
+    expect((await run("[before, dirname('/a/b'), new Kept() instanceof Kept]")).result).toBe(
+      "[ 'kept', '/a', true ]",
+    );
+    expect((await run('after')).reply.evalue).toContain("Cannot find name 'after'");
+  });
+
+  test('a cell that throws leaves an earlier value of a name it did not reach', async () => {
+    await run('const stays = 1');
+    await run("throw new Error('before'); const stays = 'changed'");
+    expect((await run('stays.toFixed(1)')).result).toBe("'1.0'");
+  });
+});
+
+describe('errors', () => {
+  test('a type error shows code, message, line and caret, and nothing runs', async () => {
+    const wrong = await run("console.log('ran')\nconst n: number = 'text'");
+    expect(wrong.stdout).toBe('');
+    expect(traceOf(wrong)).toContain("TS2322\u001b[0m: Type 'string' is not assignable to type 'number'.");
+    expect(traceOf(wrong)).toContain("   2 | const n: number = 'text'\n     |       ^");
+  });
+
+  test('cells are strict: an implicit any and a possible undefined are refused', async () => {
+    expect((await run('function loose(x) { return x }')).reply.evalue).toContain('TS7006');
+    expect((await run('[1].find((x) => x > 1).toFixed()')).reply.evalue).toContain('TS2532');
+  });
+
+  test('a traceback has TypeScript lines, the cause, and no frames of the kernel or of Node', async () => {
+    await run(
+      'interface Gone { long: string }\nfunction inner(): never {\n  throw new TypeError("bad", { cause: new Error("why") })\n}',
+    );
+    const thrown = await run('const run = () => inner()\nrun()');
+    expect(thrown.reply.ename).toBe('TypeError');
+    expect(thrown.reply.evalue).toBe('bad');
+    const trace = traceOf(thrown);
+    expect(trace).toMatch(/inner \(cell \[\d+\]:3:9\)/);
+    expect(trace).toMatch(/cell \[\d+\]:2:/);
+    expect(trace).toContain('3 |   throw new TypeError("bad"');
+    expect(trace).toMatch(/caused by .*Error.*: why/);
+    expect(trace).not.toMatch(/node:|kernel|__cell|tsx/);
+  });
+
+  test('every error of an AggregateError is shown', async () => {
+    expect(
+      traceOf(await run("throw new AggregateError([new Error('a'), new TypeError('b')], 'both')")),
+    ).toMatch(/both[^]*1 of 2[^]*: a[^]*2 of 2[^]*: b/);
+  });
+
+  test('what is thrown need not be an Error', async () => {
+    expect((await run('throw { code: 5 }')).reply.evalue).toBe('{ code: 5 }');
+  });
+
+  test('an unhandled rejection and an error in a timer are shown, and the kernel goes on', async () => {
+    const cell = await run(
+      "void Promise.reject(new Error('nobody')); setTimeout(() => { throw new Error('in a timer') }, 1); await new Promise((r) => setTimeout(r, 60))",
+    );
+    expect(cell.stderr).toContain('nobody');
+    expect(cell.stderr).toContain('in a timer');
+    expect((await run('1')).result).toBe('1');
+  });
+});
+
+describe('output', () => {
+  test('streams keep their order with displays and the result', async () => {
+    const { outputs } = await run(
+      "import { display } from 'tslab'; console.log('a'); display.text('b'); process.stderr.write('c'); process.stdout.write('d'); 'e'",
+    );
+    expect(outputs.map(({ type }) => type)).toEqual([
+      'stream',
+      'display_data',
+      'stream',
+      'stream',
+      'execute_result',
+    ]);
+  });
+
+  test('output arrives while the cell runs', async () => {
+    const id = await kernel.startCell(
+      "console.log('early'); const end = Date.now() + 1500; while (Date.now() < end);",
+    );
+    await kernel.until(() => kernel.publishedFor(id).some(({ type }) => type === 'stream'), 'the early line');
+    expect(kernel.publishedFor(id).some(({ content }) => content.execution_state === 'idle')).toBe(false);
+    await kernel.finish(id);
+  });
+
+  test('late output belongs to the cell that started it, also while another runs', async () => {
+    const late = await kernel.startCell(
+      "const wait = (ms: number) => new Promise((r) => setTimeout(r, ms)); void (async () => { await wait(300); console.log('late'); await wait(200); console.log('later') })()",
+    );
+    await kernel.finish(late);
+    const other = await run("await new Promise((r) => setTimeout(r, 900)); console.log('other')");
+    expect(other.stdout).toBe('other\n');
+    const text = kernel
+      .publishedFor(late)
+      .filter(({ type }) => type === 'stream')
+      .map(({ content }) => content.text);
+    expect(text.join('')).toBe('late\nlater\n');
+  });
+
+  test('a promise is awaited, undefined shows nothing', async () => {
+    expect((await run('new Promise((resolve) => setTimeout(() => resolve(6 * 7), 5))')).result).toBe('42');
+    expect((await run('undefined')).outputs).toEqual([]);
+  });
+
+  test('a value that shows itself does', async () => {
+    const { outputs } = await run(
+      "({ async [Symbol.for('Jupyter.display')]() { return { 'text/html': '<i>x</i>', 'image/png': new Uint8Array([1]) } } })",
+    );
+    expect(outputs[0]!.content.data).toEqual({ 'text/html': '<i>x</i>', 'image/png': 'AQ==' });
+  });
+
+  test('records become a table, escaped; large values are cut and say so', async () => {
+    const table = (await run("[{ a: 1, b: '<x>' }, { a: 2, c: true }]")).outputs[0]!.content.data as Record<
+      string,
+      string
+    >;
+    expect(table['text/html']).toContain('<th>a</th><th>b</th><th>c</th>');
+    expect(table['text/html']).toContain('&lt;x&gt;');
+    expect((await run('new Float64Array(1e6)')).result).toContain('999900 more items');
+    expect((await run("Array.from({ length: 90 }, () => 'x'.repeat(900))")).result).toMatch(
+      /… \d+ more characters$/,
+    );
+    const many = (await run('Array.from({ length: 80 }, (_, i) => ({ i }))')).outputs[0]!.content
+      .data as Record<string, string>;
+    expect(many['text/html']).toContain('30 more rows');
+  });
+});
