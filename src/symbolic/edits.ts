@@ -2,11 +2,11 @@
 import { add, call, div, equalExpr, mul, neg, number, pow, symbol, symbolsOf, type Expr } from './expr.ts';
 
 /**
- * Every expression that differs in one token: another symbol of the same expression, a number one more, a sign
- * flipped, a root forgotten, a product for a quotient, a power one higher.
+ * Every expression that differs in one token: another symbol of the same expression or of `more`, a number one more or
+ * less, a sign flipped, a root forgotten, a product for a quotient, a power one higher or none.
  */
-export function edits(expr: Expr): Expr[] {
-  const names = symbolsOf(expr);
+export function edits(expr: Expr, more: readonly string[] = []): Expr[] {
+  const names = [...new Set([...symbolsOf(expr), ...more])];
   const found = editsOf(expr, names);
   return found.filter((edit, i) => found.findIndex((other) => equalExpr(edit, other)) === i);
 }
@@ -14,7 +14,7 @@ export function edits(expr: Expr): Expr[] {
 function editsOf(e: Expr, names: readonly string[]): Expr[] {
   switch (e.kind) {
     case 'number':
-      return [number(e.n + e.d, e.d)];
+      return [number(e.n + e.d, e.d), ...(e.n > e.d ? [number(e.n - e.d, e.d)] : [])];
     case 'symbol':
       return names.filter((name) => name !== e.name).map(symbol);
     case 'neg':

@@ -1,7 +1,7 @@
 /** Judging one step: its verdict, the relations it rests on, and for a refuted one a counterexample to read. */
 import { prepare } from './claim.ts';
 import { decide } from './decide.ts';
-import { number, type Expr } from './expr.ts';
+import { number, symbolsOf, type Expr } from './expr.ts';
 import { conditionTex, shortPair, valueTex } from './figures.ts';
 import { thirdDerivative, type Quantity } from './quantity.ts';
 import { claimFor, unfoldFor, type GivenRelation } from './relations.ts';
@@ -70,7 +70,8 @@ export function judge(question: Question, options: { mutants: boolean }): Judgem
   }
   if (verdict === 'refuted') {
     const counterexample = found.counterexample && counterexampleOf(found.counterexample, posed);
-    return { verdict, method, ms, ...none, counterexample, diagnosis: diagnose(next, symbols, holds) };
+    const names = [...symbolsOf(previous), ...given.flatMap(({ defines }) => defines ?? [])];
+    return { verdict, method, ms, ...none, counterexample, diagnosis: diagnose(next, names, symbols, holds) };
   }
   return { verdict, method, ms, ...none, reason };
 }

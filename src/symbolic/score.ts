@@ -1,7 +1,6 @@
 /** What single edits of a step tell: how many the checker refutes, and which one would repair a refuted step. */
 import { edits } from './edits.ts';
 import { childrenOf, equalExpr, toText, type Expr } from './expr.ts';
-
 import type { StepMutants } from './step.ts';
 import type { SymbolTable } from './symbols.ts';
 import { typeset } from './tex.ts';
@@ -24,12 +23,17 @@ export function mutationScore(line: Expr, holds: Holds): StepMutants {
   return { refuted: edited.length - survivors.length, total: edited.length, survivors };
 }
 
-/** `holds with $b$ in place of $a$`, for the first single edit under which the step is proved. */
-export function diagnose(line: Expr, symbols: SymbolTable, holds: Holds): string | undefined {
+/** `holds with $b$ in place of $a$`, for the first single edit under which the step is proved; `names` may be written in. */
+export function diagnose(
+  line: Expr,
+  names: readonly string[],
+  symbols: SymbolTable,
+  holds: Holds,
+): string | undefined {
   const end = performance.now() + DIAGNOSIS_MS;
-  for (const edit of edits(line)) {
+  for (const edit of edits(line, names)) {
     if (performance.now() > end) return undefined;
-    if (holds(edit) !== 'proved') continue;
+    if (!['proved', 'vacuous'].includes(holds(edit))) continue;
     const [before, after] = difference(line, edit);
     return `holds with $${typeset(after, symbols)}$ in place of $${typeset(before, symbols)}$`;
   }
@@ -46,4 +50,5 @@ export function difference(a: Expr, b: Expr): [Expr, Expr] {
   return isToken(x) || isToken(y) ? [a, b] : difference(x, y);
 }
 
-const isToken = (e: Expr): boolean => childrenOf(e).length === 0;
+/** A symbol or a number, its sign included. */
+const isToken = (e: Expr): boolean => childrenOf(e.kind === 'neg' ? e.arg : e).length === 0;
