@@ -59,12 +59,17 @@ export function compile<A extends readonly TensorTree[], R extends TensorTree>(
     attrs.push({ name: 'config_proto', type: TF_ATTR.TF_ATTR_STRING, value });
   }
 
-  const call = async (...args: A): Promise<R> => {
+  const call = (...args: A): Promise<R> => {
+    // Thrown rather than rejected: the trace that called it fails at once, with no promise left over.
     if (isTracing()) {
       throw new Error(
         `${name}: a compiled function cannot be called inside another; call the plain function there`,
       );
     }
+    return run(args);
+  };
+
+  const run = async (args: A): Promise<R> => {
     const leaves: tf.Tensor[] = [];
     const structure = args.map((arg, i) => flatten(arg, leaves, `${name}: argument ${i + 1}`));
     const backend = nativeBackend();
