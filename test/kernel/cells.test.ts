@@ -65,8 +65,8 @@ describe('names', () => {
   });
 
   test('a name that hides a global hides it in cells only', async () => {
-    await run("const Map = 'mine'; const console2 = console; const process = 'gone'");
-    expect((await run('new Set([Map, process]).size')).result).toBe('2');
+    await run("const Map = 'mine'; const console2 = console; const URL = 'gone'");
+    expect((await run('new Set([Map, URL]).size')).result).toBe('2');
     expect((await run("console2.log('still works')")).stdout).toBe('still works\n');
   });
 

@@ -11,7 +11,8 @@ const typescript = /\.[cm]?tsx?$/;
 /** @type {Map<string, Loaded>} by URL without query: the version loaded last, and the versions it imported */
 const loaded = new Map();
 
-const bare = (url) => url.replace(/[?#].*$/, '');
+// Outside `"type": "module"` packages tsx marks what a module imports with a query of its own: all are modules here.
+const bare = (url) => url.replace(/(%3F|[?#]).*$/, '');
 const isCell = (url) => url !== undefined && /\/__cell_\d+__\.ts$/.test(url);
 const isProject = (url) =>
   url.startsWith('file:') && !url.includes('/node_modules/') && typescript.test(bare(url));
