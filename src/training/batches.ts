@@ -23,7 +23,7 @@ export const streams = { init: 0, order: 1, times: 2, noise: 3 } as const;
  */
 export function dataOrder(count: number, batch: number, key: Key): (step: number) => Uint32Array {
   let cached = -1;
-  let order = new Uint32Array(0);
+  let order: Uint32Array = new Uint32Array(0);
   const at = (position: number): number => {
     const epoch = Math.floor(position / count);
     if (epoch !== cached) {
