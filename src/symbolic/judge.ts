@@ -4,7 +4,7 @@ import { decide } from './decide.ts';
 import { number, symbolsOf, type Expr } from './expr.ts';
 import { conditionTex, shortPair, valueTex } from './figures.ts';
 import { thirdDerivative, type Quantity } from './quantity.ts';
-import { claimFor, unfoldFor, type GivenRelation } from './relations.ts';
+import { claimFor, inequalitiesAt, unfoldFor, type GivenRelation } from './relations.ts';
 import { diagnose, mutationScore } from './score.ts';
 import type { Relation, Step, StepCounterexample } from './step.ts';
 import type { SymbolTable } from './symbols.ts';
@@ -90,7 +90,8 @@ function pose({ previous, next, relation, about, symbols, given }: Question): Po
   });
   const [f, g] = [previous, next].map((line) => unfoldFor(about, line, given, symbols));
   const { lhs, rhs, what } = (relation === '∝' ? upToFactor : upToTerm)(about, prime, f, g);
-  return { claim: claimFor(lhs, rhs, extended, given), what, symbols: extended };
+  const both = [...given, ...inequalitiesAt(about, prime, given, extended)];
+  return { claim: claimFor(lhs, rhs, extended, both), what, symbols: extended };
 }
 
 /** TeX of the relations without which the claim is not proved: each is dropped in turn. */
@@ -136,8 +137,10 @@ export function readOff(
   const { of, label } = quantity;
   const unfolded = unfoldFor(of, line, given, symbols);
   const claim = claimFor(thirdDerivative(unfolded, of), number(0), symbols, given);
-  const { verdict } = decide(claim, { timeLimitMs: SIDE_LIMIT_MS, diagnose: false });
-  if (verdict === 'proved' || verdict === 'vacuous') return quantity.read(unfolded);
+  const { verdict, conditions } = decide(claim, { timeLimitMs: SIDE_LIMIT_MS, diagnose: false });
+  // A condition would be a kink: x·|x| has no third derivative but at 0, and is no quadratic.
+  if ((verdict === 'proved' && conditions.length === 0) || verdict === 'vacuous')
+    return quantity.read(unfolded);
   throw new Error(
     `the ${label} in ${of}: expected a line that is quadratic in ${of}, the log density of a Gaussian`,
   );

@@ -1,5 +1,5 @@
 /** The relations a derivation is given, and which of them a claim touches. */
-import { substitute, symbolsOf, type Expr } from './expr.ts';
+import { substitute, symbol, symbolsOf, toText, type Expr } from './expr.ts';
 import { parse } from './parse.ts';
 import type { SymbolTable } from './symbols.ts';
 import type { Claim } from './verdict.ts';
@@ -89,6 +89,25 @@ export function unfoldFor(
     }
   }
   return unfolded;
+}
+
+/**
+ * The inequalities that confine `name`, said of another value of it as well: both values of a step "free of x" must lie
+ * in the set that the derivation is about.
+ */
+export function inequalitiesAt(
+  name: string,
+  other: string,
+  given: readonly GivenRelation[],
+  symbols: SymbolTable,
+): GivenRelation[] {
+  return given.flatMap((relation) => {
+    if (relation.defines !== undefined) return [];
+    const sides = [relation.left, relation.right].map((side) => unfoldFor(name, side, given, symbols));
+    if (!sides.flatMap(symbolsOf).includes(name)) return [];
+    const [left, right] = sides.map((side) => toText(substitute(side, { [name]: symbol(other) })));
+    return [readRelation(`${left} ${relation.sign} ${right}`, symbols)];
+  });
 }
 
 function reaches(name: string, from: string, given: readonly GivenRelation[]): boolean {

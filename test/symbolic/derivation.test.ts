@@ -63,6 +63,16 @@ test('a definition that hides the variable is unfolded before anything is called
   );
 });
 
+test('an inequality holds for both values that are compared', () => {
+  const about = { relation: '+c', about: 'x' };
+  expect(verdict('abs(x - y)', 'x', about, { given: ['y < x'] })).toBe('proved');
+  expect(verdict('abs(x - y)', 'x', about)).toBe('refuted');
+});
+
+test('a line with a kink is not taken for a quadratic', () => {
+  expect(() => derive('t', '-x*abs(x)', quick).so(varianceOf('x'), '1').steps).toThrow('quadratic in x');
+});
+
 test('a step up to something needs to say about what', () => {
   expect(() => verdict('x', 'x + 1', { relation: '+c' })).toThrow("{ relation: '+c', about: 'x' }");
 });
