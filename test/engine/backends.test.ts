@@ -1,0 +1,140 @@
+import { execFile } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { backendReport, engineInfo, tf, useBackend, type BackendReport } from '../../src/engine/index.ts';
+import { CC_LIBRARY, FRAMEWORK_LIBRARY } from '../../src/engine/native/library.ts';
+
+interface Outcome {
+  report?: BackendReport;
+  again?: boolean;
+  sum?: number;
+  error?: string;
+  warnings: number;
+}
+
+let folder: string;
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'scorebook-backend-'))));
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const script = fileURLToPath(new URL('./report.ts', import.meta.url));
+
+/** What useBackend does in a fresh process. A crash of that process fails the test. */
+async function choose(env: NodeJS.ProcessEnv, ...args: string[]): Promise<Outcome> {
+  const clean = {
+    ...process.env,
+    SCOREBOOK_BACKEND: '',
+    SCOREBOOK_TF_LIB: '',
+    SCOREBOOK_THREADS: '',
+    ...env,
+  };
+  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script, ...args], {
+    env: clean,
+  });
+  return JSON.parse(stdout) as Outcome;
+}
+
+/** A folder that looks like TensorFlow's, with these files in place of its libraries. */
+function fake(framework: string | Buffer, cc: string | Buffer): { SCOREBOOK_TF_LIB: string } {
+  const put = (name: string, what: string | Buffer) =>
+    typeof what === 'string'
+      ? copyFileSync(what, join(folder, name))
+      : writeFileSync(join(folder, name), what);
+  put(FRAMEWORK_LIBRARY, framework);
+  put(CC_LIBRARY, cc);
+  return { SCOREBOOK_TF_LIB: folder };
+}
+
+const someLibrary = '/lib/x86_64-linux-gnu/libm.so.6';
+
+describe('without a usable TensorFlow', () => {
+  const faults: [string, () => NodeJS.ProcessEnv, RegExp][] = [
+    [
+      'absent',
+      () => ({ SCOREBOOK_TF_LIB: folder }),
+      /no libtensorflow_cc.so.2 was found \(looked in SCOREBOOK_TF_LIB: /,
+    ],
+    [
+      'not a library',
+      () => fake(Buffer.from('not found'), Buffer.from('not found')),
+      /is not a shared library/,
+    ],
+    ['cut short', () => fake(readFileSync(someLibrary).subarray(0, 100_000), someLibrary), /is truncated/],
+    ['lacking a symbol', () => fake(someLibrary, someLibrary), /TF_Version/],
+  ];
+
+  test.each(faults)(
+    '%s: it works on wasm, with one warning that says why and the remedy',
+    async (_, env, why) => {
+      const { report, sum, again, warnings } = await choose(env());
+      expect(report).toMatchObject({ backend: 'wasm', device: 'CPU', compiles: false, threads: 1 });
+      expect(report!.warnings).toHaveLength(1);
+      expect(report!.warnings[0]).toMatch(why);
+      expect(report!.warnings[0]).toMatch(/npm start/);
+      expect({ warnings, sum, again }).toEqual({ warnings: 1, sum: 6, again: true });
+    },
+  );
+
+  test('forcing it is an error with the reason and the remedy, from the option and from the environment', async () => {
+    const option = await choose({ SCOREBOOK_TF_LIB: folder }, 'tensorflow');
+    const environment = await choose({ SCOREBOOK_TF_LIB: folder, SCOREBOOK_BACKEND: 'tensorflow' });
+    for (const { error, report, warnings } of [option, environment]) {
+      expect(error).toMatch(
+        /^The tensorflow backend cannot run: no libtensorflow_cc.*To get it: .*SCOREBOOK_TF_LIB/,
+      );
+      expect(report).toBeUndefined();
+      expect(warnings).toBe(0);
+    }
+  });
+});
+
+test('SCOREBOOK_BACKEND=wasm takes wasm without a warning, and an unknown name is an error that lists the known', async () => {
+  const wasm = await choose({ SCOREBOOK_BACKEND: 'wasm' });
+  expect(wasm).toMatchObject({ report: { backend: 'wasm', warnings: [] }, warnings: 0, sum: 6 });
+  const { error } = await choose({ SCOREBOOK_BACKEND: 'cuda' });
+  expect(error).toBe('SCOREBOOK_BACKEND is "cuda"; expected one of tensorflow, wasm');
+});
+
+test('SCOREBOOK_THREADS sets the threads of TensorFlow, and nonsense is refused', async () => {
+  expect((await choose({ SCOREBOOK_THREADS: '1' })).report).toMatchObject({
+    backend: 'tensorflow',
+    threads: 1,
+  });
+  expect((await choose({ SCOREBOOK_THREADS: 'many' })).error).toBe(
+    'threads must be a positive integer, got many',
+  );
+});
+
+test('before a backend is chosen there are no tensors: never the slow pure-JavaScript one', async () => {
+  expect(() => backendReport()).toThrow('No backend was chosen');
+  expect(tf.findBackendFactory('cpu')).toBeFalsy();
+  expect(() => tf.tensor1d([1])).toThrow();
+  await useBackend();
+});
+
+test('TensorFlow is the first choice here, and is loaded from where doctor found it', async () => {
+  const report = await useBackend();
+  const info = engineInfo();
+  expect(report).toMatchObject({ backend: 'tensorflow', compiles: true, warnings: [] });
+  expect(report.libraries.libtensorflow).toBe(info.tensorflow.folder);
+  expect(info.tensorflow.wheel).toMatch(/^tensorflow\w* 2\./);
+  expect(info.packages['@tensorflow/tfjs-node-gpu']).toBe('4.22.0');
+  expect(info.missing).toEqual([]);
+});
+
+test('the pinned kernels of tfjs-node-gpu are the ones that run', async () => {
+  await useBackend({ backend: 'tensorflow' });
+  expect(tf.getKernel('MatMul', 'tensorflow') ?? tf.getKernel('BatchMatMul', 'tensorflow')).toBeDefined();
+  expect(tf.getKernelsForBackend('tensorflow').length).toBeGreaterThan(130);
+});
+
+test('starting wasm leaves no listener that would end the process on a forgotten await', async () => {
+  const before = process.listenerCount('unhandledRejection') + process.listenerCount('uncaughtException');
+  await useBackend({ backend: 'wasm' });
+  expect(process.listenerCount('unhandledRejection') + process.listenerCount('uncaughtException')).toBe(
+    before,
+  );
+});
