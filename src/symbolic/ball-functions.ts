@@ -99,7 +99,11 @@ export function logBall(a: Ball, bits: number): Ball {
   const top = length > 60 ? Number(a.m >> BigInt(length - 60)) / 2 ** 60 : Number(a.m) / 2 ** length;
   let scale = -length;
   let estimate = top;
-  if (top < 0.75) ((scale += 1), (k -= 1), (estimate *= 2));
+  if (top < 0.75) {
+    scale += 1;
+    k -= 1;
+    estimate *= 2;
+  }
   const y = ball(a.m, 0n, scale);
   const work = bits + 16;
   // Newton on e^L = y, cubic: L += 2 (y − e^L)/(y + e^L).
@@ -155,7 +159,7 @@ export function rootPowBall(a: Ball, { n, d }: Rational, bits: number): Ball {
   if (isZero(a)) return a;
   let root = a;
   let rest = d;
-  while (rest % 2n === 0n) ((root = sqrtBall(root, bits + 8)), (rest /= 2n));
+  for (; rest % 2n === 0n; rest /= 2n) root = sqrtBall(root, bits + 8);
   if (rest === 1n || root.state !== 'value') return powBall(root, n, bits);
   const log = logBall(root, bits + 8);
   return expBall(divBalls(mulBalls(log, ball(n, 0n, 0), bits + 8), ball(rest, 0n, 0), bits + 8), bits);

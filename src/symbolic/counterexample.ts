@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts';
 import { contains } from './domain.ts';
 import { evaluateBall } from './evaluate.ts';
 import { bitLength, equalQ, numberQ, rational, textQ, type Rational } from './rational.ts';
-import { compareAt } from './real.ts';
+import { compareAt, PRECISIONS } from './real.ts';
 import { SIMPLE_VALUES, decimalNear } from './sampling.ts';
 import type { Random } from './random.ts';
 import type { Counterexample } from './verdict.ts';
@@ -20,9 +20,10 @@ export function simplestCounterexample(
   found: Point,
   random: Random,
   clock: Clock,
+  precisions: readonly number[] = PRECISIONS,
 ): Counterexample {
   const names = [...prepared.free.keys()];
-  const differs = (point: Point): boolean => compareAt(prepared, point, clock).kind === 'differ';
+  const differs = (point: Point): boolean => compareAt(prepared, point, clock, precisions).kind === 'differ';
   let best = found;
   const choices = names.map((name) => SIMPLE_VALUES.filter((x) => contains(prepared.free.get(name)!, x)));
   const tries = Math.min(40, 10 * names.length);
@@ -51,16 +52,21 @@ export function simplestCounterexample(
       }
     }
   }
-  return describe(prepared, best, clock);
+  return describe(prepared, best, clock, precisions);
 }
 
-function describe(prepared: Prepared, point: Point, clock: Clock): Counterexample {
-  const result = compareAt(prepared, point, clock);
+function describe(
+  prepared: Prepared,
+  point: Point,
+  clock: Clock,
+  precisions: readonly number[],
+): Counterexample {
+  const result = compareAt(prepared, point, clock, precisions);
   if (result.kind !== 'differ') throw new Error('internal: a counterexample must differ when compared again');
   const { lhs, rhs, bits } = result;
   // Enough digits to see the difference.
   let digits = 12;
-  while (digits < 300 && decimalText(lhs, digits) === decimalText(rhs, digits)) digits += 12;
+  while (digits < 2400 && decimalText(lhs, digits) === decimalText(rhs, digits)) digits += 12;
   const entries = [...point].map(([name, value]): [string, string] => [name, textQ(value)]);
   const defined = [...prepared.defined].map(([name, { value }]): [string, string] => [
     name,

@@ -1,39 +1,135 @@
-import { prepare } from './claim.ts';
-import { startClock, TimeUp } from './clock.ts';
-import { realCheck } from './real.ts';
-import { Random } from './random.ts';
-import { toText } from './expr.ts';
+import { prepare, type Prepared } from './claim.ts';
+import { startClock, TimeUp, type Clock } from './clock.ts';
+import { conditionText, isAffine, openRequirements, type Requirement } from './conditions.ts';
 import { simplestCounterexample } from './counterexample.ts';
+import { toText } from './expr.ts';
+import type { FieldResult } from './field.ts';
+import { FieldLimit, topological, type Node } from './node.ts';
+import { Normal } from './normal.ts';
+import { compareAt, realCheck } from './real.ts';
+import { Random } from './random.ts';
+import { Sampler } from './sampling.ts';
 import type { Claim, DecideOptions, Verdict } from './verdict.ts';
 
 const TIME_LIMIT_MS = 5000;
+const DEEP_BITS = [4096, 8192] as const;
+
+type Finding = Omit<Verdict, 'ms' | 'conditions'> & { conditions?: string[] };
 
 /** Decides a claim. Throws ClaimError when it is malformed; never runs past the time limit. */
 export function decide(claim: Claim, options: DecideOptions = {}): Verdict {
   const { timeLimitMs = TIME_LIMIT_MS, seed = 0 } = options;
   const start = performance.now();
-  const finish = (verdict: Omit<Verdict, 'ms' | 'conditions'> & { conditions?: string[] }): Verdict => ({
-    conditions: [],
-    ...verdict,
-    ms: Math.round((performance.now() - start) * 100) / 100,
-  });
+  const found = find(claim, timeLimitMs, seed);
+  return { conditions: [], ...found, ms: Math.round((performance.now() - start) * 100) / 100 };
+}
+
+function find(claim: Claim, timeLimitMs: number, seed: number): Finding {
   const prepared = prepare(claim);
-  if (prepared.vacuous) return finish({ verdict: 'vacuous', method: 'comparison', reason: prepared.vacuous });
-  if (prepared.empty)
-    return finish({ verdict: 'undecided', method: 'none', reason: `empty set: ${prepared.empty}` });
+  if (prepared.vacuous) return { verdict: 'vacuous', method: 'comparison', reason: prepared.vacuous };
+  if (prepared.empty) return { verdict: 'undecided', method: 'none', reason: `empty set: ${prepared.empty}` };
   const clock = startClock(timeLimitMs);
   try {
-    const random = Random.of(`${toText(prepared.lhs)} = ${toText(prepared.rhs)}`, seed);
+    const text = `${toText(prepared.lhs)} = ${toText(prepared.rhs)}`;
+    const random = Random.of(text, seed);
     const real = realCheck(prepared, random, clock);
     if (real.kind === 'refuted') {
       const counterexample = simplestCounterexample(prepared, real.point, random, clock);
-      return finish({ verdict: 'refuted', method: 'counterexample with error balls', counterexample });
+      return { verdict: 'refuted', method: 'counterexample with error balls', counterexample };
     }
-    if (real.kind === 'unclear') return finish({ verdict: 'undecided', method: 'real', reason: real.reason });
-    return finish({ verdict: 'undecided', method: 'real', reason: 'no counterexample found; not certified' });
+    if (real.kind === 'unclear') return { verdict: 'undecided', method: 'real', reason: real.reason };
+    return certify(prepared, Random.of(text, seed + 1), clock);
   } catch (error) {
-    if (error instanceof TimeUp)
-      return finish({ verdict: 'undecided', method: 'none', reason: error.message });
+    if (error instanceof TimeUp) return { verdict: 'undecided', method: 'none', reason: error.message };
     throw error;
   }
+}
+
+/** The sides agree at real points; the field engine and the certificates make that a proof, or do not. */
+function certify(prepared: Prepared, random: Random, clock: Clock): Finding {
+  try {
+    const normal = new Normal(prepared, random, clock);
+    const [lhs, rhs] = [normal.read(prepared.lhs), normal.read(prepared.rhs)];
+    const requirements = openRequirements([prepared.lhs, prepared.rhs], normal);
+    let result = normal.field.equal(lhs, rhs);
+    let method = 'prime fields and real points';
+    if (result.kind !== 'equal') {
+      const pins = settledSigns([lhs, rhs], requirements, normal);
+      if (pins.size > 0) {
+        result = normal.field.equal(lhs, rhs, { pins });
+        method = 'prime fields with certified signs and real points';
+      }
+    }
+    if (result.kind !== 'equal') return deeper(prepared, result, random, clock);
+    const weak = requirements.filter(({ relation }) => relation === '≥');
+    if (weak.length > 0 && !reachesBoundary(prepared, weak, lhs, rhs, normal))
+      return {
+        verdict: 'undecided',
+        method,
+        reason: `holds where ${weak.map((r) => `${toText(r.expr)} > 0`).join(', ')}; not certified where it is 0`,
+      };
+    return {
+      verdict: 'proved',
+      method,
+      errorBound: Math.round(Math.max(result.log10Error, normal.log10Error) * 10) / 10,
+      conditions: requirements.map(conditionText),
+    };
+  } catch (error) {
+    if (!(error instanceof FieldLimit)) throw error;
+    return {
+      verdict: 'undecided',
+      method: 'real',
+      reason: `agrees at real points; not certified: ${error.message}`,
+    };
+  }
+}
+
+/** Signs that hold wherever both sides are defined, certified or required: they settle roots of hidden squares. */
+function settledSigns(
+  roots: readonly Node[],
+  requirements: readonly Requirement[],
+  normal: Normal,
+): Map<Node, number> {
+  const sums = topological(roots).filter((node) => node.kind === 'add');
+  const certified = sums
+    .map((node) => [node, normal.signs.sign(node).sign] as const)
+    .filter(([, sign]) => sign !== 0);
+  const required = requirements.flatMap(({ node, relation }): [Node, number][] => {
+    const [coefficient, rest] = normal.nodes.split(node);
+    return relation === '≠' ? [] : [[rest, coefficient.n < 0n ? -1 : 1]];
+  });
+  return new Map([...required, ...certified]);
+}
+
+/**
+ * A root needs its radicand ≥ 0, and the proof speaks of where it is > 0. By continuity it holds at the boundary
+ * of that set; isolated zeros are covered when the identity holds on every branch, or the set is convex.
+ */
+function reachesBoundary(
+  prepared: Prepared,
+  weak: readonly Requirement[],
+  lhs: Node,
+  rhs: Node,
+  normal: Normal,
+): boolean {
+  if (normal.field.equal(lhs, rhs, { randomSigns: true }).kind === 'equal') return true;
+  return [...weak, ...prepared.constraints].every(({ expr }) => isAffine(expr));
+}
+
+/** The field engine denies what real points suggest: look for the difference with thousands of digits. */
+function deeper(prepared: Prepared, result: FieldResult, random: Random, clock: Clock): Finding {
+  const sampler = new Sampler(prepared, random, clock);
+  for (let i = 0; i < 3 && result.kind !== 'unable'; i++) {
+    const point = sampler.next(i === 0 ? 'simple' : 'typical');
+    if (!point || compareAt(prepared, point, clock, DEEP_BITS).kind !== 'differ') continue;
+    const counterexample = simplestCounterexample(prepared, point, random, clock, DEEP_BITS);
+    return { verdict: 'refuted', method: 'counterexample with error balls', counterexample };
+  }
+  const reason = {
+    equal: '',
+    differs: 'equal at real points to 256 digits, but not shown to be equal exactly',
+    mixed: 'equal at real points, but the branch of a root or absolute value is not certified',
+    unable: result.kind === 'unable' ? result.reason : '',
+  }[result.kind];
+  return { verdict: 'undecided', method: 'prime fields and real points', reason };
 }

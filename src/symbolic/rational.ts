@@ -68,8 +68,8 @@ export function textQ({ n, d }: Rational): string {
   let rest = d;
   let digits = 0;
   let fives = 0;
-  while (rest % 2n === 0n) ((rest /= 2n), digits++);
-  while (rest % 5n === 0n) ((rest /= 5n), fives++);
+  for (; rest % 2n === 0n; rest /= 2n) digits++;
+  for (; rest % 5n === 0n; rest /= 5n) fives++;
   digits = Math.max(digits, fives);
   if (rest !== 1n || digits > 40) return `${n}/${d}`;
   const scaled = ((absBig(n) * 10n ** BigInt(digits)) / d).toString().padStart(digits + 1, '0');

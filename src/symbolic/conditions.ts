@@ -1,0 +1,62 @@
+import { childrenOf, isRational, nodesOf, toText, type Expr } from './expr.ts';
+import type { Node } from './node.ts';
+import type { Normal } from './normal.ts';
+
+export type Requirement = { readonly expr: Expr; readonly node: Node; relation: '≠' | '≥' | '>' };
+
+/** What must hold for both sides to be defined and is not certified to hold on the claim's set. */
+export function openRequirements(sides: readonly Expr[], normal: Normal): Requirement[] {
+  const open = new Map<Node, Requirement>();
+  const require = (expr: Expr, relation: Requirement['relation']): void => {
+    const node = normal.read(expr);
+    const { sign, strict } = normal.signs.sign(node);
+    const holds = relation === '≠' ? sign !== 0 && strict : sign === 1 && (strict || relation === '≥');
+    if (holds) return;
+    // Certified half of the requirement: x ≥ 0 is known, x > 0 asked.
+    const asked = relation === '>' && sign === 1 ? '≠' : relation;
+    const key = normal.nodes.split(node)[1];
+    const known = open.get(key);
+    if (!known) open.set(key, { expr, node, relation: asked });
+    else if (known.relation !== asked) known.relation = '>';
+  };
+  const nonzero = (expr: Expr): void => {
+    switch (expr.kind) {
+      case 'mul':
+        return expr.args.forEach(nonzero);
+      case 'neg':
+        return nonzero(expr.arg);
+      case 'div':
+        return nonzero(expr.num);
+      case 'pow':
+        return isRational(expr.exponent) ? nonzero(expr.base) : undefined;
+      case 'call':
+        if (expr.fn === 'exp') return;
+        return expr.fn === 'log' ? require(expr, '≠') : nonzero(expr.arg);
+      default:
+        return require(expr, '≠');
+    }
+  };
+  for (const node of sides.flatMap((side) => nodesOf(side))) {
+    if (node.kind === 'div') nonzero(node.den);
+    if (node.kind === 'call' && node.fn === 'sqrt') require(node.arg, '≥');
+    if (node.kind === 'call' && node.fn === 'log') require(node.arg, '>');
+    if (node.kind !== 'pow') continue;
+    if (!isRational(node.exponent)) require(node.base, '>');
+    else {
+      if (node.exponent.d !== 1n) require(node.base, node.exponent.n < 0n ? '>' : '≥');
+      else if (node.exponent.n <= 0n) nonzero(node.base);
+    }
+  }
+  return [...open.values()];
+}
+
+export const conditionText = ({ expr, relation }: Requirement): string => `${toText(expr)} ${relation} 0`;
+
+/** Is the expression a·x + b·y + … + c in its symbols? (Sufficient, by structure.) */
+export function isAffine(expr: Expr): boolean {
+  if (expr.kind === 'number' || expr.kind === 'symbol') return true;
+  if (expr.kind === 'add' || expr.kind === 'neg') return childrenOf(expr).every(isAffine);
+  if (expr.kind === 'mul')
+    return expr.args.filter((arg) => arg.kind !== 'number').length <= 1 && expr.args.every(isAffine);
+  return expr.kind === 'div' && expr.den.kind === 'number' && isAffine(expr.num);
+}

@@ -1,0 +1,113 @@
+import type { Prepared } from './claim.ts';
+import type { Clock } from './clock.ts';
+import { foldExpr, type Expr } from './expr.ts';
+import { Field } from './field.ts';
+import { Nodes, type Node } from './node.ts';
+import type { Random } from './random.ts';
+import { gcd, rational } from './rational.ts';
+import { Signs, boundsFrom } from './signs.ts';
+
+/** The normal form of a claim's expressions, with the oracles it rests on. */
+export class Normal {
+  readonly nodes: Nodes;
+  readonly signs: Signs;
+  readonly field: Field;
+  /** Arguments of independent logarithms and exponentials. */
+  private readonly logs: Node[] = [];
+  private readonly exps: Node[] = [];
+  /** The worst error bound of the relations used, log10. */
+  log10Error = -Infinity;
+
+  constructor(prepared: Prepared, random: Random, clock: Clock) {
+    const { free: domains } = prepared;
+    this.signs = new Signs(domains, clock.check);
+    this.field = new Field(domains, random, clock);
+    this.nodes = new Nodes({
+      sign: (node) => this.signs.sign(node).sign,
+      relateLog: (arg) => this.relateLog(arg),
+      relateExp: (arg) => this.relateExp(arg),
+    });
+    const facts = prepared.constraints.map(({ expr, weak }) => ({ node: this.read(expr), strict: !weak }));
+    this.signs.assume(facts, (fact) => boundsFrom(fact, domains, this.nodes, (n) => this.signs.sign(n)));
+  }
+
+  read(expr: Expr): Node {
+    const { nodes } = this;
+    return foldExpr<Node>(expr, {
+      number: (n, d) => nodes.num({ n, d }),
+      symbol: (name) => nodes.sym(name),
+      add: (xs) => nodes.add(xs),
+      mul: (xs) => nodes.mul(xs),
+      div: (a, b) => nodes.mul([a, nodes.pow(b, rational(-1n))]),
+      neg: (a) => nodes.neg(a),
+      pow: (base, e) =>
+        'n' in e && !('id' in e) ? nodes.pow(base, e) : nodes.exp(nodes.mul([e as Node, nodes.log(base)])),
+      call: (name, x) =>
+        name === 'sqrt'
+          ? nodes.sqrt(x)
+          : name === 'log'
+            ? nodes.log(x)
+            : name === 'exp'
+              ? nodes.exp(x)
+              : nodes.abs(x),
+    });
+  }
+
+  /** ln|arg| = Σ q·ln|f| + ln c, when the derivatives say so and the powers of both sides agree exactly. */
+  private relateLog(arg: Node): Node | null {
+    const { nodes, field } = this;
+    if (this.logs.length > 0) {
+      const q = field.combination(arg, this.logs, true);
+      if (q && q.some(({ n }) => n !== 0n)) {
+        const order = 2n * q.reduce((l, { d }) => (l * d) / gcd(l, d), 1n);
+        // Even integer powers are free of signs and roots: arg^order = c·∏ f^(q·order).
+        const product = nodes.mul(this.logs.map((f, i) => nodes.pow(f, rational(q[i]!.n * order, q[i]!.d))));
+        const power = nodes.pow(arg, rational(order));
+        const c = field.constantRatio(power, product);
+        if (c && this.verify(power, nodes.mul([nodes.num(c), product]))) {
+          const terms = this.logs.map((f, i) =>
+            nodes.mul([nodes.num(rational(q[i]!.n, q[i]!.d)), nodes.log(f)]),
+          );
+          return nodes.add([...terms, nodes.mul([nodes.num(rational(1n, order)), nodes.log(nodes.num(c))])]);
+        }
+      }
+    }
+    this.logs.push(arg);
+    return null;
+  }
+
+  /** e^arg through earlier exponentials and powers: arg = Σ q·v + Σ r·ln|f| + c. */
+  private relateExp(arg: Node): Node | null {
+    const { nodes, field } = this;
+    const one = nodes.num(rational(1n));
+    const basis = [...this.exps, ...this.logs.map((f) => nodes.log(f)), one];
+    const q = field.combination(arg, basis, false);
+    if (q && q.some(({ n }) => n !== 0n)) {
+      const scaled = basis.map((v, i) => nodes.mul([nodes.num(q[i]!), v]));
+      if (this.verify(arg, nodes.add(scaled))) {
+        const factors = this.exps.map((v, i) => nodes.pow(nodes.expAtom(v), q[i]!));
+        const powers = this.logs.map((f, i) => {
+          const r = q[this.exps.length + i]!;
+          return nodes.pow(r.n % 2n === 0n && r.d === 1n ? f : nodes.abs(f), r);
+        });
+        const e = q.at(-1)!;
+        if (e.n !== 0n && !(arg.kind === 'num')) this.remember(one);
+        if (arg.kind !== 'num') return nodes.mul([...factors, ...powers, nodes.pow(nodes.expAtom(one), e)]);
+        if (arg !== one) return nodes.pow(nodes.expAtom(one), e);
+      }
+    }
+    this.remember(arg);
+    return null;
+  }
+
+  private remember(arg: Node): void {
+    if (arg.kind !== 'num' && !this.exps.includes(arg)) this.exps.push(arg);
+  }
+
+  private verify(a: Node, b: Node): boolean {
+    const result = this.field.equal(a, b);
+    if (result.kind !== 'equal') return false;
+    this.log10Error = Math.max(this.log10Error, result.log10Error);
+    return true;
+  }
+}

@@ -1,0 +1,99 @@
+import { ONE, addQ, mulQ, negQ, type Rational } from './rational.ts';
+
+/** A polynomial over ℚ: monomial key ("0:2,3:1" is v0²·v3) to coefficient, never 0. */
+export type Poly = ReadonlyMap<string, Rational>;
+
+/** Expansion got too large to be worth going on. */
+export class TooLarge extends Error {}
+
+const MAX_TERMS = 1500;
+
+export const polyConstant = (q: Rational): Poly => (q.n === 0n ? new Map() : new Map([['', q]]));
+export const polyVariable = (index: number): Poly => new Map([[`${index}:1`, ONE]]);
+
+export function polyAdd(a: Poly, b: Poly): Poly {
+  const out = new Map(a);
+  for (const [key, q] of b) {
+    const known = out.get(key);
+    const total = known ? addQ(known, q) : q;
+    if (total.n === 0n) out.delete(key);
+    else out.set(key, total);
+  }
+  return out;
+}
+
+export const polyNeg = (a: Poly): Poly => new Map([...a].map(([key, q]) => [key, negQ(q)]));
+
+const powersOf = (key: string): [number, number][] =>
+  key === '' ? [] : key.split(',').map((part) => part.split(':').map(Number) as [number, number]);
+
+function keyProduct(a: string, b: string): string {
+  if (a === '') return b;
+  if (b === '') return a;
+  const powers = new Map(powersOf(a));
+  for (const [v, e] of powersOf(b)) powers.set(v, (powers.get(v) ?? 0) + e);
+  return [...powers]
+    .sort(([x], [y]) => x - y)
+    .map(([v, e]) => `${v}:${e}`)
+    .join(',');
+}
+
+export function polyMul(a: Poly, b: Poly): Poly {
+  if (a.size * b.size > 20 * MAX_TERMS) throw new TooLarge();
+  const out = new Map<string, Rational>();
+  for (const [k, p] of a)
+    for (const [l, q] of b) {
+      const key = keyProduct(k, l);
+      const product = mulQ(p, q);
+      const known = out.get(key);
+      const total = known ? addQ(known, product) : product;
+      if (total.n === 0n) out.delete(key);
+      else out.set(key, total);
+    }
+  if (out.size > MAX_TERMS) throw new TooLarge();
+  return out;
+}
+
+export function polyPow(a: Poly, e: number): Poly {
+  if (e > 16 && a.size > 1) throw new TooLarge();
+  let out = polyConstant(ONE);
+  for (let i = 0; i < e; i++) out = polyMul(out, a);
+  return out;
+}
+
+/** a as a polynomial in one variable: coefficients by power. */
+export function polyByPower(a: Poly, variable: number): Map<number, Poly> {
+  const out = new Map<number, Map<string, Rational>>();
+  for (const [key, q] of a) {
+    const powers = powersOf(key);
+    const e = powers.find(([v]) => v === variable)?.[1] ?? 0;
+    const rest = powers.filter(([v]) => v !== variable).map(([v, k]) => `${v}:${k}`);
+    if (!out.has(e)) out.set(e, new Map());
+    out.get(e)!.set(rest.join(','), q);
+  }
+  return out;
+}
+
+export const polyVariables = (a: Poly): Set<number> =>
+  new Set([...a.keys()].flatMap((key) => powersOf(key).map(([v]) => v)));
+
+/** What is known of a variable: 'positive' > 0, 'weak' ≥ 0, 'free' any sign. */
+export type VariableKind = 'positive' | 'weak' | 'free';
+
+export type Sign = { readonly sign: -1 | 0 | 1; readonly strict: boolean };
+export const UNKNOWN_SIGN: Sign = { sign: 0, strict: false };
+
+/** The sign all coefficients share, where every monomial is itself known to be ≥ 0. */
+export function polySign(a: Poly, kindOf: (variable: number) => VariableKind): Sign {
+  let sign: -1 | 0 | 1 = 0;
+  let strict = false;
+  for (const [key, q] of a) {
+    const powers = powersOf(key);
+    if (powers.some(([v, e]) => kindOf(v) === 'free' && e % 2 !== 0)) return UNKNOWN_SIGN;
+    const s = q.n > 0n ? 1 : -1;
+    if (sign !== 0 && s !== sign) return UNKNOWN_SIGN;
+    sign = s;
+    if (powers.every(([v]) => kindOf(v) === 'positive')) strict = true;
+  }
+  return { sign, strict };
+}

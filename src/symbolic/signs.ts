@@ -1,0 +1,460 @@
+import type { Domain } from './domain.ts';
+import { topological, type Node } from './node.ts';
+import * as P from './poly.ts';
+import { TooLarge, UNKNOWN_SIGN, polySign, type Poly, type Sign, type VariableKind } from './poly.ts';
+import { ONE, gcd, rational, type Rational } from './rational.ts';
+
+type Fraction = { num: Poly; den: Poly };
+/** u between bounds that may hold other symbols; `form` says which bounds the substitution uses. */
+type Substitution = {
+  name: string;
+  lower: Node | null;
+  upper: Node | null;
+  lowerClosed: boolean;
+  upperClosed: boolean;
+};
+/** How a symbol of [lo, hi] is substituted: between both ends, from the lower one, from the upper one. */
+type ClosedForm = 'between' | 'above' | 'below';
+
+const constant = (q: Rational): Fraction => ({ num: P.polyConstant(q), den: P.polyConstant(ONE) });
+const MAX_VARIANTS = 48;
+const MAX_CONJUGATIONS = 6;
+
+/**
+ * Certified signs on the claim's set. A node's sign is certified by rules, or by substituting u = lo + y or
+ * u = (hi + lo·y)/(1 + y), y > 0, and finding all expanded coefficients of one sign; an inequality of the claim
+ * serves as a bound of a symbol in it. A root left over is removed by conjugation.
+ */
+export class Signs {
+  private readonly domains: ReadonlyMap<string, Domain>;
+  private readonly known = new Map<Node, Sign>();
+  private readonly check: () => void;
+  private variants: ReadonlyMap<string, Substitution>[] = [new Map()];
+  private facts: { node: Node; strict: boolean }[] = [];
+
+  constructor(domains: ReadonlyMap<string, Domain>, check: () => void) {
+    this.domains = domains;
+    this.check = check;
+  }
+
+  /** Takes the claim's constraints (node > 0, or ≥ 0) into account; those the domains imply are left out. */
+  assume(facts: readonly { node: Node; strict: boolean }[], bound: (fact: Node) => Substitution[]): void {
+    this.facts = facts.filter(({ node, strict }) => {
+      const { sign, strict: certain } = this.sign(node);
+      return sign !== 1 || (strict && !certain);
+    });
+    this.known.clear();
+    let variants: ReadonlyMap<string, Substitution>[] = [new Map()];
+    for (const { node, strict } of this.facts) {
+      if (!strict) continue;
+      const options = bound(node);
+      const more = variants.flatMap((variant) =>
+        options.filter((o) => !variant.has(o.name)).map((o) => new Map(variant).set(o.name, o)),
+      );
+      variants = [...more, ...variants].slice(0, MAX_VARIANTS);
+    }
+    this.variants = [new Map(), ...variants.filter((v) => v.size > 0)];
+  }
+
+  sign(node: Node): Sign {
+    const known = this.known.get(node);
+    if (known) return known;
+    this.known.set(node, UNKNOWN_SIGN); // a question about itself stays open
+    const sign = this.byRule(node);
+    this.known.set(node, sign);
+    return sign;
+  }
+
+  private byRule(node: Node): Sign {
+    switch (node.kind) {
+      case 'num':
+        return { sign: node.n > 0n ? 1 : node.n < 0n ? -1 : 0, strict: node.n !== 0n };
+      case 'sym':
+        return this.symbolSign(node.name) ?? this.certify(node);
+      case 'exp':
+        return { sign: 1, strict: true };
+      case 'abs':
+        return { sign: 1, strict: this.sign(node.arg).strict };
+      case 'mul':
+        return node.args.map((arg) => this.sign(arg)).reduce(timesSign);
+      case 'pow': {
+        const { sign, strict } = this.sign(node.base);
+        const even = node.exponent.n % 2n === 0n || node.exponent.d !== 1n;
+        return { sign: even ? 1 : sign, strict };
+      }
+      case 'log':
+      case 'add':
+        return this.certify(node);
+    }
+  }
+
+  private symbolSign(name: string): Sign | null {
+    const { lo, hi, loClosed, hiClosed } = this.domains.get(name)!;
+    if (lo && lo.n >= 0n) return { sign: 1, strict: lo.n > 0n || !loClosed };
+    if (hi && hi.n <= 0n) return { sign: -1, strict: hi.n < 0n || !hiClosed };
+    return null;
+  }
+
+  private *attempts(): Iterable<[ReadonlyMap<string, Substitution>, ClosedForm]> {
+    const closed = [...this.domains.values()].some((d) => d.loClosed && d.hiClosed);
+    for (const variant of this.variants) {
+      yield [variant, 'between'];
+      if (closed) yield [variant, 'above'];
+      if (closed) yield [variant, 'below'];
+    }
+  }
+
+  private certify(node: Node): Sign {
+    let weak = UNKNOWN_SIGN;
+    for (const [variant, form] of this.attempts()) {
+      this.check();
+      try {
+        const found = new Expansion(this.domains, variant, (n) => this.sign(n), form).sign(node);
+        if (found.sign !== 0 && found.strict) return found;
+        if (weak.sign === 0) weak = found;
+      } catch (error) {
+        if (!(error instanceof TooLarge)) throw error;
+      }
+    }
+    for (const fact of this.facts) {
+      const factor = proportional(node, fact.node, this.domains);
+      if (factor !== 0) return { sign: factor, strict: fact.strict };
+    }
+    return weak;
+  }
+}
+
+export type { Substitution };
+
+const timesSign = (a: Sign, b: Sign): Sign => ({
+  sign: (a.sign * b.sign) as -1 | 0 | 1,
+  strict: a.strict && b.strict,
+});
+
+/** Sign of c where node = c·fact as polynomials, c a number; 0 when it is not so. */
+function proportional(node: Node, fact: Node, domains: ReadonlyMap<string, Domain>): -1 | 0 | 1 {
+  try {
+    const raw = new Expansion(domains, new Map(), () => UNKNOWN_SIGN, 'raw');
+    const [a, b] = [raw.fraction(node), raw.fraction(fact)];
+    const [x, y] = [P.polyMul(a.num, b.den), P.polyMul(b.num, a.den)];
+    const [key, q] = [...y][0] ?? [];
+    const p = key === undefined ? undefined : x.get(key);
+    if (!p || !q) return 0;
+    const c = rational(p.n * q.d, p.d * q.n);
+    const rest = P.polyAdd(x, P.polyNeg(P.polyMul(P.polyConstant(c), y)));
+    return rest.size > 0 ? 0 : c.n > 0n ? 1 : -1;
+  } catch (error) {
+    if (error instanceof TooLarge) return 0;
+    throw error;
+  }
+}
+
+/** One expansion into positive variables. */
+class Expansion {
+  private readonly domains: ReadonlyMap<string, Domain>;
+  private readonly variant: ReadonlyMap<string, Substitution>;
+  private readonly signOf: (node: Node) => Sign;
+  private readonly raw: boolean;
+  private readonly closed: ClosedForm;
+  private readonly kinds: VariableKind[] = [];
+  /** What r² is, for variables that are square roots of expressions. */
+  private readonly squares = new Map<number, Fraction>();
+  private readonly done = new Map<Node, Fraction>();
+  private readonly busy = new Set<string>();
+  /** Symbols and exponentials are powers x = X^k where roots of x occur. */
+  private readonly rootOrder = new Map<Node, bigint>();
+
+  constructor(
+    domains: ReadonlyMap<string, Domain>,
+    variant: ReadonlyMap<string, Substitution>,
+    signOf: (node: Node) => Sign,
+    form: ClosedForm | 'raw' = 'between',
+  ) {
+    this.domains = domains;
+    this.variant = variant;
+    this.signOf = signOf;
+    this.raw = form === 'raw';
+    this.closed = form === 'raw' ? 'between' : form;
+  }
+
+  sign(node: Node): Sign {
+    for (const n of topological([node]))
+      if (n.kind === 'pow' && n.exponent.d !== 1n) {
+        const order = this.rootOrder.get(n.base) ?? 1n;
+        this.rootOrder.set(n.base, lcm(order, n.exponent.d));
+      }
+    const { num, den } = this.fraction(node);
+    return timesSign(this.polySign(num, MAX_CONJUGATIONS), this.polySign(den, MAX_CONJUGATIONS));
+  }
+
+  /** Sign of a polynomial; P + Q·r with r = √R is settled by P² − Q²·R. */
+  private polySign(poly: Poly, depth: number): Sign {
+    if (depth < 0) return UNKNOWN_SIGN;
+    const reduced = this.reduce(poly);
+    if (reduced.den.size !== 1 || !reduced.den.has('')) {
+      return timesSign(this.polySign(reduced.num, depth - 1), this.polySign(reduced.den, depth - 1));
+    }
+    const direct = polySign(reduced.num, (v) => this.kinds[v]!);
+    if (direct.sign !== 0 || depth <= 0) return direct;
+    for (const r of [...P.polyVariables(reduced.num)].sort((a, b) => b - a)) {
+      const square = this.squares.get(r);
+      if (!square) continue;
+      const parts = P.polyByPower(reduced.num, r);
+      if ([...parts.keys()].some((e) => e > 1)) continue;
+      const [p, q] = [parts.get(0) ?? new Map(), parts.get(1) ?? new Map()];
+      const [sp, sq] = [this.polySign(p, depth - 1), this.polySign(q, depth - 1)];
+      if (p.size === 0) return timesSign(sq, { sign: 1, strict: this.kinds[r] === 'positive' });
+      if (sp.sign === 0 || sq.sign === 0) return UNKNOWN_SIGN;
+      if (sp.sign === sq.sign) return { sign: sp.sign, strict: sp.strict };
+      if (!sp.strict) return UNKNOWN_SIGN;
+      const difference = P.polyAdd(
+        P.polyMul(P.polyMul(p, p), square.den),
+        P.polyNeg(P.polyMul(P.polyMul(q, q), square.num)),
+      );
+      // sign(P + Q r) = sign(P)·sign(P² − Q²R); the denominator of R is made positive first.
+      const sden = this.polySign(square.den, depth - 1);
+      return timesSign(timesSign(sp, this.polySign(difference, depth - 1)), sden);
+    }
+    return UNKNOWN_SIGN;
+  }
+
+  /** Replaces r², r³ … by powers of what r² is. */
+  private reduce(poly: Poly): Fraction {
+    let out: Fraction = { num: poly, den: P.polyConstant(ONE) };
+    for (const r of [...this.squares.keys()].sort((a, b) => b - a)) {
+      const parts = P.polyByPower(out.num, r);
+      if ([...parts.keys()].every((e) => e < 2)) continue;
+      const square = this.squares.get(r)!;
+      let total: Fraction = constant(rational(0n));
+      for (const [e, coefficient] of parts) {
+        const half = Math.floor(e / 2);
+        const odd = e % 2 === 1 ? P.polyVariable(r) : P.polyConstant(ONE);
+        const num = P.polyMul(P.polyMul(coefficient, odd), P.polyPow(square.num, half));
+        total = addFractions(total, { num, den: P.polyPow(square.den, half) });
+      }
+      out = { num: total.num, den: P.polyMul(total.den, out.den) };
+    }
+    return out;
+  }
+
+  private variable(kind: VariableKind): Fraction {
+    this.kinds.push(kind);
+    return { num: P.polyVariable(this.kinds.length - 1), den: P.polyConstant(ONE) };
+  }
+
+  fraction(node: Node): Fraction {
+    const known = this.done.get(node);
+    if (known) return known;
+    const made = this.make(node);
+    this.done.set(node, made);
+    return made;
+  }
+
+  private make(node: Node): Fraction {
+    switch (node.kind) {
+      case 'num':
+        return constant({ n: node.n, d: node.d });
+      case 'sym':
+        return this.raw ? this.variable('free') : this.rooted(node, () => this.symbol(node.name));
+      case 'add':
+        return node.args.map((arg) => this.fraction(arg)).reduce(addFractions);
+      case 'mul':
+        return node.args.map((arg) => this.fraction(arg)).reduce(mulFractions);
+      case 'pow':
+        return this.power(node.base, node.exponent);
+      case 'exp':
+        return this.rooted(node, () => this.exponential(node.arg));
+      case 'abs': {
+        const arg = this.fraction(node.arg); // made first: reductions go from later variables to earlier ones
+        const r = this.variable(this.signOf(node.arg).strict ? 'positive' : 'weak');
+        if (!this.raw) this.squares.set([...P.polyVariables(r.num)][0]!, mulFractions(arg, arg));
+        return r;
+      }
+      case 'log': {
+        const { sign, strict } = this.raw ? UNKNOWN_SIGN : this.logSign(node.arg);
+        if (sign === 0) return this.variable('free');
+        const v = this.variable(strict ? 'positive' : 'weak');
+        return sign > 0 ? v : { num: P.polyNeg(v.num), den: v.den };
+      }
+    }
+  }
+
+  private power(base: Node, exponent: Rational): Fraction {
+    const { n, d } = exponent;
+    const size = n < 0n ? -n : n;
+    if (size > 64n) throw new TooLarge();
+    let root: Fraction;
+    if (d === 1n) root = this.fraction(base);
+    else if (!this.raw && (base.kind === 'exp' || (base.kind === 'sym' && this.rootable(base)))) {
+      this.fraction(base);
+      const order = this.rootOrder.get(base) ?? 1n;
+      if (order % d === 0n) return fractionPower(this.roots.get(base)!, Number((size * order) / d), n < 0n);
+      root = this.opaqueRoot(base, d);
+    } else root = this.opaqueRoot(base, d);
+    return fractionPower(root, Number(size), n < 0n);
+  }
+
+  private readonly roots = new Map<Node, Fraction>();
+
+  /** base as X^k, remembering X. */
+  private rooted(node: Node, make: () => Fraction): Fraction {
+    const order = node.kind === 'sym' && !this.rootable(node) ? 1n : (this.rootOrder.get(node) ?? 1n);
+    const x = make();
+    this.roots.set(node, x);
+    return fractionPower(x, Number(order), false);
+  }
+
+  /** Can the symbol be written X^k with X in an interval with rational ends? */
+  private rootable(node: Node & { kind: 'sym' }): boolean {
+    const { lo, hi } = this.domains.get(node.name)!;
+    const unit = (q: Rational | null): boolean => q === null || q.n === 0n || (q.n === 1n && q.d === 1n);
+    return lo !== null && lo.n >= 0n && unit(lo) && unit(hi) && !this.variant.has(node.name);
+  }
+
+  private readonly opaque = new Map<string, Fraction>();
+
+  private opaqueRoot(base: Node, d: bigint): Fraction {
+    const key = `${base.id}/${d}`;
+    const known = this.opaque.get(key);
+    if (known) return known;
+    const inside = this.raw ? null : this.fraction(base);
+    const strict = !this.raw && this.signOf(base).strict && this.signOf(base).sign === 1;
+    const r = this.variable(this.raw ? 'free' : strict ? 'positive' : 'weak');
+    if (inside && d === 2n) this.squares.set([...P.polyVariables(r.num)][0]!, inside);
+    this.opaque.set(key, r);
+    return r;
+  }
+
+  private symbol(name: string): Fraction {
+    const { lo, hi, loClosed, hiClosed } = this.domains.get(name)!;
+    const bounds = this.variant.get(name);
+    if (this.busy.has(name)) throw new TooLarge(); // the bounds of a symbol lead back to it: no such variant
+    this.busy.add(name);
+    try {
+      let lower = bounds ? bounds.lower && this.fraction(bounds.lower) : lo && constant(lo);
+      let upper = bounds ? bounds.upper && this.fraction(bounds.upper) : hi && constant(hi);
+      const [lowerClosed, upperClosed] = bounds
+        ? [bounds.lowerClosed, bounds.upperClosed]
+        : [loClosed, hiClosed];
+      const one = constant(ONE);
+      if (lower && upper && lowerClosed && upperClosed) {
+        if (this.closed === 'between') return this.closedInterval(lower, upper);
+        if (this.closed === 'above') upper = null;
+        else lower = null;
+      }
+      if (lower && upper) {
+        // (near + far·z)/(1 + z) reaches only its near end, at z = 0.
+        const [near, far, closed] = lowerClosed ? [lower, upper, true] : [upper, lower, upperClosed];
+        const z = this.variable(closed ? 'weak' : 'positive');
+        return divFractions(addFractions(near, mulFractions(far, z)), addFractions(one, z));
+      }
+      if (lower) return addFractions(lower, this.variable(lowerClosed ? 'weak' : 'positive'));
+      if (upper) return addFractions(upper, negFraction(this.variable(upperClosed ? 'weak' : 'positive')));
+      return this.variable('free');
+    } finally {
+      this.busy.delete(name);
+    }
+  }
+
+  /** [lo, hi] = {lo + (hi − lo)·a/(a + b)}: homogeneous weights a, b ≥ 0 with a + b > 0. */
+  private closedInterval(lower: Fraction, upper: Fraction): Fraction {
+    const [a, b] = [this.variable('weak'), this.variable('weak')];
+    const top = addFractions(mulFractions(upper, a), mulFractions(lower, b));
+    return divFractions(top, addFractions(a, b));
+  }
+
+  private exponential(arg: Node): Fraction {
+    const { sign, strict } = this.signOf(arg);
+    if (sign === 0) return this.variable('positive');
+    const y = this.variable(strict ? 'positive' : 'weak');
+    const above = addFractions(constant(ONE), y);
+    return sign > 0 ? above : divFractions(constant(ONE), above);
+  }
+
+  /** Sign of ln|a| for a of certain sign. */
+  private logSign(arg: Node): Sign {
+    const { sign, strict } = this.signOf(arg);
+    if (sign !== 1 || !strict) return UNKNOWN_SIGN;
+    const f = this.fraction(arg);
+    const excess = addFractions(f, constant(rational(-1n)));
+    return timesSign(this.polySign(excess.num, 1), this.polySign(excess.den, 1));
+  }
+}
+
+const lcm = (a: bigint, b: bigint): bigint => (a * b) / gcd(a, b);
+
+const mulFractions = (a: Fraction, b: Fraction): Fraction => ({
+  num: P.polyMul(a.num, b.num),
+  den: P.polyMul(a.den, b.den),
+});
+const divFractions = (a: Fraction, b: Fraction): Fraction => ({
+  num: P.polyMul(a.num, b.den),
+  den: P.polyMul(a.den, b.num),
+});
+const negFraction = (a: Fraction): Fraction => ({ num: P.polyNeg(a.num), den: a.den });
+
+function addFractions(a: Fraction, b: Fraction): Fraction {
+  if (samePoly(a.den, b.den)) return { num: P.polyAdd(a.num, b.num), den: a.den };
+  return {
+    num: P.polyAdd(P.polyMul(a.num, b.den), P.polyMul(b.num, a.den)),
+    den: P.polyMul(a.den, b.den),
+  };
+}
+
+function samePoly(a: Poly, b: Poly): boolean {
+  if (a.size !== b.size) return false;
+  for (const [key, q] of a) {
+    const other = b.get(key);
+    if (!other || other.n !== q.n || other.d !== q.d) return false;
+  }
+  return true;
+}
+
+function fractionPower(a: Fraction, e: number, inverse: boolean): Fraction {
+  const out = { num: P.polyPow(a.num, e), den: P.polyPow(a.den, e) };
+  return inverse ? { num: out.den, den: out.num } : out;
+}
+
+/** Bounds of a symbol that a fact c·u + d > 0 (c of certain sign) gives; with and without its own other bound. */
+export function boundsFrom(
+  fact: Node,
+  domains: ReadonlyMap<string, Domain>,
+  make: {
+    add(xs: Node[]): Node;
+    mul(xs: Node[]): Node;
+    pow(a: Node, e: Rational): Node;
+    num(q: Rational): Node;
+  },
+  signOf: (node: Node) => Sign,
+): Substitution[] {
+  const terms = fact.kind === 'add' ? fact.args : [fact];
+  const out: Substitution[] = [];
+  for (const [name, domain] of domains) {
+    const holds = (n: Node): boolean => topological([n]).some((x) => x.kind === 'sym' && x.name === name);
+    const mine = terms.filter(holds);
+    if (mine.length === 0) continue;
+    const factors = mine.map((term) => {
+      const parts = term.kind === 'mul' ? term.args : [term];
+      const symbols = parts.filter((x) => x.kind === 'sym' && x.name === name);
+      const rest = parts.filter((x) => !(x.kind === 'sym' && x.name === name));
+      return symbols.length === 1 && !rest.some(holds) ? make.mul([...rest]) : null;
+    });
+    if (factors.some((f) => f === null)) continue;
+    const c = make.add(factors as Node[]);
+    const { sign, strict } = signOf(c);
+    if (sign === 0 || !strict) continue;
+    const d = make.add(terms.filter((term) => !holds(term)));
+    const bound = make.mul([make.num(rational(-1n)), d, make.pow(c, rational(-1n))]);
+    const lo = domain.lo && make.num(domain.lo);
+    const hi = domain.hi && make.num(domain.hi);
+    const open = { lowerClosed: false, upperClosed: false };
+    if (sign > 0) {
+      out.push({ name, lower: bound, upper: hi, lowerClosed: false, upperClosed: domain.hiClosed });
+      if (hi) out.push({ name, lower: bound, upper: null, ...open });
+    } else {
+      out.push({ name, lower: lo, upper: bound, lowerClosed: domain.loClosed, upperClosed: false });
+      if (lo) out.push({ name, lower: null, upper: bound, ...open });
+    }
+  }
+  return out;
+}
