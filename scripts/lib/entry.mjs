@@ -36,8 +36,15 @@ export function enter(load) {
     .then((code) => {
       process.exitCode = code;
     })
-    .catch((error) => {
-      console.error(error.isProblem ? error.message : error);
-      process.exitCode = error.exitCode || 1;
-    });
+    .catch(tell);
+}
+
+/** A problem of the machine (a full disk, a folder that may not be written) is said in a sentence as well. */
+function tell(error) {
+  process.exitCode = error.exitCode || 1;
+  if (error.isProblem) return console.error(error.message);
+  return import('./problem.mjs').then(({ causeOf }) => {
+    const why = error.code && error.path && causeOf(error.code);
+    console.error(why ? `${error.path} cannot be written: ${why}` : error);
+  });
 }

@@ -24,7 +24,6 @@ export function cleanEnvironment(extra = {}) {
 export async function step(title, command, args, { env = cleanEnvironment(), short = () => '' } = {}) {
   mkdirSync(cache, { recursive: true });
   const log = path.join(cache, 'setup.log');
-  appendFileSync(log, `\n$ ${[command, ...args].join(' ')}\n`);
   const since = Date.now();
   let output = '';
   let words = '';
@@ -32,10 +31,10 @@ export async function step(title, command, args, { env = cleanEnvironment(), sho
   if (process.stderr.isTTY) say();
   else console.error(`${title} …`);
   const timer = setInterval(say, everyMs);
+  write(log, `\n$ ${[command, ...args].join(' ')}\n`);
   const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const hear = (chunk) => {
-    appendFileSync(log, chunk);
-    output += chunk;
+    output += write(log, chunk) ? chunk : `${chunk}\nENOSPC`;
     for (const line of String(chunk).split('\n')) words = short(line) || words;
   };
   child.stdout.on('data', hear);
@@ -56,6 +55,17 @@ export async function step(title, command, args, { env = cleanEnvironment(), sho
   show(`${title}: done in ${seconds(since)}\n`);
 }
 
+/** Appends to a log; false when the disk is full. */
+function write(log, text) {
+  try {
+    appendFileSync(log, text);
+    return true;
+  } catch (error) {
+    if (error.code !== 'ENOSPC' && error.code !== 'EDQUOT') throw error;
+    return false;
+  }
+}
+
 /** An installer that outlives us would go on writing where the next setup begins anew. */
 function stopWithUs(child) {
   const stop = (signal) => {
@@ -68,7 +78,7 @@ function stopWithUs(child) {
 }
 
 function show(line) {
-  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line.slice(0, process.stderr.columns + 1)}`);
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line.slice(0, process.stderr.columns - 1)}`);
   else if (line) console.error(line.trimEnd());
 }
 

@@ -1,10 +1,10 @@
 // The Python environment: JupyterLab, and TensorFlow's libraries where there is a wheel for them.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { root, venv, venvPython } from './places.mjs';
-import { Problem } from './problem.mjs';
 import { findPython, tensorFlowObstacle } from './python.mjs';
+import { requireRoom } from './room.mjs';
 import { hashOf, readStamp, writeStamp } from './stamp.mjs';
 import { step } from './step.mjs';
 
@@ -75,15 +75,6 @@ function install(set, title, options = []) {
   };
   const pip = ['-m', 'pip', 'install', '--require-hashes', '--only-binary', ':all:', '--progress-bar', 'off'];
   return step(title, venvPython, [...pip, ...options, '-r', lockOf(set)], { short });
-}
-
-function requireRoom(gigabytes) {
-  const { bavail, bsize } = statfsSync(root);
-  const free = (bavail * bsize) / 1e9;
-  if (free < gigabytes)
-    throw new Problem(
-      `the disk has ${free.toFixed(1)} GB free and about ${gigabytes} GB are needed: free some space, then run the command again.`,
-    );
 }
 
 /** JupyterLab's defaults for this workbook: no questions about news, no look-ups on the network. */
