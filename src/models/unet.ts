@@ -141,7 +141,14 @@ export function unet(config: Partial<UnetConfig> = {}): Denoiser<UnetConfig> {
   };
 }
 
-function check({ size, widths, groups, headSize }: UnetConfig): void {
+function check({ size, channels, widths, blocks, groups, headSize }: UnetConfig): void {
+  const levels = Object.fromEntries(widths.map((width, level) => [`widths[${level}]`, width]));
+  const whole = { size, channels, blocks, groups, ...levels, headSize: headSize ?? 1 };
+  for (const [name, value] of Object.entries(whole)) {
+    if (Number.isInteger(value) && value > 0) continue;
+    throw new Error(`unet: ${name} is ${JSON.stringify(value)}, expected a whole number of 1 or more`);
+  }
+  if (widths.length === 0) throw new Error('unet: no widths, expected one a level, highest resolution first');
   const halvings = 2 ** (widths.length - 1);
   if (size % halvings !== 0) {
     throw new Error(`unet: size ${size}, expected a multiple of ${halvings} for ${widths.length} levels`);

@@ -114,6 +114,13 @@ describe('the digits network', () => {
     expect(() => model.apply(params, tf.zeros([1, 32, 32, 1]), tf.zeros([1]))).toThrow(
       'unet: images of [32, 32, 1], expected [28, 28, 1]',
     );
+    expect(() => unet({ channels: [8, 8] as never })).toThrow(
+      'unet: channels is [8,8], expected a whole number',
+    );
+    expect(() => unet({ widths: [8, 0.5] })).toThrow(
+      'unet: widths[1] is 0.5, expected a whole number of 1 or more',
+    );
+    expect(() => unet({ widths: [] })).toThrow('unet: no widths');
     expect(() => unet({ size: 30 })).toThrow('unet: size 30, expected a multiple of 4 for 3 levels');
     expect(() => unet({ groups: 5 })).toThrow('unet: width 32, expected a multiple of groups = 5');
     expect(() => unet({ headSize: 7 })).toThrow('unet: lowest width 64, expected a multiple of headSize = 7');
