@@ -30,7 +30,10 @@ export async function trainDigits(values: TrainValues): Promise<number> {
   });
 
   let stopping = false;
-  const stop = () => (stopping = true);
+  const stop = () => {
+    stopping = true;
+    process.stderr.write('\nstopping after this step; once more ends at once\n');
+  };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   const line = progressLine();

@@ -16,7 +16,7 @@ export { diffuse } from './forward.ts';
 export { predictedX0 } from './parameterization.ts';
 export { epsError, simpleLoss } from './losses.ts';
 export type { SyncEpsPredictor } from './losses.ts';
-export { ddim, ddpm, step, stepCoefficients } from './step.ts';
+export { ddim, ddpm, reverseStep, stepCoefficients } from './step.ts';
 export type { Sampler, StepCoefficients } from './step.ts';
 export { sample, trajectory } from './samplers.ts';
 export type { EpsPredictor, SampleOptions, SamplerState } from './samplers.ts';

@@ -2,7 +2,7 @@ import { fold, normal, tf } from '../engine/index.ts';
 import type { Key } from '../engine/index.ts';
 import type { Schedule } from './schedules.ts';
 import { checkTimes, spacing } from './spacing.ts';
-import { checkSampler, step, stepCoefficients } from './step.ts';
+import { checkSampler, reverseStep, stepCoefficients } from './step.ts';
 import type { Sampler } from './step.ts';
 
 /**
@@ -67,7 +67,7 @@ export async function* trajectory(
       const { t, s } = current.values;
       const eps = await predictAt(predictEps, x, t);
       const noise = current.sigma > 0 ? noiseAt(t) : undefined;
-      const next = step(sampler, current, { xt: x, eps, noise }, clip);
+      const next = reverseStep(sampler, current, { xt: x, eps, noise }, clip);
       tf.dispose([x, x0, eps, noise].filter((tensor) => tensor !== undefined));
       ({ x, x0 } = next);
       handedOver = s === 0;

@@ -69,7 +69,7 @@ export function stepCoefficients(
  * @param xt,eps,noise tensors of one shape; `noise` (standard normal) may be left out where sigma is 0
  * @returns x at time s and the x̂₀ it went through
  */
-export function step(
+export function reverseStep(
   sampler: Sampler,
   { values, sigma }: StepCoefficients,
   { xt, eps: predicted, noise }: { xt: tf.Tensor; eps: tf.Tensor; noise?: tf.Tensor },

@@ -8,7 +8,7 @@ import {
   ddpm,
   linearSchedule,
   mixture,
-  step,
+  reverseStep,
   stepCoefficients,
 } from '../../src/diffusion/index.ts';
 import type { Sampler, Schedule } from '../../src/diffusion/index.ts';
@@ -34,7 +34,7 @@ async function worstError(sampler: Sampler, schedule: Schedule, std: number, las
   for (let t = schedule.T; t > last; t--) {
     const coefficients = stepCoefficients(sampler, schedule, t, t - 1);
     const eps = await predict(probes, tf.tensor1d([t, t]));
-    const { x } = step(sampler, coefficients, { xt: probes, eps, noise: tf.zeros([2, 1]) });
+    const { x } = reverseStep(sampler, coefficients, { xt: probes, eps, noise: tf.zeros([2, 1]) });
     const [low, high] = await x.data();
     const slope = (high - low) / 2;
     state = {

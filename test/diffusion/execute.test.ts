@@ -8,7 +8,7 @@ import {
   simpleLoss,
   scheduleFromBetas,
 } from '../../src/diffusion/index.ts';
-import { normal, randomKey, tf, useBackend } from '../../src/engine/index.ts';
+import { compile, normal, randomKey, tf, useBackend } from '../../src/engine/index.ts';
 import {
   epsFromX0,
   forwardMarginal,
@@ -170,4 +170,17 @@ test('executing leaves no tensor behind but the result', () => {
   noLeak(1, () => diffuse(schedule, x0, t, x0));
   noLeak(1, () => simpleLoss((xt) => tf.zerosLike(xt), schedule, { x0, t, eps: x0 }));
   noLeak(2, () => predictedX0(x0, x0, { abar: 0.5, t: 1 }, [-1, 1]));
+});
+
+test('noising is the same inside compile() and on wasm', async () => {
+  const shape = [3, 2];
+  const times = [1, 500, 1000];
+  const [x0, eps] = [1, 2].map((seed) => normal(randomKey(seed), 6));
+  const noised = (a: tf.Tensor, t: tf.Tensor1D, b: tf.Tensor) => diffuse(schedule, a, t, b);
+  const inputs = () => [tf.tensor(x0, shape), tf.tensor1d(times), tf.tensor(eps, shape)] as const;
+  const eager = await noised(...inputs()).data();
+  const compiled = await compile(noised)(...inputs());
+  closeTo(await compiled.data(), eager, 1e-6);
+  await useBackend({ backend: 'wasm' });
+  closeTo(await noised(...inputs()).data(), eager, 1e-6);
 });

@@ -7,7 +7,7 @@ import {
   mixture,
   sample,
   scheduleFromBetas,
-  step,
+  reverseStep,
   stepCoefficients,
   trajectory,
 } from '../../src/diffusion/index.ts';
@@ -39,7 +39,7 @@ test('single steps of ddpm and ddim are those of diffusers, clipped or not, at e
   for (const { sampler, schedule, t, s, clip, eta, prev, x0 } of fixture.steps) {
     const method = { ...{ ddpm, ddim }[sampler as 'ddpm' | 'ddim'], eta };
     const coefficients = stepCoefficients(method, schedules[schedule as 'linear' | 'cosine'], t, s);
-    const ours = step(method, coefficients, { xt, eps, noise }, clip ? [-1, 1] : undefined);
+    const ours = reverseStep(method, coefficients, { xt, eps, noise }, clip ? [-1, 1] : undefined);
     const of = `${sampler} on ${schedule} from ${t} to ${s}, eta ${eta}, clip ${clip}`;
     closeTo(await ours.x0.data(), x0, 5e-6, of);
     closeTo(await ours.x.data(), prev, 5e-6, of);
@@ -53,7 +53,7 @@ test('ddim with eta = 1 on adjacent steps is ddpm', async () => {
     for (const t of [1, 2, 3, 10, 250, 500, 999]) {
       const [a, b] = [ddpm, { ...ddim, eta: 1 }].map((method) => {
         const coefficients = stepCoefficients(method, schedule, t, t - 1);
-        return { sigma: coefficients.sigma, ...step(method, coefficients, { xt, eps, noise }) };
+        return { sigma: coefficients.sigma, ...reverseStep(method, coefficients, { xt, eps, noise }) };
       });
       expect(Math.abs(a.sigma - b.sigma)).toBeLessThan(1e-12);
       closeTo(await a.x.data(), await b.x.data(), 2e-5);
@@ -166,7 +166,9 @@ test('a negative radicand is an error and is not clamped away', () => {
   const wild = { ...ddim, eta: 2 };
   const coefficients = stepCoefficients(wild, schedules.linear, 3, 2);
   const x = tf.zeros([1]);
-  expect(() => step(wild, coefficients, { xt: x, eps: x, noise: x })).toThrow('DDIM mean: square root of -');
+  expect(() => reverseStep(wild, coefficients, { xt: x, eps: x, noise: x })).toThrow(
+    'DDIM mean: square root of -',
+  );
   const negative = { ...ddpm, variance: posteriorVariance.with('-beta') };
   expect(() => stepCoefficients(negative, schedules.linear, 3, 2)).toThrow('a variance is never negative');
 });
