@@ -2,7 +2,7 @@
 //
 // Three threads. This one runs nothing but the cells. `wire` holds every socket, so that a busy cell never delays an
 // answer; `language` holds the TypeScript service, so that completion works while a cell runs.
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeSync } from 'node:fs';
 import { createRequire, register } from 'node:module';
 import { MessageChannel, Worker } from 'node:worker_threads';
 
@@ -24,7 +24,7 @@ const start = (entry, port, more) => {
     execArgv: [],
   });
   worker.on('error', (error) => {
-    process.stderr.write(`The kernel's ${entry} thread failed: ${error.stack}\n`);
+    writeSync(2, `The kernel's ${entry} thread failed: ${error.stack}\n`);
     process.exit(1);
   });
   return worker;

@@ -1,5 +1,7 @@
 import { Session } from 'node:inspector';
 import type { FromRuntime, ToRuntime } from '../channels.ts';
+import { interruptChildren } from './children.ts';
+import { log } from './log.ts';
 
 /** Time the main thread gets to answer before its running JavaScript is terminated, ms. */
 const patience = [80, 250, 400, 600];
@@ -30,9 +32,19 @@ export class Interrupter {
     this.session.disconnect();
   }
 
+  private endChildren(): void {
+    try {
+      interruptChildren();
+    } catch (error) {
+      // A child may end between being listed and being signalled.
+      log(`The kernel could not interrupt a child process: ${String(error)}`);
+    }
+  }
+
   async interrupt(): Promise<void> {
     const serial = ++this.serial;
     this.toRuntime({ kind: 'interrupt', serial });
+    this.endChildren();
     for (const wait of patience) {
       for (let waited = 0; waited < wait; waited += 10) {
         if (this.acknowledged >= serial) return;

@@ -1,4 +1,5 @@
 import * as zmq from 'zeromq';
+import { log } from './log.ts';
 import { Codec, type Header, type Message } from './message.ts';
 
 export interface Connection {
@@ -31,7 +32,7 @@ class Outbox {
       .then(() => this.socket.send(frames))
       // A peer that has gone away is no reason to stop serving the others.
       .catch((error: unknown) => {
-        process.stderr.write(`The kernel could not send a message: ${String(error)}\n`);
+        log(`The kernel could not send a message: ${String(error)}`);
       });
   }
 
@@ -112,7 +113,7 @@ export class Sockets {
         handle(this.codec.decode(frames), channel);
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        process.stderr.write(`The kernel ignored a message on its ${channel} socket: ${reason}\n`);
+        log(`The kernel ignored a message on its ${channel} socket: ${reason}`);
       }
     }
   }
