@@ -12,12 +12,12 @@ export function openRequirements(sides: readonly Expr[], normal: Normal): Requir
     const { sign, strict } = normal.signs.sign(node);
     const holds = relation === '≠' ? sign !== 0 && strict : sign === 1 && (strict || relation === '≥');
     if (holds) return;
-    // Certified half of the requirement: x ≥ 0 is known, x > 0 asked.
-    const asked = relation === '>' && sign === 1 ? '≠' : relation;
+    // Half of it is certified: x ≥ 0 is known, x > 0 asked.
+    if (relation === '>' && sign === 1) return nonzero(expr);
     const key = normal.nodes.split(node)[1];
     const known = open.get(key);
-    if (!known) open.set(key, { expr, node, relation: asked });
-    else if (known.relation !== asked) known.relation = '>';
+    if (!known) open.set(key, { expr, node, relation });
+    else if (known.relation !== relation) known.relation = '>';
   };
   const nonzero = (expr: Expr): void => {
     switch (expr.kind) {

@@ -56,20 +56,18 @@ export class Normal {
   /** ln|arg| = Σ q·ln|f| + ln c, when the derivatives say so and the powers of both sides agree exactly. */
   private relateLog(arg: Node): Node | null {
     const { nodes, field } = this;
-    if (this.logs.length > 0) {
-      const q = field.combination(arg, this.logs, true);
-      if (q && q.some(({ n }) => n !== 0n)) {
-        const order = 2n * q.reduce((l, { d }) => (l * d) / gcd(l, d), 1n);
-        // Even integer powers are free of signs and roots: arg^order = c·∏ f^(q·order).
-        const product = nodes.mul(this.logs.map((f, i) => nodes.pow(f, rational(q[i]!.n * order, q[i]!.d))));
-        const power = nodes.pow(arg, rational(order));
-        const c = field.constantRatio(power, product);
-        if (c && this.verify(power, nodes.mul([nodes.num(c), product]))) {
-          const terms = this.logs.map((f, i) =>
-            nodes.mul([nodes.num(rational(q[i]!.n, q[i]!.d)), nodes.log(f)]),
-          );
-          return nodes.add([...terms, nodes.mul([nodes.num(rational(1n, order)), nodes.log(nodes.num(c))])]);
-        }
+    // e^v counts as known too: its logarithm is v.
+    const basis = [...this.logs, ...this.exps.map((v) => nodes.expAtom(v))];
+    const q = basis.length > 0 ? field.combination(arg, basis, true) : null;
+    if (q && q.some(({ n }) => n !== 0n)) {
+      const order = 2n * q.reduce((l, { d }) => (l * d) / gcd(l, d), 1n);
+      // Even integer powers are free of signs and roots: arg^order = c·∏ f^(q·order).
+      const product = nodes.mul(basis.map((f, i) => nodes.pow(f, rational(q[i]!.n * order, q[i]!.d))));
+      const power = nodes.pow(arg, rational(order));
+      const c = field.constantRatio(power, product);
+      if (c && c.n > 0n && this.verify(power, nodes.mul([nodes.num(c), product]))) {
+        const terms = basis.map((f, i) => nodes.mul([nodes.num(rational(q[i]!.n, q[i]!.d)), nodes.log(f)]));
+        return nodes.add([...terms, nodes.mul([nodes.num(rational(1n, order)), nodes.log(nodes.num(c))])]);
       }
     }
     this.logs.push(arg);

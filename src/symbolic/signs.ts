@@ -196,6 +196,8 @@ class Expansion {
     }
     const direct = polySign(reduced.num, (v) => this.kinds[v]!);
     if (direct.sign !== 0 || depth <= 0) return direct;
+    const square = this.byDiscriminant(reduced.num, depth);
+    if (square.sign !== 0) return square;
     for (const r of [...P.polyVariables(reduced.num)].sort((a, b) => b - a)) {
       const square = this.squares.get(r);
       if (!square) continue;
@@ -214,6 +216,24 @@ class Expansion {
       // sign(P + Q r) = sign(P)·sign(P² − Q²R); the denominator of R is made positive first.
       const sden = this.polySign(square.den, depth - 1);
       return timesSign(timesSign(sp, this.polySign(difference, depth - 1)), sden);
+    }
+    return UNKNOWN_SIGN;
+  }
+
+  /** a·v² + b·v + c has the sign of a where 4ac − b² ≥ 0. */
+  private byDiscriminant(poly: Poly, depth: number): Sign {
+    for (const v of P.polyVariables(poly)) {
+      if (this.kinds[v] !== 'free') continue;
+      const parts = P.polyByPower(poly, v);
+      if ([...parts.keys()].some((e) => e > 2) || !parts.has(2)) continue;
+      const [c, b, a] = [parts.get(0) ?? new Map(), parts.get(1) ?? new Map(), parts.get(2)!];
+      const fourAC = P.polyMul(P.polyConstant(rational(4n)), P.polyMul(a, c));
+      const margin = P.polyAdd(fourAC, P.polyNeg(P.polyMul(b, b)));
+      const [top, rest] = [this.polySign(a, depth - 1), this.polySign(margin, depth - 1)];
+      if (top.sign === 0 || (margin.size > 0 && rest.sign !== 1)) continue;
+      if (!top.strict && margin.size === 0) continue; // where a vanishes, b·v + c would be left
+      if (!top.strict && !rest.strict) continue;
+      return { sign: top.sign, strict: top.strict && margin.size > 0 && rest.strict };
     }
     return UNKNOWN_SIGN;
   }
