@@ -41,10 +41,17 @@ function report(where: string, error: unknown): number {
   return error instanceof UsageError ? 2 : 1;
 }
 
+/** `scorebook check … | head -1`: nobody listens any more, which is no error. */
+function endOfPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+}
+
 /**
  * Runs one command line and resolves to its exit status: 0 success, 1 failure, 2 a mistake on the command line.
  */
 export async function main(argv: readonly string[]): Promise<number> {
+  process.stdout.on('error', endOfPipe);
   const [name, ...rest] = argv;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     process.stdout.write(overview());

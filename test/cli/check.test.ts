@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readClaims } from '../../src/cli/claims.ts';
 import { scorebook } from './spawn.ts';
 
 let folder = '';
@@ -77,14 +78,15 @@ test(
 test.each([
   ['[{', /not JSON/],
   ['{}', /expected a list of claims/],
-])('the file %j is malformed', { timeout }, async (content, message) => {
-  const { status, stdout, stderr } = await check(content, '--json');
-  expect([status, stdout]).toEqual([2, '']);
-  expect(stderr).toMatch(message);
+  ['null', /expected a list of claims/],
+])('the file %j is malformed', async (content, message) => {
+  const file = join(folder, 'odd.json');
+  await writeFile(file, content);
+  await expect(readClaims(file)).rejects.toThrow(message);
 });
 
 test('a file that is not there is malformed', { timeout }, async () => {
-  const { status, stderr } = await scorebook('check', join(folder, 'absent.json'));
-  expect(status).toBe(2);
+  const { status, stdout, stderr } = await scorebook('check', join(folder, 'absent.json'), '--json');
+  expect([status, stdout]).toEqual([2, '']);
   expect(stderr).toContain('absent.json');
 });
