@@ -2,32 +2,57 @@ import { prepare, type Prepared } from './claim.ts';
 import { startClock, TimeUp, type Clock } from './clock.ts';
 import { conditionText, isAffine, openRequirements, type Requirement } from './conditions.ts';
 import { simplestCounterexample } from './counterexample.ts';
-import { toText } from './expr.ts';
+import { nodesOf, toText } from './expr.ts';
 import type { FieldResult } from './field.ts';
 import { FieldLimit, topological, type Node } from './node.ts';
 import { Normal } from './normal.ts';
 import { compareAt, realCheck } from './real.ts';
 import { Random } from './random.ts';
+import { parse } from './parse.ts';
+import { repairText, repairs } from './repair.ts';
 import { Sampler } from './sampling.ts';
 import type { Claim, DecideOptions, Verdict } from './verdict.ts';
 
 const TIME_LIMIT_MS = 5000;
+/** A diagnosis is a help, not a verdict: it may take this long, and each edit tried this long. */
+const DIAGNOSIS_MS = 1000;
+const REPAIR_MS = 200;
 const DEEP_BITS = [4096, 8192] as const;
 
 type Finding = Omit<Verdict, 'ms' | 'conditions'> & { conditions?: string[] };
 
 /** Decides a claim. Throws ClaimError when it is malformed; never runs past the time limit. */
 export function decide(claim: Claim, options: DecideOptions = {}): Verdict {
-  const { timeLimitMs = TIME_LIMIT_MS, seed = 0 } = options;
+  const { timeLimitMs = TIME_LIMIT_MS, seed = 0, diagnose = true } = options;
   const start = performance.now();
   const found = find(claim, timeLimitMs, seed);
+  if (found.verdict === 'refuted' && diagnose) {
+    const left = Math.min(DIAGNOSIS_MS, timeLimitMs - (performance.now() - start));
+    const diagnosis = diagnosisOf(claim, left);
+    if (diagnosis !== undefined) found.diagnosis = diagnosis;
+  }
   return { conditions: [], ...found, ms: Math.round((performance.now() - start) * 100) / 100 };
+}
+
+/** The first single edit of the right side under which the claim holds, if one is found in time. */
+function diagnosisOf(claim: Claim, limitMs: number): string | undefined {
+  const end = performance.now() + limitMs;
+  const rhs = typeof claim.rhs === 'string' ? parse(claim.rhs) : claim.rhs;
+  for (const repair of repairs(rhs, Object.keys(claim.symbols))) {
+    const left = end - performance.now();
+    if (left <= 0) return undefined;
+    const { verdict } = find({ ...claim, rhs: repair.whole }, Math.min(left, REPAIR_MS), 0);
+    if (verdict === 'proved') return repairText(repair);
+  }
+  return undefined;
 }
 
 function find(claim: Claim, timeLimitMs: number, seed: number): Finding {
   const prepared = prepare(claim);
   if (prepared.vacuous) return { verdict: 'vacuous', method: 'comparison', reason: prepared.vacuous };
   if (prepared.empty) return { verdict: 'undecided', method: 'none', reason: `empty set: ${prepared.empty}` };
+  const foreign = undecidable(prepared);
+  if (foreign) return { verdict: 'undecided', method: 'none', reason: `no engine decides ${foreign}` };
   const clock = startClock(timeLimitMs);
   try {
     const text = `${toText(prepared.lhs)} = ${toText(prepared.rhs)}`;
@@ -132,4 +157,13 @@ function deeper(prepared: Prepared, result: FieldResult, random: Random, clock: 
     unable: result.kind === 'unable' ? result.reason : '',
   }[result.kind];
   return { verdict: 'undecided', method: 'prime fields and real points', reason };
+}
+
+/** A function that can be typeset and evaluated but that neither engine knows. */
+function undecidable({ lhs, rhs, constraints }: Prepared): string | undefined {
+  return [lhs, rhs, ...constraints.map(({ expr }) => expr)]
+    .flatMap(nodesOf)
+    .flatMap((node) =>
+      node.kind === 'call' && (node.fn === 'sin' || node.fn === 'cos') ? [node.fn] : [],
+    )[0];
 }
