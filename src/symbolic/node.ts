@@ -152,16 +152,13 @@ export class Nodes {
       case 'num':
         return root ? this.numberRoot(base, e) : this.num(powQ(base, e.n));
       case 'mul':
-        return this.mul(base.args.map((arg) => this.pow(root ? this.magnitude(arg) : arg, e)));
+        return this.mul(base.args.map((arg) => this.pow(root ? this.abs(arg) : arg, e)));
       case 'pow': {
         const inner = base.exponent;
         const total = mulQ(inner, e);
         // An even power forgets the sign of its base; after an odd one, or a root, the base is ≥ 0 where defined.
         const forgets = root && inner.d === 1n && inner.n % 2n === 0n;
-        return this.pow(
-          !forgets ? base.base : total.d === 1n ? this.abs(base.base) : this.magnitude(base.base),
-          total,
-        );
+        return this.pow(forgets ? this.abs(base.base) : base.base, total);
       }
       case 'exp':
         return this.rawPow(base, e);
@@ -205,18 +202,6 @@ export class Nodes {
   /** −a as a sum of its own, so that a root of it has one positive base. */
   private flipped(a: Node): Node {
     const args = (a.kind === 'add' ? a.args : [a]).map((arg) => this.neg(arg));
-    return this.intern(`a${args.map((arg) => arg.id).join(',')}`, (id) => ({ id, kind: 'add', args }));
-  }
-
-  /**
-   * |a| as the base of a root. Never a product: −(x − 1) would be taken apart again, for ever, so a sum that is
-   * certified negative becomes the sum 1 − x.
-   */
-  private magnitude(a: Node): Node {
-    if (a.kind === 'pow' && a.exponent.d === 1n) return this.rawPow(this.magnitude(a.base), a.exponent);
-    if (a.kind === 'num' || a.kind === 'mul' || this.hooks.sign(a) >= 0) return this.abs(a);
-    if (a.kind !== 'add') return this.intern(`|${a.id}`, (id) => ({ id, kind: 'abs', arg: a }));
-    const args = a.args.map((arg) => this.neg(arg));
     return this.intern(`a${args.map((arg) => arg.id).join(',')}`, (id) => ({ id, kind: 'add', args }));
   }
 
