@@ -60,7 +60,7 @@ export class Workspace {
     return ts.createModuleResolutionCache(this.directory, (name) => name, this.project.options);
   }
 
-  private host(): ts.LanguageServiceHost {
+  private host(): ts.LanguageServiceHost & Pick<ts.CompilerHost, 'getModuleResolutionCache'> {
     const { options, root } = this.project;
     const readFile = (file: string): string | undefined => this.read(file);
     const fileExists = (file: string): boolean => this.virtual.has(file) || ts.sys.fileExists(file);
@@ -78,6 +78,7 @@ export class Workspace {
       directoryExists: ts.sys.directoryExists,
       getDirectories: ts.sys.getDirectories,
       realpath: ts.sys.realpath,
+      getModuleResolutionCache: () => this.modules,
       resolveModuleNameLiterals: (literals, containing, _redirected, settings, sourceFile) =>
         literals.map((literal) => {
           const mode = sourceFile && ts.getModeForUsageLocation(sourceFile, literal, settings);

@@ -15,7 +15,9 @@ function descendants(id: string): string[] {
     const list = `${tasks}/${task}/children`;
     if (!existsSync(list)) return [];
     const children = readFileSync(list, 'utf8').split(' ').filter(Boolean);
-    return children.filter((child) => !own.has(nameOf(child))).flatMap((child) => [...descendants(child), child]);
+    return children
+      .filter((child) => !own.has(nameOf(child)))
+      .flatMap((child) => [...descendants(child), child]);
   });
 }
 
