@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { KernelClient } from './client.ts';
 
@@ -51,6 +54,29 @@ test('what an interrupted cell has started stops with it', async () => {
   await interrupted('setInterval(() => ticks++, 2); for (;;) { await sleep(2); ticks++ }');
   const [before, after] = [await kernel.execute('ticks'), await kernel.execute('await sleep(100); ticks')];
   expect(after.result).toBe(before.result);
+});
+
+test('a loop of awaits in a module stops, after it had time to clean up', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kernel-interrupt-'));
+  writeFileSync(
+    join(folder, 'endless.ts'),
+    `import { stat } from 'node:fs/promises';
+    export const seen = { turns: 0, cleaned: false };
+    export async function endless(): Promise<never> { for (;;) { await stat('.'); seen.turns++; } }
+    export async function* steps(): AsyncGenerator<number> {
+      try { for (;;) { await stat('.'); yield seen.turns; } } finally { await stat('.'); seen.cleaned = true; }
+    }`,
+  );
+  await kernel.execute(`import { endless, seen, steps } from '${folder}/endless.ts'`);
+  await interrupted('for await (const step of steps()) ticks = step');
+  expect((await kernel.execute('await sleep(100); seen.cleaned')).result).toBe('true');
+  await interrupted('await endless()');
+  const stopped = await kernel.execute(
+    'await sleep(1400); const turns = seen.turns; await sleep(100); seen.turns === turns && turns > 0',
+  );
+  expect(stopped.result).toBe('true');
+  expect((await kernel.execute('kept.here')).result).toBe('true');
+  rmSync(folder, { recursive: true, force: true });
 });
 
 test('timers of other cells go on after an interrupt', async () => {

@@ -1,10 +1,16 @@
+import { Session } from 'node:inspector';
 import { promiseHooks } from 'node:v8';
 
 /** One execution of a cell, and whatever it started that goes on after its end. */
 export interface CellContext {
   readonly id: number;
   readonly controller: AbortController;
+  /** When it was interrupted, ms on the clock of performance.now(). */
+  interruptedAt?: number;
 }
+
+/** Time an interrupted cell has for its `finally` blocks, ms; what still goes on then is terminated. */
+const grace = 1000;
 
 /** A cell was interrupted: thrown where its code would go on. */
 export class Interrupted extends Error {
@@ -39,12 +45,17 @@ let latest: CellContext = { id: 0, controller: new AbortController() };
  * ids, and Node aborts when terminated code leaves that stack behind. Timers carry their cell by themselves (timers.ts).
  */
 export function trackCells(): void {
+  const debuggerSession = new Session();
+  debuggerSession.connect();
   promiseHooks.createHook({
     init(promise: object) {
       if (current) new Stamp(promise, current);
     },
     before(promise: object) {
       current = Stamp.of(promise);
+      // Code of modules does not look whether it was interrupted, as that of cells does (transform.ts).
+      if (current?.interruptedAt !== undefined && performance.now() - current.interruptedAt > grace)
+        debuggerSession.post('Runtime.terminateExecution');
     },
     after() {
       current = undefined;

@@ -57,6 +57,7 @@ export class Runner {
     forgetCurrent();
     if (!this.running) return;
     const { context, settle } = this.running;
+    context.interruptedAt = performance.now();
     context.controller.abort(new Interrupted());
     settle({ thrown: new Interrupted() });
   }
