@@ -1,6 +1,6 @@
 """Executes the notebooks headless, and checks that what is committed was executed too.
 
-Executed copies go to runs/notebooks/ (the committed files are not touched). Prints one line a check, the failing cell
+Executed copies go to a folder of their own (the committed files are not touched). Prints one line a check, the failing cell
 and its traceback; writes {"passed": n, "failed": n} to the file named by --report, last.
 """
 
@@ -65,7 +65,7 @@ def execution_problem(path, notebook, seconds_a_cell, target):
     try:
         client.execute()
     except nbclient.exceptions.CellExecutionError as error:
-        return f"{place(begun)} ended in {error.ename}: {error.evalue}\n{error.traceback}"
+        return f"{place(begun)} ended in {error.ename}: {error.evalue}\n{shortened(error.traceback)}"
     except nbclient.exceptions.CellTimeoutError:
         return f"{place(begun)} was not done after {seconds_a_cell} s"
     except nbclient.exceptions.DeadKernelError:
@@ -78,6 +78,12 @@ def execution_problem(path, notebook, seconds_a_cell, target):
     return ""
 
 
+def shortened(traceback, lines=20):
+    """The kernel's own traceback, without the cell's source that nbclient puts before it, and not endless."""
+    kept = traceback.split("------------------\n")[-1].strip().splitlines()
+    return "\n".join(kept[:lines] + ([f"… {len(kept) - lines} more lines"] if len(kept) > lines else []))
+
+
 def place(begun):
     return f"cell {begun['index']} ({outline(begun['cell'])})" if begun else "no cell yet"
 
@@ -86,6 +92,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--report", type=pathlib.Path, required=True)
     parser.add_argument("--seconds-a-cell", type=int, default=300)
+    parser.add_argument("--no-execute", action="store_true", help="only look at the outputs that were committed")
+    parser.add_argument("--copies", type=pathlib.Path, default=ROOT / "runs" / "notebooks", help="folder of the executed copies")
     parser.add_argument("notebooks", nargs="*", type=pathlib.Path, help="default: notebooks/*.ipynb")
     options = parser.parse_args()
     paths = [path.resolve() for path in options.notebooks] or sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -108,7 +116,9 @@ def main():
             tell(path.stem, f"cannot be read: {error}", since)
             continue
         tell(f"{path.stem} as committed", "\n".join(committed_problems(notebook)), since)
-        target = ROOT / "runs" / "notebooks" / path.name
+        if options.no_execute:
+            continue
+        target = options.copies / path.name
         tell(path.stem, execution_problem(path, notebook, options.seconds_a_cell, target), since)
     options.report.write_text(json.dumps({"passed": passed, "failed": failed}))
     return 1 if failed else 0
