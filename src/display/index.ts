@@ -6,7 +6,6 @@ export { smallMultiples, type MultiplesOptions } from './multiples.ts';
 export { plotly, type PlotlyFigure } from './plotly.ts';
 export { proofTable, type ProofTable, type ProofTableOptions } from './proof.ts';
 export { formulaCard } from './proofFormula.ts';
-export { notation } from './proofNotation.ts';
 export { progress, type Progress, type ProgressOptions } from './progress.ts';
 export { scatter, type Points, type ScatterOptions } from './scatter.ts';
 export { symbolCard } from './symbolCard.ts';

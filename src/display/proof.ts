@@ -115,10 +115,12 @@ function survivors({ mutants: score }: Step): string {
 function counterexample({ point, lhs, rhs, what }: StepCounterexample): string {
   const at = math(point.map(({ tex, value }) => `${tex} = ${value}`));
   if (what === undefined) return `at ${at}: left $${lhs}$, right $${rhs}$`;
-  return `at ${at}: the ${what} is $${lhs}$, and $${rhs}$ at the primed value`;
+  return `at ${at}: the ${what} is $${lhs}$ and becomes $${rhs}$ at the primed value`;
 }
 
-const math = (list: readonly string[]): string => list.map((tex) => `$${tex}$`).join(', ');
+/** Commas stand inside the mathematics, so that no line begins with one. */
+const math = (list: readonly string[]): string =>
+  list.map((tex, i) => `$${tex}${i < list.length - 1 ? ',' : ''}$`).join(' ');
 
 const total = (steps: readonly Step[]): string =>
   `${steps.reduce((sum, step) => sum + step.ms, 0).toFixed(0)} ms`;

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { formulaCard } from '../../src/display/proofFormula.ts';
-import { notation } from '../../src/display/proofNotation.ts';
 import { proofTable } from '../../src/display/proof.ts';
 import { posteriorMean, posteriorVariance, symbols, chain } from '../../src/formulas/index.ts';
 import { declare, derive, formula, type Derivation } from '../../src/symbolic/index.ts';
@@ -64,7 +63,7 @@ test('tags a user writes are text in every form and place', () => {
     .step('x^2 + y^2', { because: tricks })
     .assume(tricks, { cite: tricks, because: tricks });
   const cited = formula(tricks, { tex: attack, expr: 'x', cite: tricks, symbols: hostile });
-  for (const page of [notation(hostile).html, proofTable(step, { times: true }).html, formulaCard(cited).html]) {
+  for (const page of [proofTable(step, { times: true }).html, formulaCard(cited).html]) {
     expect(page).not.toMatch(/<script|<img|onerror=[^&]*>|javascript:[^<]*"|<a /i);
     const tags = [...page.matchAll(/<\/?([a-z]+)/gi)].map(([, tag]) => tag.toLowerCase());
     const known = /^(div|style|table|caption|small|tbody|tr|td|span|math|m[a-z]+|code)$/;
@@ -100,12 +99,4 @@ test('a formula card shows formulas with their names and papers', () => {
   expect(card['text/html']).toContain('Ho et al. 2020, eq. 7');
   expect(card['text/latex']).toContain('\\tilde\\mu_t &= ');
   expect(card['text/plain'].split('\n')).toHaveLength(2);
-});
-
-test('the notation table shows the symbols asked for, their names in code and their domains', () => {
-  const { 'text/html': table, 'text/plain': text } = bundleOf(notation(symbols, 'abar', 'x0'));
-  expect(table.match(/<tr>/g)).toHaveLength(2);
-  expect(table).toContain('<code>abar</code>');
-  expect(text).toContain('x0 in (-inf,inf): data');
-  expect(() => notation(symbols, 'abbar')).toThrow('unknown symbol abbar; did you mean abar?');
 });
