@@ -3,6 +3,7 @@ import type { Prepared } from './claim.ts';
 import type { Clock } from './clock.ts';
 import { contains } from './domain.ts';
 import { evaluateBall } from './evaluate.ts';
+import { constant, number, substitute, type Expr } from './expr.ts';
 import { bitLength, equalQ, numberQ, rational, textQ, type Rational } from './rational.ts';
 import { compareAt, PRECISIONS } from './real.ts';
 import { SIMPLE_VALUES, decimalNear } from './sampling.ts';
@@ -79,8 +80,12 @@ function describe(
   };
 }
 
-const valueText = (value: Parameters<typeof evaluateBall>[0], point: Point, bits: number): string =>
-  decimalText(evaluateBall(value, point, bits), 30);
+/** The value of a defined symbol: exact where it is rational. */
+function valueText(value: Expr, point: Point, bits: number): string {
+  const numbers = new Map([...point].map(([name, { n, d }]) => [name, number(n, d)]));
+  const exact = constant(substitute(value, numbers));
+  return exact && exact.d < 10n ** 12n ? textQ(exact) : decimalText(evaluateBall(value, point, bits), 30);
+}
 
 /** The midpoint in decimal, rounded to `digits` significant digits. */
 export function decimalText({ m, e }: Pick<Ball, 'm' | 'e'>, digits: number): string {

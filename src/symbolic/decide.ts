@@ -62,11 +62,27 @@ function find(claim: Claim, timeLimitMs: number, seed: number): Finding {
       const counterexample = simplestCounterexample(prepared, real.point, random, clock);
       return { verdict: 'refuted', method: 'counterexample with error balls', counterexample };
     }
-    if (real.kind === 'unclear') return { verdict: 'undecided', method: 'real', reason: real.reason };
+    if (real.kind === 'unclear') {
+      const reason = definedNowhere(prepared, random, clock) ?? real.reason;
+      return { verdict: 'undecided', method: 'real', reason };
+    }
     return certify(prepared, Random.of(text, seed + 1), clock);
   } catch (error) {
     if (error instanceof TimeUp) return { verdict: 'undecided', method: 'none', reason: error.message };
     throw error;
+  }
+}
+
+/** Why a side is defined at no point at all, where the normal form shows it: (x − x)/(x − x). */
+function definedNowhere(prepared: Prepared, random: Random, clock: Clock): string | null {
+  try {
+    const normal = new Normal(prepared, random, clock);
+    normal.read(prepared.lhs);
+    normal.read(prepared.rhs);
+    return null;
+  } catch (error) {
+    if (!(error instanceof FieldLimit)) throw error;
+    return `both sides are defined at only 0 points: ${error.message}`;
   }
 }
 

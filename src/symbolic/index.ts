@@ -10,6 +10,9 @@ export {
 } from './expr.ts';
 export { parse, ParseError } from './parse.ts';
 export { decide } from './decide.ts';
+export { ClaimError } from './claim.ts';
+export { checkFile, checkLine, exitStatus, type CheckResult } from './check-file.ts';
+export { claimMutationScore, mutants, type MutationScore, type Survivor } from './mutants.ts';
 export type { Claim, Counterexample, DecideOptions, Verdict } from './verdict.ts';
 export { declare, type SymbolEntry, type SymbolTable } from './symbols.ts';
 export { typeset } from './tex.ts';

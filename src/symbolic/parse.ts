@@ -67,6 +67,8 @@ export function parse(text: string): Expr {
 function checkSurface(text: string): void {
   const odd = /[^\p{L}\p{N}_+\-*/^().\s]/u.exec(text);
   if (odd) throw new ParseError(`unexpected "${odd[0]}"`, text, odd.index + 1);
+  const dotted = /\p{L}\./u.exec(text);
+  if (dotted) throw new ParseError('unexpected "."', text, dotted.index + 2);
   const lineBreak = /[\r\n]/.exec(text);
   if (lineBreak) throw new ParseError('unexpected line break', text, lineBreak.index + 1);
   const longDigits = new RegExp(`[\\d.]{${MAX_DIGITS},}`).exec(text);
@@ -74,7 +76,11 @@ function checkSurface(text: string): void {
     throw new ParseError(`a literal of more than ${MAX_DIGITS} digits`, text, longDigits.index + 1);
   for (const match of text.matchAll(/[\d.]e([+-]?\d+)/gi)) {
     if (Math.abs(Number(match[1])) > MAX_EXPONENT)
-      throw new ParseError(`a literal's exponent must lie within ±${MAX_EXPONENT}`, text, (match.index ?? 0) + 1);
+      throw new ParseError(
+        `a literal's exponent must lie within ±${MAX_EXPONENT}`,
+        text,
+        (match.index ?? 0) + 1,
+      );
   }
   let depth = 0; // brackets, and signs or powers that nest to the right within them
   const open: number[] = [];

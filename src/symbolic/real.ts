@@ -4,6 +4,7 @@ import {
   isNonNegative,
   isPositive,
   isValue,
+  isZero,
   log2Bound,
   negBall,
   type Ball,
@@ -60,6 +61,7 @@ export function compareAt(
       if (bits === precisions.at(-1)) return { kind: 'outside' };
       continue;
     }
+    if (isZero(difference)) return { kind: 'agree' };
     const bound = log2Bound(difference);
     const scale = Math.max(log2Bound(lhs), log2Bound(rhs));
     // Where the sides cancel to 0, the residual must shrink as the precision grows.

@@ -1,0 +1,70 @@
+import { ClaimError } from './claim.ts';
+import { decide } from './decide.ts';
+import type { Claim, DecideOptions, Verdict } from './verdict.ts';
+
+/** What became of one claim of a file: a verdict, or the reason why it is malformed. */
+export type CheckResult = { id: string } & ({ verdict: Verdict } | { error: string });
+
+/**
+ * Decides the claims of a claims file one by one. A malformed claim is reported in its place and the others are
+ * still decided; a file that is no list of claims gives one result with the error.
+ */
+export function* checkFile(text: string, options: DecideOptions = {}): Generator<CheckResult> {
+  let claims: unknown;
+  try {
+    claims = JSON.parse(text);
+  } catch (error) {
+    yield {
+      id: 'file',
+      error: `the file is not JSON: ${error instanceof Error ? error.message : String(error)}`,
+    };
+    return;
+  }
+  if (!Array.isArray(claims)) {
+    yield { id: 'file', error: 'expected a list of claims, [{ "id": …, "lhs": …, "rhs": …, "symbols": … }]' };
+    return;
+  }
+  for (const [i, entry] of claims.entries()) {
+    const id = idOf(entry) ?? `#${i + 1}`;
+    try {
+      yield { id, verdict: decide(readClaim(entry, id), options) };
+    } catch (error) {
+      if (!(error instanceof ClaimError)) throw error;
+      yield { id, error: error.message };
+    }
+  }
+}
+
+/** The one line of JSON that `scorebook check --json` prints for a claim. */
+export function checkLine(result: CheckResult): string {
+  if ('error' in result) return JSON.stringify({ id: result.id, verdict: 'malformed', error: result.error });
+  const { verdict, method, ms, errorBound, conditions, ...rest } = result.verdict;
+  return JSON.stringify({ id: result.id, verdict, method, ms, errorBound, conditions, ...rest });
+}
+
+/** 0 when all were decided, 1 when one is undecided, 2 when the file or a claim is malformed. */
+export function exitStatus(results: readonly CheckResult[]): 0 | 1 | 2 {
+  if (results.some((result) => 'error' in result)) return 2;
+  return results.some((result) => 'verdict' in result && result.verdict.verdict === 'undecided') ? 1 : 0;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function idOf(entry: unknown): string | null {
+  const id = isRecord(entry) ? entry.id : undefined;
+  return typeof id === 'string' || typeof id === 'number' ? String(id) : null;
+}
+
+function readClaim(entry: unknown, id: string): Claim {
+  if (!isRecord(entry))
+    throw new ClaimError(`claim "${id}": expected an object, got ${JSON.stringify(entry)}`);
+  for (const side of ['lhs', 'rhs'])
+    if (typeof entry[side] !== 'string')
+      throw new ClaimError(
+        `claim "${id}" ${side}: expected text, got ${JSON.stringify(entry[side]) ?? 'nothing'}`,
+      );
+  if (!isRecord(entry.symbols))
+    throw new ClaimError(`claim "${id}" symbols: expected an object of names and intervals`);
+  return { ...(entry as unknown as Claim), id };
+}

@@ -1,0 +1,24 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { decide, type Claim } from '../../src/symbolic/index.ts';
+
+const folder = new URL('./corpus/', import.meta.url);
+const topics = [...new Set(readdirSync(folder).map((name) => name.replace(/-(true|false)\.json$/, '')))];
+const load = (name: string): Claim[] => JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as Claim[];
+
+/** The ids of the claims that do not get this verdict. */
+const strays = (claims: Claim[], expected: string): string[] =>
+  claims
+    .map((claim) => ({ id: claim.id, ...decide(claim, { diagnose: false }) }))
+    .filter(({ verdict }) => verdict !== expected)
+    .map(({ id, verdict, reason }) => `${id} ${verdict} ${reason ?? ''}`);
+
+describe.each(topics)('%s', (topic) => {
+  it('every identity is proved', () => expect(strays(load(`${topic}-true.json`), 'proved')).toEqual([]));
+  it('every near-miss is refuted', () => expect(strays(load(`${topic}-false.json`), 'refuted')).toEqual([]));
+});
+
+it('the corpus is broad', () => {
+  expect(topics.flatMap((topic) => load(`${topic}-true.json`)).length).toBeGreaterThanOrEqual(150);
+  expect(topics.flatMap((topic) => load(`${topic}-false.json`)).length).toBeGreaterThanOrEqual(300);
+});
