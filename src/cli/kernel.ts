@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { installKernelspec, uninstallKernelspec } from '../kernel/index.ts';
 import { command } from './command.ts';
 import { flag, text, UsageError } from './options.ts';
-import { venv } from './places.ts';
+import { requirePython, venv } from './places.ts';
 
 const options = {
   prefix: text('Python environment to install into (default .venv of this checkout)', 'DIR'),
@@ -19,6 +19,7 @@ export default command({
   notes,
   async run({ prefix, user }, [action]) {
     if (user && prefix !== undefined) throw new UsageError('--user and --prefix exclude each other');
+    if (!user && prefix === undefined) requirePython(); // never make half an environment
     const place = user ? { user } : { prefix: resolve(prefix ?? venv) };
     switch (action) {
       case 'install':

@@ -9,7 +9,7 @@ let folder = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'scorebook-'));
   await scorebook('kernel', 'install');
-});
+}, 60_000);
 afterAll(() => rm(folder, { recursive: true }));
 
 async function notebook(name: string, ...sources: string[]): Promise<string> {

@@ -3,6 +3,7 @@ import {
   cosineSchedule,
   ddim,
   ddpm,
+  diffuse,
   linearSchedule,
   mixture,
   sample,
@@ -130,6 +131,20 @@ test('a trajectory yields every step, ends at t = 0 and leaves two tensors to th
     [4, 4, 0],
   ]);
   expect(tf.memory().numTensors - before).toBe(2);
+});
+
+test('a walk may start halfway, from noised data, and finds the way back to it', async () => {
+  const point = mixture({ means: [[0.5, -1]], std: 0 });
+  const noised = diffuse(
+    schedules.linear,
+    tf.tensor2d([[0.5, -1]]),
+    tf.tensor1d([300]),
+    tf.tensor2d([[1.3, 0.2]]),
+  );
+  const options = { ...ddim, steps: [300, 200, 100, 1], shape: [1, 2], start: noised, key };
+  const x = await sample(point.predictEps(schedules.linear), schedules.linear, options);
+  closeTo(await x.data(), [0.5, -1], 1e-5);
+  expect(noised.isDisposed).toBe(false);
 });
 
 test('a trajectory that is left early, or whose predictor fails, leaves no tensor behind', async () => {
