@@ -73,7 +73,11 @@ export function compile<A extends readonly TensorTree[], R extends TensorTree>(
     const leaves: tf.Tensor[] = [];
     const structure = args.map((arg, i) => flatten(arg, leaves, `${name}: argument ${i + 1}`));
     const backend = nativeBackend();
-    if (!backend) return runEagerly(name, fn, args);
+    if (!backend) {
+      const result = runEagerly(name, fn, args);
+      await nextTurn(); // a loop of steps lets timers, progress and interrupts in between them
+      return result;
+    }
 
     const key = signature(structure, leaves);
     let entry = cache.get(key);
@@ -108,6 +112,8 @@ export function compile<A extends readonly TensorTree[], R extends TensorTree>(
     },
   }) as Compiled<A, R>;
 }
+
+const nextTurn = () => new Promise<void>((done) => setImmediate(done));
 
 /** The same contract without a compiler: guards on, no tensor left over, results apart from the arguments. */
 function runEagerly<A extends readonly TensorTree[], R extends TensorTree>(

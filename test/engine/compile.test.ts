@@ -174,6 +174,16 @@ describe.each(['tensorflow', 'wasm'] as const)('compile on %s', (backend) => {
     await expect(outer(tf.scalar(1))).rejects.toThrow('cannot be called inside another');
   });
 
+  test('timers tick between the calls of a loop', async () => {
+    const f = compile((x: tf.Tensor) => tf.add(x, 1));
+    let ticks = 0;
+    const timer = setInterval(() => (ticks += 1), 0);
+    const end = performance.now() + 100;
+    for (let x: tf.Tensor = tf.scalar(0); performance.now() < end;) x = await f(x);
+    clearInterval(timer);
+    expect(ticks).toBeGreaterThan(3);
+  });
+
   test('many calls at once each give their own result', async () => {
     const f = compile((x: tf.Tensor) => tf.sum(tf.mul(x, tf.ones([1000, 100]))));
     const results = await Promise.all([...Array(20).keys()].map((i) => f(tf.scalar(i))));

@@ -39,11 +39,11 @@ export interface TensorFlowBackend extends NodeBackend {
 
 const require = createRequire(import.meta.url);
 
-/** tfjs-node calls two helpers that Node 23 took out of `util`. */
+/** tfjs-node calls two helpers of `util` that Node 22 warns about and Node 23 took out. */
 function restoreUtilHelpers(): void {
   const legacy = util as unknown as Record<string, unknown>;
-  legacy.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
-  legacy.isArray ??= Array.isArray;
+  legacy.isNullOrUndefined = (value: unknown) => value === null || value === undefined;
+  legacy.isArray = Array.isArray;
 }
 
 /** Registers the kernels and makes the backend; `tf.setBackend('tensorflow')` is left to the caller. */
