@@ -36,7 +36,7 @@ async function seesTraining(page: Page): Promise<void> {
 export async function reads(page: Page, url: string, sees: (page: Page) => Promise<void>): Promise<void> {
   const notebook = new LabNotebook(page);
   await notebook.open(url);
-  const count = await notebook.stepThrough(180);
+  const count = await notebook.stepThrough(600);
   assert.ok(count > 0, 'the notebook has no cells');
   assert.equal(await page.locator('.jp-Dialog').count(), 0, 'a dialog is in the way');
   await sees(page);
