@@ -47,6 +47,14 @@ export function openRequirements(sides: readonly Expr[], normal: Normal): Requir
       else if (node.exponent.n <= 0n) nonzero(node.base);
     }
   }
+  for (const [key, { relation }] of open) {
+    // A product is as its factors are: x·y ≥ 0 follows from x ≥ 0 and y ≥ 0.
+    if (key.kind !== 'mul' || relation === '≠' || normal.nodes.split(open.get(key)!.node)[0].n < 0n) continue;
+    const given = key.args.map((factor) => open.get(factor)).filter((r) => r && r.node.kind !== 'mul');
+    const implied = (r: Requirement | undefined): boolean =>
+      r?.relation === '>' || (r?.relation === '≥' && relation === '≥');
+    if (given.length === key.args.length && given.every(implied)) open.delete(key);
+  }
   return [...open.values()];
 }
 

@@ -4,7 +4,8 @@ import { conditionText, isAffine, openRequirements, type Requirement } from './c
 import { simplestCounterexample } from './counterexample.ts';
 import { nodesOf, toText } from './expr.ts';
 import type { FieldResult } from './field.ts';
-import { FieldLimit, topological, type Node } from './node.ts';
+import { topological, type Node } from './node.ts';
+import { FieldLimit } from './numbers.ts';
 import { Normal } from './normal.ts';
 import { compareAt, realCheck } from './real.ts';
 import { Random } from './random.ts';

@@ -1,4 +1,5 @@
-import { ONE, absBig, addQ, gcd, isqrt, mulQ, rational, type Rational } from './rational.ts';
+import { FieldLimit, factorize, powQ } from './numbers.ts';
+import { ONE, absBig, addQ, gcd, mulQ, rational, type Rational } from './rational.ts';
 
 /**
  * The checker's normal form: hash-consed, so equal nodes are one object. Every rewriting here holds at each point
@@ -12,11 +13,6 @@ export type Node = { readonly id: number } & (
   | { readonly kind: 'pow'; readonly base: Node; readonly exponent: Rational }
   | { readonly kind: 'abs' | 'log' | 'exp'; readonly arg: Node }
 );
-
-/** Something the field engine cannot treat; the claim stays undecided. */
-export class FieldLimit extends Error {
-  override readonly name = 'FieldLimit';
-}
 
 /** What the builder asks of others: certified signs, and relations among logarithms and exponentials. */
 export type Hooks = {
@@ -34,6 +30,8 @@ export class Nodes {
   private readonly known = new Map<string, Node>();
   private readonly hooks: Hooks;
   private count = 0;
+  /** Numbers whose logarithms occur. */
+  readonly numberLogs: Node[] = [];
 
   constructor(hooks: Hooks) {
     this.hooks = hooks;
@@ -234,6 +232,7 @@ export class Nodes {
   }
 
   private logAtom(arg: Node): Node {
+    if (arg.kind === 'num' && !this.numberLogs.includes(arg)) this.numberLogs.push(arg);
     return this.intern(`l${arg.id}`, (id) => ({ id, kind: 'log', arg }));
   }
 
@@ -267,27 +266,6 @@ export class Nodes {
   sqrt(a: Node): Node {
     return this.pow(a, HALF);
   }
-}
-
-function powQ({ n, d }: Rational, e: bigint): Rational {
-  if (absBig(e) > 4096n && (absBig(n) > 1n || d > 1n))
-    throw new FieldLimit(`the constant power ^${e} is too large`);
-  if (e >= 0n) return rational(n ** e, d ** e);
-  if (n === 0n) throw new FieldLimit('division by 0: never defined');
-  return rational(d ** -e, n ** -e);
-}
-
-/** Small prime factors with multiplicity, and what is left (a square is recognised) as one more factor. */
-function factorize(n: bigint): [bigint, bigint][] {
-  const out: [bigint, bigint][] = [];
-  for (let q = 2n; q < 1000n && q * q <= n; q += q === 2n ? 1n : 2n) {
-    let count = 0n;
-    for (; n % q === 0n; n /= q) count++;
-    if (count > 0n) out.push([q, count]);
-  }
-  if (n === 1n) return out;
-  const root = isqrt(n);
-  return [...out, root * root === n ? [root, 2n] : [n, 1n]];
 }
 
 export function nodeChildren(node: Node): readonly Node[] {

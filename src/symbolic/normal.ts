@@ -2,7 +2,7 @@ import type { Prepared } from './claim.ts';
 import type { Clock } from './clock.ts';
 import { foldExpr, type Expr } from './expr.ts';
 import { Field } from './field.ts';
-import { Nodes, type Node } from './node.ts';
+import { Nodes, topological, type Node } from './node.ts';
 import type { Random } from './random.ts';
 import { gcd, rational } from './rational.ts';
 import { Signs, boundsFrom } from './signs.ts';
@@ -70,7 +70,27 @@ export class Normal {
         return nodes.add([...terms, nodes.mul([nodes.num(rational(1n, order)), nodes.log(nodes.num(c))])]);
       }
     }
+    const twin = this.constantTwin(arg);
+    if (twin) return twin;
     this.logs.push(arg);
+    return null;
+  }
+
+  /** ln|arg| = ±ln|f| + ln c for numbers such as √2 + 1 and √2 − 1, which no derivative relates. */
+  private constantTwin(arg: Node): Node | null {
+    const { nodes, field } = this;
+    const isConstant = (node: Node): boolean => topological([node]).every((n) => n.kind !== 'sym');
+    if (!isConstant(arg)) return null;
+    const power = nodes.pow(arg, rational(2n));
+    for (const f of this.logs.filter(isConstant)) {
+      for (const q of [rational(1n), rational(-1n)]) {
+        const other = nodes.pow(f, rational(2n * q.n));
+        const c = field.constantRatio(power, other);
+        if (!c || c.n <= 0n || !this.verify(power, nodes.mul([nodes.num(c), other]))) continue;
+        const ln = nodes.mul([nodes.num(q), nodes.log(f)]);
+        return nodes.add([ln, nodes.mul([nodes.num(rational(1n, 2n)), nodes.log(nodes.num(c))])]);
+      }
+    }
     return null;
   }
 
@@ -78,13 +98,14 @@ export class Normal {
   private relateExp(arg: Node): Node | null {
     const { nodes, field } = this;
     const one = nodes.num(rational(1n));
-    const basis = [...this.exps, ...this.logs.map((f) => nodes.log(f)), one];
+    const logs = [...this.logs, ...nodes.numberLogs];
+    const basis = [...this.exps, ...logs.map((f) => nodes.log(f)), one];
     const q = field.combination(arg, basis, false);
     if (q && q.some(({ n }) => n !== 0n)) {
       const scaled = basis.map((v, i) => nodes.mul([nodes.num(q[i]!), v]));
       if (this.verify(arg, nodes.add(scaled))) {
         const factors = this.exps.map((v, i) => nodes.pow(nodes.expAtom(v), q[i]!));
-        const powers = this.logs.map((f, i) => {
+        const powers = logs.map((f, i) => {
           const r = q[this.exps.length + i]!;
           return nodes.pow(r.n % 2n === 0n && r.d === 1n ? f : nodes.abs(f), r);
         });

@@ -1,5 +1,6 @@
 import type { Domain } from './domain.ts';
-import { FieldLimit, topological, type Node } from './node.ts';
+import { topological, type Node } from './node.ts';
+import { FieldLimit } from './numbers.ts';
 import { character, inverseMod, powMod } from './primes.ts';
 import type { Random } from './random.ts';
 import type { Rational } from './rational.ts';

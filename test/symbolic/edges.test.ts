@@ -101,6 +101,41 @@ describe('the traps', () => {
       expect(decide(claim(lhs, rhs, real('x', 'y')), { diagnose: false }).verdict).toBe('refuted');
   });
 
+  const tiny = (difference: string): string => `1 + 1e-4000*(${difference})`;
+  it.each([
+    ['x', '(-inf,inf)'],
+    ['sqrt((x-y)^2) - (x-y)', '(-inf,inf)'],
+    ['sqrt(x^2-2*x*y+y^2) - (x-y)', '(0,inf)'],
+    ['sqrt(1-2*x+x^2) - (x-1)', '(0,1)'],
+    ['sqrt(x*y) - sqrt(x)*sqrt(y)*abs(x-y)/(x-y)', '(0,inf)'],
+    ['abs(sqrt(x)-1) - (1-sqrt(x))', '(0,inf)'],
+    ['sqrt(5-2*sqrt(6)) - (sqrt(2)-sqrt(3))', '(0,1)'],
+    ['log(1+1e-4000)', '(0,1)'],
+    ['exp(x*(1+1e-4000)) - exp(x)', '(0,1)'],
+  ])('a difference far below any precision is never proved away: %s', (difference, domain) => {
+    const symbols = { x: domain, y: domain };
+    expect(decide(claim(tiny(difference), '1', symbols), { diagnose: false }).verdict).not.toBe('proved');
+  });
+
+  it.each([
+    ['sqrt(2+sqrt(3))', '(sqrt(6)+sqrt(2))/2', '(0,1)', []],
+    ['(2+sqrt(5))^(1/3)', '(1+sqrt(5))/2', '(0,1)', []],
+    ['log(1+sqrt(2))', '-log(sqrt(2)-1)', '(0,1)', []],
+    ['sqrt(x+2*sqrt(x-1))', 'sqrt(x-1)+1', '(1,inf)', []],
+    ['sqrt(x-2*sqrt(x-1))', 'sqrt(x-1)-1', '(2,inf)', []],
+    ['sqrt((1-x)*(1-y))', 'sqrt(1-x-y+x*y)', '(0,1)', []],
+    ['abs(z-x)', 'abs(z-y)+abs(y-x)', '(-inf,inf)', ['x < y', 'y < z']],
+    ['abs(1-x-y^2)', '1-x-y^2', '(0,1)', ['y^2 < 1-x']],
+    ['log(exp(2*x)-1)', 'log(exp(x)-1)+log(exp(x)+1)', '(0,inf)', []],
+    ['2^(x+1)', '2*2^x', '(-inf,inf)', []],
+    ['(x*y)^z', 'x^z*y^z', '(0,inf)', []],
+    ['sqrt((1-x)^2)', '1-x', '[0,1]', []],
+    ['abs(log(x))', '-log(x)', '(0,1)', []],
+  ])('%s = %s on %s is proved without conditions', (lhs, rhs, domain, given) => {
+    const verdict = decide(claim(lhs, rhs, { x: domain, y: domain, z: domain }, given));
+    expect(verdict).toMatchObject({ verdict: 'proved', conditions: [] });
+  });
+
   it('conditions that the domains imply are not listed', () => {
     const { verdict, conditions } = decide(claim('x/x + y/(1-y)*(1-y)', '1+y', { x: '(0,inf)', y: '(0,1)' }));
     expect({ verdict, conditions }).toEqual({ verdict: 'proved', conditions: [] });
