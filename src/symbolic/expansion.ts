@@ -105,7 +105,6 @@ export class Expansion {
   /** a·v² + b·v + c has the sign of a where 4ac − b² ≥ 0. */
   private byDiscriminant(poly: Poly, depth: number): Sign {
     for (const v of P.polyVariables(poly)) {
-      if (this.kinds[v] !== 'free') continue;
       const parts = P.polyByPower(poly, v);
       if ([...parts.keys()].some((e) => e > 2) || !parts.has(2)) continue;
       const [c, b, a] = [parts.get(0) ?? new Map(), parts.get(1) ?? new Map(), parts.get(2)!];

@@ -41,7 +41,7 @@ def inside(x, domain):
     return (low == "-inf" or x > mp.mpf(low)) and (high == "inf" or x < mp.mpf(high))
 
 
-def points(claim, rng, wanted=6):
+def points(claim, rng, wanted=24):
     definitions = [g.split("=") for g in claim.get("given", []) if "=" in g]
     inequalities = [g.split("<") for g in claim.get("given", []) if "<" in g]
     defined = {name.strip(): code(text.strip()) for name, text in definitions}

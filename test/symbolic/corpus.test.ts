@@ -19,6 +19,6 @@ describe.each(topics)('%s', (topic) => {
 });
 
 it('the corpus is broad', () => {
-  expect(topics.flatMap((topic) => load(`${topic}-true.json`)).length).toBeGreaterThanOrEqual(150);
+  expect(topics.flatMap((topic) => load(`${topic}-true.json`)).length).toBeGreaterThanOrEqual(200);
   expect(topics.flatMap((topic) => load(`${topic}-false.json`)).length).toBeGreaterThanOrEqual(300);
 });
