@@ -19,7 +19,7 @@ export function smallMultiples(
       width: side,
       height: side,
       data: { values: coordinates(panel.points) },
-      mark: { type: 'point', size: dot, clip: true },
+      mark: { type: 'point', size: dot, clip: true, aria: false },
       encoding: planeAxes(domain, 4),
     })),
     resolve: { scale: { x: 'shared', y: 'shared' } },

@@ -42,7 +42,7 @@ export function scatter(sets: Points | Record<string, Points>, options: ScatterO
     width: side,
     height: side,
     data: { values },
-    mark: { type: 'point', size: dot, clip: true },
+    mark: { type: 'point', size: dot, clip: true, aria: false },
     encoding: {
       ...planeAxes(options.domain),
       color: {
