@@ -29,6 +29,8 @@ export {
   type Gaussian,
   type GaussianModel,
 } from './gaussian.ts';
+export { induct, type Induction, type InductionSpec } from './induction.ts';
+export type { FamilySpec } from './families.ts';
 export { meanOf, varianceOf, type Quantity } from './quantity.ts';
 export type { Relation, Step, StepCounterexample, StepMutants, StepVerdict } from './step.ts';
 export {
