@@ -1,0 +1,264 @@
+/** Engine one: a statement on random finite chains, refuted exactly or certified with a bound. */
+import { poolPrime } from '../primes.ts';
+import { Random } from '../random.ts';
+import { rational, type Rational } from '../rational.ts';
+import { counterexampleOf, type ChainCounterexample } from './counterexample.ts';
+import { approximate, exact, isZero, type LogValue } from './exact.ts';
+import { Evaluation, NoValue, eachState } from './evaluate.ts';
+import { FiniteModel } from './finite.ts';
+import { ground, type Ground } from './ground.ts';
+import { indexValue, OutOfChain, tablesOf, type ChainModel } from './model.ts';
+import { BadPoint, modular, type ModularValue, type Residue } from './modular.ts';
+import { exprWith, subexpressions } from './rewrite.ts';
+import { chainText } from './text.ts';
+import type { ChainExpr, IndexRange, Statement } from './syntax.ts';
+
+/** States a variable, and T. */
+export interface Size {
+  readonly states: number;
+  readonly length: number;
+}
+
+export type FiniteFinding =
+  | { readonly kind: 'refuted'; readonly counterexample: ChainCounterexample }
+  /** Holds on every size listed, but for the probability 10^log10Error. */
+  | { readonly kind: 'agrees'; readonly sizes: readonly Size[]; readonly log10Error: number }
+  /** No violation of the inequality was found; nothing is certified. */
+  | { readonly kind: 'unrefuted'; readonly sizes: readonly Size[] }
+  | { readonly kind: 'unable'; readonly reason: string };
+
+export interface FiniteOptions {
+  readonly seed?: number;
+  /** Free indices of the statement. */
+  readonly ranges?: readonly IndexRange[];
+  /** Only look for a counterexample, on the smallest chains: what a mutant is worth. */
+  readonly quick?: boolean;
+  /** Stop refining after this many milliseconds. Default 4000. */
+  readonly timeLimitMs?: number;
+}
+
+/** A statement at one length: as many instances as its free indices have values. */
+interface Instance {
+  lhs: Ground;
+  rhs: Ground;
+  /** The values of the free indices. */
+  at: string;
+}
+
+const MAX_CELLS = 300; // of a joint table
+
+export function finiteCheck(
+  model: ChainModel,
+  statement: Statement,
+  options: FiniteOptions = {},
+): FiniteFinding {
+  const started = performance.now();
+  const late = (): boolean => performance.now() - started > (options.timeLimitMs ?? 4000);
+  const random = Random.of(
+    `${chainText(statement.lhs)}${statement.relation}${chainText(statement.rhs)}`,
+    options.seed,
+  );
+  const { lengths, reason } = wellFormed(model, statement, options.ranges ?? []);
+  if (lengths.length === 0) return { kind: 'unable', reason: reason ?? 'no instance' };
+  const sizes = sizesFor(model, [...lengths.map(({ length }) => length)]);
+  for (const size of options.quick ? sizes.slice(0, 3) : sizes) {
+    const instances = lengths.find(({ length }) => length === size.length)!.instances;
+    for (let i = 0; i < (size.states === 2 ? 3 : 1); i++) {
+      const finite = new FiniteModel<Rational>(model, size, exact, smallWeight(random));
+      const found = compare(finite, instances, statement);
+      if (found.kind === 'differs') return { kind: 'refuted', counterexample: found.counterexample };
+      if (found.kind === 'undefined') return { kind: 'unable', reason: found.reason };
+      if (late()) break;
+    }
+  }
+  if (statement.relation !== '=' || options.quick) return { kind: 'unrefuted', sizes };
+  return certify(model, statement, sizes, lengths, random, late);
+}
+
+interface AtLength {
+  length: number;
+  instances: Instance[];
+}
+
+/** The lengths, from the smallest on, at which every index lies within the chain and some instance is claimed. */
+export function wellFormed(
+  model: ChainModel,
+  { lhs, rhs }: Pick<Statement, 'lhs' | 'rhs'>,
+  ranges: readonly IndexRange[],
+): { lengths: AtLength[]; reason?: string } {
+  const long = [...model.densities.values()].some((joint) => joint.long);
+  const lengths: AtLength[] = [];
+  let reason: string | undefined;
+  const last = long ? 8 : model.shortest;
+  for (let length = model.shortest; length <= last && lengths.length < 4; length++) {
+    try {
+      const instances = instancesOf(lhs, rhs, ranges, length, '');
+      if (instances.length > 0) lengths.push({ length, instances });
+    } catch (error) {
+      if (!(error instanceof OutOfChain)) throw error;
+      reason = error.message;
+      if (lengths.length > 0) return { lengths: [], reason };
+    }
+  }
+  return { lengths, reason };
+}
+
+function instancesOf(
+  lhs: ChainExpr,
+  rhs: ChainExpr,
+  ranges: readonly IndexRange[],
+  length: number,
+  at: string,
+): Instance[] {
+  if (ranges.length === 0) return [{ lhs: ground(lhs, length), rhs: ground(rhs, length), at }];
+  const [{ index, from, to }, ...rest] = ranges;
+  const [low, high] = [indexValue(from, length), indexValue(to, length)];
+  return Array.from({ length: Math.max(0, high - low + 1) }, (_, i) => {
+    const value = { base: '', plus: low + i };
+    const put = (e: ChainExpr): ChainExpr => exprWith(e, index, value);
+    return instancesOf(put(lhs), put(rhs), rest, length, `${at}${at && ', '}${index} = ${low + i}`);
+  }).flat();
+}
+
+function sizesFor(model: ChainModel, lengths: readonly number[]): Size[] {
+  const cells = ({ states, length }: Size): number =>
+    Math.max(
+      ...[...model.densities.values()].map(
+        (joint) => states ** new Set(tablesOf(joint, length).flatMap(({ child }) => child)).size,
+      ),
+    );
+  const all = [2, 3].flatMap((states) => lengths.map((length) => ({ states, length })));
+  return all.filter((size, i) => i === 0 || cells(size) <= MAX_CELLS);
+}
+
+const smallWeight = (random: Random) => (): Rational => rational(BigInt(1 + random.below(4)));
+
+type Comparison =
+  | { kind: 'equal' }
+  | { kind: 'undefined'; reason: string }
+  | { kind: 'differs'; counterexample: ChainCounterexample };
+
+function compare(
+  finite: FiniteModel<Rational>,
+  instances: readonly Instance[],
+  statement: Statement,
+): Comparison {
+  const evaluation = new Evaluation(finite, exact);
+  for (const { lhs, rhs, at } of instances) {
+    const names = [...new Set([...lhs.free, ...rhs.free])];
+    let differs: ChainCounterexample | undefined;
+    try {
+      eachState(names, finite.states, new Map(), (states) => {
+        if (differs) return;
+        const [left, right] = [evaluation.at(lhs, states), evaluation.at(rhs, states)];
+        if (!violated(left, right, statement.relation)) return;
+        differs = counterexampleOf(finite, { at, names, states, left, right });
+      });
+    } catch (error) {
+      if (!(error instanceof NoValue)) throw error;
+      return { kind: 'undefined', reason: error.message };
+    }
+    if (differs) return { kind: 'differs', counterexample: differs };
+  }
+  return { kind: 'equal' };
+}
+
+function violated(left: LogValue, right: LogValue, relation: Statement['relation']): boolean {
+  const difference = exact.total([left, exact.negative(right)]);
+  if (relation === '=') return !isZero(difference);
+  const { value, error } = approximate(difference);
+  return relation === '≤' ? value > error : value < -error;
+}
+
+/** Random residues on every size; exact large numbers too where a logarithm may hold a constant. */
+function certify(
+  model: ChainModel,
+  statement: Statement,
+  sizes: readonly Size[],
+  lengths: readonly AtLength[],
+  random: Random,
+  late: () => boolean,
+): FiniteFinding {
+  const constants = [statement.lhs, statement.rhs].some(hasConstantsInLogs);
+  const certified: Size[] = [];
+  let log10Error = -Infinity;
+  for (const size of sizes) {
+    if (certified.length > 0 && late()) break;
+    const { instances } = lengths.find(({ length }) => length === size.length)!;
+    let bound = 0;
+    for (let trial = 0; trial < 2; trial++) {
+      const degree = modularTrial(model, size, instances, random, trial);
+      if (degree === 'differs')
+        return { kind: 'unable', reason: 'the exact tables agree and the residues do not: not certified' };
+      bound += Math.log10(degree) - 18; // p > 10^18
+      if (constants) {
+        const finite = new FiniteModel<Rational>(model, size, exact, largeWeight(random));
+        const found = compare(finite, instances, statement);
+        if (found.kind === 'differs') return { kind: 'refuted', counterexample: found.counterexample };
+      }
+    }
+    if (constants) bound = Math.max(bound, 2 * (bound / 2 + 18 - Math.log10(LARGE)));
+    certified.push(size);
+    log10Error = Math.max(log10Error, bound);
+  }
+  if (log10Error > -6) return { kind: 'unable', reason: 'the degree is too high for a bound' };
+  return { kind: 'agrees', sizes: certified, log10Error: log10Error + Math.log10(certified.length) };
+}
+
+const LARGE = 2 ** 24;
+const largeWeight = (random: Random) => (): Rational => rational(BigInt(1 + random.below(LARGE)));
+
+/**
+ * Logarithms of products and ratios of densities hold no constants: on the common denominator of a joint, a marginal
+ * sums distinct monomials (each picks one entry of every row, and with it one path) with coefficient 1.
+ */
+function hasConstantsInLogs(expr: ChainExpr): boolean {
+  const plain = new Set(['density', 'function', 'mul', 'div', 'prod', 'log']);
+  return subexpressions(expr).some(
+    (e) => e.kind === 'log' && subexpressions(e.arg).some(({ kind }) => !plain.has(kind)),
+  );
+}
+
+function modularTrial(
+  model: ChainModel,
+  size: Size,
+  instances: readonly Instance[],
+  random: Random,
+  trial: number,
+): number | 'differs' {
+  for (let attempt = 0; ; attempt++) {
+    const p = poolPrime(random.below(48));
+    const arithmetic = modular(p);
+    const weight = (): Residue => ({
+      a: random.residue(p),
+      b: random.residue(p),
+      db: random.residue(p),
+      degree: [1, 0],
+    });
+    try {
+      const finite = new FiniteModel<Residue>(model, size, arithmetic, weight);
+      return compareResidues(new Evaluation(finite, arithmetic), instances, size.states);
+    } catch (error) {
+      if (!(error instanceof BadPoint) || attempt > 5 + trial) throw error;
+    }
+  }
+}
+
+/** The largest degree of a difference, or that one is not zero. Residues of a statement without a value agree nowhere. */
+function compareResidues(
+  evaluation: Evaluation<Residue, ModularValue>,
+  instances: readonly Instance[],
+  count: number,
+): number | 'differs' {
+  let degree = 1;
+  let differs = false;
+  for (const { lhs, rhs } of instances) {
+    const names = [...new Set([...lhs.free, ...rhs.free])];
+    eachState(names, count, new Map(), (states) => {
+      const [left, right] = [evaluation.at(lhs, states), evaluation.at(rhs, states)];
+      if (left.a !== right.a || (left.h ?? 0n) !== (right.h ?? 0n)) differs = true;
+      degree = Math.max(degree, left.degree[0] + right.degree[1], left.degree[1] + right.degree[0]);
+    });
+  }
+  return differs ? 'differs' : degree;
+}

@@ -1,0 +1,227 @@
+/**
+ * What is known of the densities: their variables and a factorisation of each joint. Everything else about a density
+ * (its marginals, conditionals, independences) follows from that.
+ */
+import { parseStatement, parseChain } from './parse.ts';
+import { densityText } from './text.ts';
+import { densityWith } from './rewrite.ts';
+import {
+  isSpan,
+  placeText,
+  shift,
+  type ChainExpr,
+  type Density,
+  type IndexRange,
+  type Place,
+  type Point,
+} from './syntax.ts';
+
+/** One factor of a joint, or one for every value of an index. */
+export interface JointFactor {
+  readonly density: Density;
+  readonly over?: IndexRange;
+}
+
+export interface JointDensity {
+  readonly name: string;
+  readonly factors: readonly JointFactor[];
+  /** Does its length depend on T? */
+  readonly long: boolean;
+  /** As declared. */
+  readonly text: string;
+}
+
+export interface ChainModel {
+  readonly densities: ReadonlyMap<string, JointDensity>;
+  readonly functions: ReadonlySet<string>;
+  /** The shortest chain that every factorisation makes sense for. */
+  readonly shortest: number;
+}
+
+/** A factor of a chain of given length: a table of its child for every state of its parents. */
+export interface Table {
+  readonly child: readonly string[];
+  readonly parents: readonly string[];
+  /** `q(x_1|x_0)` */
+  readonly label: Density;
+}
+
+/**
+ * Declares densities by their factorisations, or as arbitrary joints:
+ *
+ *   chainModel('q(x_{0:T}) = q(x_0) prod_{t=1}^{T} q(x_t|x_{t-1})', 'p(x_{0:T}) = p(x_T) prod_{t=1}^{T} p(x_{t-1}|x_t)')
+ *   chainModel('q(z|x)', 'p(x,z) = p(z) p(x|z)')
+ *
+ * A variable that is only ever conditioned on has an arbitrary density of its own. `functions` names positive
+ * functions that statements may use.
+ * @throws when a factorisation is not one: a variable twice on the left, or a cycle.
+ */
+export function chainModel(
+  ...declarations: readonly (string | { functions: readonly string[] })[]
+): ChainModel {
+  const densities = new Map<string, JointDensity>();
+  const functions = new Set<string>();
+  for (const declaration of declarations) {
+    if (typeof declaration !== 'string') {
+      declaration.functions.forEach((name) => functions.add(name));
+      continue;
+    }
+    const joint = readJoint(declaration);
+    if (densities.has(joint.name)) throw new Error(`${joint.name} is declared twice`);
+    densities.set(joint.name, joint);
+  }
+  const model = { densities, functions };
+  const shortest = [1, 2, 3, 4].find((length) => fits([...densities.values()], length));
+  if (shortest === undefined) {
+    [...densities.values()].forEach((joint) => tablesOf(joint, 4));
+    throw new Error('no chain of length up to 4 fits the declared factorisations');
+  }
+  return { ...model, shortest };
+}
+
+function readJoint(text: string): JointDensity {
+  const hasEquals = /[)\s]=/.test(text.replace(/\{[^}]*\}/g, '{}'));
+  const body = hasEquals
+    ? parseStatement(text)
+    : { lhs: parseChain(text), relation: '=', rhs: parseChain(text) };
+  const { lhs, relation, rhs } = body;
+  if (lhs.kind !== 'density' || relation !== '=')
+    throw new Error(`${text}: expected a density = a product of conditional densities`);
+  const factors = factorsOf(rhs, text);
+  const { name } = lhs.density;
+  const stranger = factors.find(({ density }) => density.name !== name);
+  if (stranger) throw new Error(`${text}: ${densityText(stranger.density)} is not a factor of ${name}`);
+  const long = JSON.stringify([lhs, factors]).includes('"T"');
+  const joint = { name, factors, long, text };
+  declaredVariables(lhs.density, joint);
+  return joint;
+}
+
+function factorsOf(expr: ChainExpr, text: string): JointFactor[] {
+  if (expr.kind === 'density') return [{ density: expr.density }];
+  if (expr.kind === 'mul') return expr.args.flatMap((factor) => factorsOf(factor, text));
+  if (expr.kind === 'prod') {
+    const over = { index: expr.index, from: expr.from, to: expr.to };
+    return factorsOf(expr.body, text).map((factor) => {
+      if (factor.over) throw new Error(`${text}: a product within a product`);
+      return { ...factor, over };
+    });
+  }
+  throw new Error(`${text}: expected a product of densities, found a ${expr.kind}`);
+}
+
+/** The left-hand side must name the variables that the factors make. */
+function declaredVariables(lhs: Density, joint: JointDensity): void {
+  for (const length of joint.long ? [3, 5] : [3]) {
+    const children = new Set(declaredTables(joint, length).flatMap(({ child }) => child));
+    const named = namesOf(lhs.left, length);
+    const missing = named.filter((name) => !children.has(name));
+    if (missing.length > 0) throw new Error(`${joint.text}: no factor makes ${missing.join(', ')}`);
+    const extra = [...children].filter((name) => !named.includes(name));
+    if (extra.length > 0) throw new Error(`${joint.text}: the factors also make ${extra.join(', ')}`);
+    tablesOf(joint, length);
+  }
+}
+
+const fits = (joints: readonly JointDensity[], length: number): boolean => {
+  try {
+    joints.forEach((joint) => tablesOf(joint, length));
+    return true;
+  } catch (error) {
+    if (error instanceof OutOfChain) return false;
+    throw error;
+  }
+};
+
+/** An index that lies outside the chain, or a run that ends before it begins. */
+export class OutOfChain extends Error {
+  override readonly name = 'OutOfChain';
+}
+
+/** The names of places at a length: x_{t-1} must have had its t put in. @throws OutOfChain below 0 or above T. */
+export function namesOf(list: readonly Place[], length: number): string[] {
+  return list.flatMap((place): string[] => {
+    if (!isSpan(place)) return [pointName(place, length)];
+    const [from, to] = [indexValue(place.from, length), indexValue(place.to, length)];
+    if (to < from - 1) throw new OutOfChain(`${placeText(place)} is no run of variables at T = ${length}`);
+    return Array.from({ length: to - from + 1 }, (_, i) =>
+      pointName({ family: place.family, index: { base: '', plus: from + i } }, length),
+    );
+  });
+}
+
+export function pointName(point: Point, length: number): string {
+  if (point.index === undefined) return point.family;
+  const i = indexValue(point.index, length);
+  if (i < 0 || i > length)
+    throw new OutOfChain(
+      `${placeText({ ...point, index: { base: '', plus: i } })} is not among ${point.family}_0 … ${point.family}_T at T = ${length}`,
+    );
+  return `${point.family}_${i}`;
+}
+
+export function indexValue(index: { base: string; plus: number }, length: number): number {
+  if (index.base === '') return index.plus;
+  if (index.base === 'T') return length + index.plus;
+  throw new Error(
+    `the index ${index.base} is bound by no sum; give its range: { for: '${index.base} = 2..T' }`,
+  );
+}
+
+function declaredTables({ factors }: JointDensity, length: number): Table[] {
+  return factors.flatMap(({ density, over }) => {
+    if (over === undefined) return [tableOf(density, length)];
+    const [from, to] = [indexValue(over.from, length), indexValue(over.to, length)];
+    return Array.from({ length: Math.max(0, to - from + 1) }, (_, i) =>
+      tableOf(densityWith(density, over.index, { base: '', plus: from + i }), length),
+    );
+  });
+}
+
+/** The tables that make up a joint on a chain of this length, parents before children. */
+export function tablesOf(joint: JointDensity, length: number): Table[] {
+  const tables = declaredTables(joint, length);
+  const made = tables.flatMap(({ child }) => child);
+  const twice = made.find((name, i) => made.indexOf(name) !== i);
+  if (twice !== undefined) throw new Error(`${joint.text}: ${twice} is made by two factors`);
+  const free = [...new Set(tables.flatMap(({ parents }) => parents))].filter((name) => !made.includes(name));
+  const roots: Table[] = free.length === 0 ? [] : [root(joint.name, free)];
+  return ordered([...roots, ...tables], joint.text);
+}
+
+const root = (name: string, free: string[]): Table => ({
+  child: free,
+  parents: [],
+  label: { name, left: free.map(pointOf), given: [] },
+});
+
+export function pointOf(name: string): Point {
+  const [family, index] = name.split('_');
+  return index === undefined ? { family } : { family, index: shift({ base: '', plus: 0 }, Number(index)) };
+}
+
+function tableOf(density: Density, length: number): Table {
+  const child = namesOf(density.left, length);
+  const parents = namesOf(density.given, length);
+  const both = child.find((name) => parents.includes(name));
+  if (both !== undefined)
+    throw new OutOfChain(`${densityText(density)} has ${both} on both sides of the bar`);
+  return {
+    child,
+    parents,
+    label: { name: density.name, left: child.map(pointOf), given: parents.map(pointOf) },
+  };
+}
+
+function ordered(tables: readonly Table[], text: string): Table[] {
+  const done: Table[] = [];
+  const made = new Set<string>();
+  for (let rest = [...tables]; rest.length > 0;) {
+    const ready = rest.filter(({ parents }) => parents.every((name) => made.has(name)));
+    if (ready.length === 0) throw new Error(`${text}: the factors condition on each other in a circle`);
+    ready.forEach((table) => table.child.forEach((name) => made.add(name)));
+    done.push(...ready);
+    rest = rest.filter((table) => !ready.includes(table));
+  }
+  return done;
+}

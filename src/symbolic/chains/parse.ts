@@ -1,0 +1,303 @@
+/**
+ * Text to statements about densities, written as in a paper:
+ *
+ *   log p(x_0) >= E_{q(x_{1:T}|x_0)}[log(p(x_{0:T}) / q(x_{1:T}|x_0))]
+ *   KL(q(x_T|x_0) || p(x_T)) + sum_{t=2}^{T} E_{q(x_t|x_0)}[KL(q(x_{t-1}|x_t,x_0) || p(x_{t-1}|x_t))]
+ *
+ * Sums, products and integrals reach to the next + or −; log takes the next factor, so a ratio needs brackets.
+ */
+import { ParseError } from '../parse.ts';
+import { rational } from '../rational.ts';
+import { tokens, type Token } from './lex.ts';
+import { places, type Cursor } from './parse-places.ts';
+import type { ChainExpr, ChainRelation, Density, Point, Statement } from './syntax.ts';
+import { isSpan } from './syntax.ts';
+
+const MAX_DEPTH = 60;
+
+/** What the names in a text may stand for. */
+export interface Names {
+  readonly densities: ReadonlySet<string>;
+  readonly functions: ReadonlySet<string>;
+}
+
+/** @throws ParseError with the position of what it could not read. */
+export function parseChain(text: string, names?: Names): ChainExpr {
+  const reader = new Reader(text, names);
+  const expr = reader.sum();
+  reader.end();
+  return expr;
+}
+
+/** `lhs = rhs`, `lhs <= rhs` or `lhs >= rhs`. */
+export function parseStatement(text: string, names?: Names): Statement {
+  const reader = new Reader(text, names);
+  const lhs = reader.sum();
+  const relation = reader.relation();
+  const rhs = reader.sum();
+  reader.end();
+  return { lhs, relation, rhs };
+}
+
+class Reader implements Cursor {
+  readonly text: string;
+  private readonly names?: Names;
+  private readonly list: Token[];
+  private i = 0;
+  private depth = 0;
+
+  constructor(text: string, names?: Names) {
+    this.text = text;
+    this.names = names;
+    this.list = tokens(text);
+  }
+
+  get token(): Token {
+    return this.list[this.i];
+  }
+
+  peek(by: number): Token {
+    return this.list[Math.min(this.i + by, this.list.length - 1)];
+  }
+
+  is(sign: string): boolean {
+    return this.token.kind === 'sign' && this.token.text === sign;
+  }
+
+  next(): Token {
+    const token = this.token;
+    if (token.kind !== 'end') this.i++;
+    return token;
+  }
+
+  take(sign: string): boolean {
+    const found = this.is(sign);
+    if (found) this.i++;
+    return found;
+  }
+
+  expect(sign: string): void {
+    if (!this.take(sign)) throw this.error(`expected "${sign}", got "${this.token.text}"`);
+  }
+
+  error(message: string, token = this.token): ParseError {
+    return new ParseError(message, this.text, token.at + 1);
+  }
+
+  end(): void {
+    if (this.token.kind !== 'end') throw this.error(`unexpected "${this.token.text}"`);
+  }
+
+  relation(): ChainRelation {
+    const { text } = this.token;
+    if (text !== '=' && text !== '≤' && text !== '≥') throw this.error(`expected =, <= or >=, got "${text}"`);
+    this.i++;
+    return text;
+  }
+
+  sum(): ChainExpr {
+    if (++this.depth > MAX_DEPTH) throw this.error(`nested deeper than ${MAX_DEPTH}`);
+    const args: ChainExpr[] = [];
+    let negative = this.take('-');
+    if (!negative) this.take('+');
+    for (;;) {
+      const term = this.product();
+      args.push(negative ? { kind: 'neg', arg: term } : term);
+      if (this.is('+') || this.is('-')) negative = this.next().text === '-';
+      else break;
+    }
+    this.depth--;
+    return args.length === 1 ? args[0] : { kind: 'add', args };
+  }
+
+  private product(): ChainExpr {
+    let factors: ChainExpr[] = [this.factor()];
+    let afterDivision = false;
+    for (;;) {
+      if (this.take('/')) {
+        const last = factors.at(-1)!;
+        if (last.kind === 'log' && this.token.kind !== 'number')
+          throw this.error('log of a ratio needs brackets: log(a / b)');
+        const den = this.factor();
+        factors = [{ kind: 'div', num: productOf(factors), den }];
+        afterDivision = true;
+      } else if (this.take('*')) {
+        factors.push(this.factor());
+        afterDivision = false;
+      } else if (this.startsFactor()) {
+        if (afterDivision)
+          throw this.error('a product without * after "/" is ambiguous: write the * or brackets');
+        factors.push(this.factor());
+      } else return productOf(factors);
+    }
+  }
+
+  private startsFactor(): boolean {
+    return this.token.kind === 'word' || this.token.kind === 'number' || this.is('(') || this.is('[');
+  }
+
+  private factor(): ChainExpr {
+    const base = this.atom();
+    if (!this.is('^')) return base;
+    this.next();
+    const power = this.next();
+    if (power.text !== '2') throw this.error('only the square is a power here', power);
+    return { kind: 'mul', args: [base, base] };
+  }
+
+  private atom(): ChainExpr {
+    const token = this.token;
+    if (token.kind === 'number') {
+      this.next();
+      return { kind: 'number', value: rational(BigInt(token.text)) };
+    }
+    for (const [open, close] of [
+      ['(', ')'],
+      ['[', ']'],
+    ] as const) {
+      if (!this.take(open)) continue;
+      const inner = this.sum();
+      this.expect(close);
+      return inner;
+    }
+    if (token.kind !== 'word') throw this.error(`expected an expression, got "${token.text}"`);
+    switch (token.text) {
+      case 'log':
+        this.next();
+        return { kind: 'log', arg: this.factor() };
+      case 'E':
+        return this.expectation();
+      case 'KL':
+        return this.divergence();
+      case 'H': {
+        this.next();
+        const close = this.take('[') ? ']' : (this.expect('('), ')');
+        const of = this.density();
+        this.expect(close);
+        return { kind: 'entropy', of };
+      }
+      case 'sum':
+      case 'prod':
+        return this.big(token.text);
+      case 'int':
+        return this.integral();
+    }
+    return this.named();
+  }
+
+  private expectation(): ChainExpr {
+    this.next();
+    this.expect('_');
+    this.expect('{');
+    const over = this.density();
+    this.expect('}');
+    this.expect('[');
+    const arg = this.sum();
+    this.expect(']');
+    return { kind: 'expect', over, arg };
+  }
+
+  private divergence(): ChainExpr {
+    this.next();
+    this.expect('(');
+    const first = this.density();
+    this.expect('||');
+    const second = this.density();
+    this.expect(')');
+    return { kind: 'kl', first, second };
+  }
+
+  private big(kind: 'sum' | 'prod'): ChainExpr {
+    this.next();
+    this.expect('_');
+    this.expect('{');
+    const index = this.next();
+    if (index.kind !== 'word') throw this.error('expected an index, as in sum_{t=2}^{T}', index);
+    if (index.text === 'T') throw this.error('T is the length of the chain and cannot be summed over', index);
+    this.expect('=');
+    const from = this.indexOf();
+    this.expect('}');
+    this.expect('^');
+    const braced = this.take('{');
+    const to = this.indexOf();
+    if (braced) this.expect('}');
+    return { kind, index: index.text, from, to, body: this.product() };
+  }
+
+  private integral(): ChainExpr {
+    this.next();
+    this.expect('_');
+    this.expect('{');
+    const over = places(this);
+    this.expect('}');
+    return { kind: 'integral', over, arg: this.product() };
+  }
+
+  indexOf(): { base: string; plus: number } {
+    const first = this.next();
+    if (first.kind === 'number') return { base: '', plus: Number(first.text) };
+    if (first.kind !== 'word') throw this.error(`expected an index, got "${first.text}"`, first);
+    if (!this.is('+') && !this.is('-')) return { base: first.text, plus: 0 };
+    const sign = this.next().text === '-' ? -1 : 1;
+    const by = this.next();
+    if (by.kind !== 'number') throw this.error(`expected a number after "${first.text}±"`, by);
+    return { base: first.text, plus: sign * Number(by.text) };
+  }
+
+  private named(): ChainExpr {
+    const start = this.token;
+    const name = this.name();
+    this.expect('(');
+    const { left, given } = this.inside();
+    this.expect(')');
+    if (given.length === 0 && this.names?.functions.has(name)) {
+      if (left.some(isSpan)) throw this.error(`${name} takes single variables`, start);
+      return { kind: 'function', name, args: left as Point[] };
+    }
+    this.known(name, start);
+    return { kind: 'density', density: { name, left, given } };
+  }
+
+  private density(): Density {
+    const start = this.token;
+    const name = this.name();
+    this.known(name, start);
+    this.expect('(');
+    const { left, given } = this.inside();
+    this.expect(')');
+    return { name, left, given };
+  }
+
+  private known(name: string, at: Token): void {
+    if (this.names === undefined || this.names.densities.has(name)) return;
+    const known = [...this.names.densities, ...this.names.functions].join(', ');
+    throw this.error(`unknown density "${name}" (the model declares ${known})`, at);
+  }
+
+  private inside(): Pick<Density, 'left' | 'given'> {
+    const left = places(this);
+    return { left, given: this.take('|') || this.bar() ? places(this) : [] };
+  }
+
+  private bar(): boolean {
+    const found = this.token.kind === 'word' && (this.token.text === 'mid' || this.token.text === 'vert');
+    if (found) this.i++;
+    return found;
+  }
+
+  /** q, q_phi, p_{\theta}. */
+  private name(): string {
+    const head = this.next();
+    if (head.kind !== 'word') throw this.error(`expected a density such as q(x|z), got "${head.text}"`, head);
+    if (!this.take('_')) return head.text;
+    const braced = this.take('{');
+    const parts = [head.text];
+    while (this.token.kind === 'word' || this.token.kind === 'number') parts.push(this.next().text);
+    if (braced) this.expect('}');
+    if (parts.length === 1) throw this.error('expected a subscript');
+    return parts.join('_');
+  }
+}
+
+const productOf = (factors: readonly ChainExpr[]): ChainExpr =>
+  factors.length === 1 ? factors[0] : { kind: 'mul', args: factors };

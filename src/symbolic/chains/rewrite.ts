@@ -1,0 +1,100 @@
+/** Walks over expressions: substitution of an index, direct subexpressions, densities in them. */
+import { indexWith, placeWith, type ChainExpr, type Density, type Index } from './syntax.ts';
+
+export const densityWith = (density: Density, base: string, value: Index): Density => ({
+  ...density,
+  left: density.left.map((place) => placeWith(place, base, value)),
+  given: density.given.map((place) => placeWith(place, base, value)),
+});
+
+/** A copy whose densities, children and index limits went through the given maps. */
+export function mapExpr(
+  expr: ChainExpr,
+  maps: {
+    child: (e: ChainExpr) => ChainExpr;
+    density: (d: Density) => Density;
+    index: (i: Index) => Index;
+  },
+): ChainExpr {
+  const { child, density, index } = maps;
+  const point = <P extends { index?: Index }>(p: P): P =>
+    p.index === undefined ? p : { ...p, index: index(p.index) };
+  switch (expr.kind) {
+    case 'number':
+      return expr;
+    case 'density':
+      return { ...expr, density: density(expr.density) };
+    case 'function':
+      return { ...expr, args: expr.args.map(point) };
+    case 'add':
+    case 'mul':
+      return { ...expr, args: expr.args.map(child) };
+    case 'neg':
+    case 'log':
+      return { ...expr, arg: child(expr.arg) };
+    case 'div':
+      return { ...expr, num: child(expr.num), den: child(expr.den) };
+    case 'expect':
+      return { ...expr, over: density(expr.over), arg: child(expr.arg) };
+    case 'kl':
+      return { ...expr, first: density(expr.first), second: density(expr.second) };
+    case 'entropy':
+      return { ...expr, of: density(expr.of) };
+    case 'sum':
+    case 'prod':
+      return { ...expr, from: index(expr.from), to: index(expr.to), body: child(expr.body) };
+    case 'integral':
+      return {
+        ...expr,
+        over: expr.over.map((p) => ('from' in p ? { ...p, from: index(p.from), to: index(p.to) } : point(p))),
+        arg: child(expr.arg),
+      };
+  }
+}
+
+/** The expression with a value put in for a free index; an index that a sum binds again is left alone. */
+export function exprWith(expr: ChainExpr, base: string, value: Index): ChainExpr {
+  if ((expr.kind === 'sum' || expr.kind === 'prod') && expr.index === base) {
+    return { ...expr, from: indexWith(expr.from, base, value), to: indexWith(expr.to, base, value) };
+  }
+  return mapExpr(expr, {
+    child: (e) => exprWith(e, base, value),
+    density: (d) => densityWith(d, base, value),
+    index: (i) => indexWith(i, base, value),
+  });
+}
+
+export function childrenOf(expr: ChainExpr): readonly ChainExpr[] {
+  switch (expr.kind) {
+    case 'add':
+    case 'mul':
+      return expr.args;
+    case 'neg':
+    case 'log':
+    case 'expect':
+    case 'integral':
+      return [expr.arg];
+    case 'div':
+      return [expr.num, expr.den];
+    case 'sum':
+    case 'prod':
+      return [expr.body];
+    default:
+      return [];
+  }
+}
+
+/** Every subexpression, parents first. */
+export function subexpressions(expr: ChainExpr): ChainExpr[] {
+  return [expr, ...childrenOf(expr).flatMap(subexpressions)];
+}
+
+/** The densities that one node names itself. */
+export function densitiesAt(expr: ChainExpr): Density[] {
+  if (expr.kind === 'density') return [expr.density];
+  if (expr.kind === 'expect') return [expr.over];
+  if (expr.kind === 'kl') return [expr.first, expr.second];
+  return expr.kind === 'entropy' ? [expr.of] : [];
+}
+
+export const densitiesIn = (expr: ChainExpr): Density[] => subexpressions(expr).flatMap(densitiesAt);
