@@ -31,6 +31,16 @@ export {
 } from './gaussian.ts';
 export { induct, type Induction, type InductionSpec } from './induction.ts';
 export type { FamilySpec } from './families.ts';
+export { decideVectors, type VectorClaim, type VectorVerdict } from './decide-vectors.ts';
+export {
+  isotropicEntropy,
+  isotropicKl,
+  isotropicLogDensity,
+  vectorSpace,
+  type Isotropic,
+  type VectorSpace,
+  type VectorSpec,
+} from './vectors.ts';
 export { meanOf, varianceOf, type Quantity } from './quantity.ts';
 export type { Relation, Step, StepCounterexample, StepMutants, StepVerdict } from './step.ts';
 export {

@@ -1,0 +1,169 @@
+/**
+ * Claims about vectors in every dimension. Proved with free Gram symbols, which range over more than Gram matrices do, so
+ * for every d; refuted only with actual vectors, looked for in 1 … n dimensions (n vectors span no more).
+ */
+import { decide } from './decide.ts';
+import { contains, parseDomain } from './domain.ts';
+import { number, substitute, symbolsOf, toText, type Expr } from './expr.ts';
+import { rational } from './rational.ts';
+import { gramLabel, gramName, inComponents, Reader } from './vectors.ts';
+import type { Claim, DecideOptions, Verdict } from './verdict.ts';
+
+export interface VectorClaim {
+  id?: string;
+  /** Scalars with `norm2(u)` and `dot(u, v)`, or both sides vectors. `d` is the dimension, `pi` the number. */
+  lhs: string;
+  rhs: string;
+  /** Intervals of the scalars. `d` and `pi` need none. */
+  symbols: Record<string, string>;
+  vectors: readonly string[];
+  /** Definitions of scalars and of vectors, and inequalities between scalars. */
+  given?: readonly string[];
+}
+
+/** `dimensions` says what the verdict speaks of: `every d`, or the d of the counterexample. */
+export type VectorVerdict = Verdict & { dimensions: string };
+
+const MAX_DIMENSIONS = 3;
+const probe = 'probe__';
+
+/** @throws when the claim is malformed: an unknown vector, a vector where a scalar must stand. */
+export function decideVectors(claim: VectorClaim, options: DecideOptions = {}): VectorVerdict {
+  const start = performance.now();
+  const posed = read(claim);
+  const gram = decide(posed.claimIn('free'), { ...options, diagnose: false });
+  const found = settle(gram, posed, options);
+  return { ...found, ms: Math.round((performance.now() - start) * 100) / 100 };
+}
+
+type Posed = ReturnType<typeof read>;
+
+function settle(gram: Verdict, posed: Posed, options: DecideOptions): VectorVerdict {
+  const { names, claimIn, dimensionsAllowed } = posed;
+  if (gram.verdict === 'vacuous') return { ...gram, dimensions: 'every d' };
+  const dimensions = dimensionsAllowed();
+  // With n vectors every Gram matrix is one in n dimensions.
+  const tried = dimensions.slice(0, gram.verdict === 'proved' ? 2 : dimensions.length);
+  for (const k of tried) {
+    const instance = decide(claimIn(k), { ...options, diagnose: false });
+    if (instance.verdict !== 'refuted') continue;
+    if (gram.verdict === 'proved') {
+      const reason = `proved with free Gram symbols, yet refuted by vectors in ${k} dimensions`;
+      return { ...instance, verdict: 'undecided', reason, dimensions: 'none' };
+    }
+    const counterexample = instance.counterexample && {
+      ...instance.counterexample,
+      point: vectorsOf(instance.counterexample.point, names, k),
+    };
+    return {
+      ...instance,
+      method: 'actual vectors, with error balls',
+      counterexample,
+      dimensions: `d = ${k}`,
+    };
+  }
+  const triangular =
+    gram.verdict !== 'proved' || gram.conditions.length > 0
+      ? decide(claimIn('triangular'), { ...options, diagnose: false })
+      : null;
+  // Components know what every Gram matrix satisfies: a condition such as ‖x − y‖² ≥ 0 falls away.
+  if (triangular?.verdict === 'proved' && (gram.verdict !== 'proved' || triangular.conditions.length === 0)) {
+    const method = `components on as many axes as vectors: ${triangular.method}`;
+    return { ...triangular, method, dimensions: 'every d' };
+  }
+  if (gram.verdict === 'proved') {
+    const method = `Gram symbols: ${gram.method}`;
+    return {
+      ...gram,
+      method,
+      conditions: gram.conditions.map((c) => gramLabel(c, names)),
+      dimensions: 'every d',
+    };
+  }
+  const seen = gram.verdict === 'refuted' ? 'not an identity of free Gram symbols' : gram.reason;
+  const reason = `${seen}; no vectors in ${tried.join(', ') || 'any allowed'} dimensions refute it`;
+  return { verdict: 'undecided', method: 'Gram symbols', conditions: [], ms: 0, reason, dimensions: 'none' };
+}
+
+function read(claim: VectorClaim) {
+  const { vectors, given = [] } = claim;
+  const definitions: Record<string, string> = {};
+  const scalars: string[] = [];
+  for (const text of given) {
+    const match = /^\s*(\w+)\s*=([^=<>]*)$/.exec(text);
+    if (match && vectors.includes(match[1])) definitions[match[1]] = match[2];
+    else scalars.push(text);
+  }
+  const free = vectors.filter((name) => !Object.hasOwn(definitions, name));
+  const plain = new Reader(free, definitions);
+  // u = v for vectors says ⟨u, w⟩ = ⟨v, w⟩ for every w.
+  const both = [claim.lhs, claim.rhs].map((side) => plain.isVector(side));
+  if (both[0] !== both[1])
+    throw new Error(`"${claim.lhs} = ${claim.rhs}": one side is a vector, the other is not`);
+  const names = both[0] ? [...free, probe] : free;
+  const reader = both[0] ? new Reader(names, definitions) : plain;
+  const side = (text: string): Expr => reader.scalar(both[0] ? `dot(${text}, ${probe})` : text);
+  const [lhs, rhs] = [side(claim.lhs), side(claim.rhs)];
+  const relations = scalars.map((text) => {
+    const match = /^([^=<>]+)([=<>])([^=<>]+)$/.exec(text);
+    if (!match) throw new Error(`given "${text}": expected "name = expression" or "a < b"`);
+    return { left: reader.scalar(match[1]), sign: match[2], right: reader.scalar(match[3]) };
+  });
+  const all = [lhs, rhs, ...relations.flatMap(({ left, right }) => [left, right])];
+  const reads = new Set(all.flatMap(symbolsOf));
+  const known: Record<string, string> = {
+    ...(reads.has('d') && { d: '[1,inf)' }),
+    ...(reads.has('pi') && { pi: '(3.14159,3.1416)' }),
+    ...claim.symbols,
+  };
+
+  /**
+   * With free Gram symbols; in k dimensions; or triangular: turned so that vector i lies on the first i axes, which
+   * changes no norm and no inner product, in any number of dimensions.
+   */
+  const claimIn = (k: number | 'free' | 'triangular'): Claim => {
+    const instance = (expr: Expr): Expr => {
+      if (k === 'free') return expr;
+      if (k === 'triangular') return inComponents(expr, names, names.length, true);
+      return substitute(inComponents(expr, names, k), { d: number(k) });
+    };
+    const { d, ...others } = known;
+    const symbols: Record<string, string> = {
+      ...others,
+      ...(typeof k !== 'number' && d !== undefined && { d }),
+    };
+    for (const [i, a] of names.entries()) {
+      if (k === 'free')
+        for (const b of names.slice(i)) symbols[gramName(a, b)] = a === b ? '[0,inf)' : '(-inf,inf)';
+      const axes = k === 'free' ? 0 : k === 'triangular' ? i + 1 : k;
+      for (let axis = 1; axis <= axes; axis++) symbols[`${a}__${axis}`] = '(-inf,inf)';
+    }
+    const texts = relations.map(
+      ({ left, sign, right }) => `${toText(instance(left))} ${sign} ${toText(instance(right))}`,
+    );
+    const id = claim.id === undefined ? {} : { id: claim.id };
+    return { ...id, lhs: instance(lhs), rhs: instance(rhs), symbols, given: texts };
+  };
+  const dimensionsAllowed = (): number[] => {
+    const domain = known.d === undefined ? null : parseDomain(known.d);
+    const from = Math.min(Math.max(names.length, 1), MAX_DIMENSIONS);
+    return Array.from({ length: from }, (_, i) => i + 1).filter(
+      (k) => !domain || contains(domain, rational(BigInt(k))),
+    );
+  };
+  return { names, claimIn, dimensionsAllowed };
+}
+
+/** Components gathered into vectors: x = (1, 2). */
+function vectorsOf(
+  point: Record<string, string>,
+  names: readonly string[],
+  k: number,
+): Record<string, string> {
+  const scalars = Object.entries(point).filter(([name]) => !names.some((v) => name.startsWith(`${v}__`)));
+  const gathered = names.map((v): [string, string] => {
+    const values = Array.from({ length: k }, (_, axis) => point[`${v}__${axis + 1}`]);
+    return [v === probe ? 'against' : v, `(${values.join(', ')})`];
+  });
+  return { ...Object.fromEntries(scalars), ...Object.fromEntries(gathered), d: `${k}` };
+}

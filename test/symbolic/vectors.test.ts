@@ -1,0 +1,174 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import {
+  declare,
+  decideVectors,
+  derive,
+  formula,
+  isotropicEntropy,
+  isotropicKl,
+  isotropicLogDensity,
+  toText,
+  vectorSpace,
+  type VectorClaim,
+} from '../../src/symbolic/index.ts';
+import { inComponents, Reader } from '../../src/symbolic/vectors.ts';
+
+const unit = '(0,1)';
+const positive = '(0,inf)';
+const noising = { vectors: ['x0', 'eps', 'xt'], given: ['xt = sqrt(abar)*x0 + sqrt(1 - abar)*eps'] };
+const two = { symbols: {}, vectors: ['x', 'y'] };
+const step = {
+  symbols: { alpha: unit, abarPrev: unit, abar: unit, beta: unit, sigma2: positive },
+  given: ['abar = alpha*abarPrev', 'beta = 1 - alpha'],
+};
+const mean = (x0: string): string =>
+  `sqrt(abarPrev)*beta/(1 - abar)*${x0} + sqrt(alpha)*(1 - abarPrev)/(1 - abar)*xt`;
+
+const trues: [string, VectorClaim][] = [
+  ['the residual of noising', { ...noising, symbols: { abar: unit }, lhs: 'norm2(xt - sqrt(abar)*x0)', rhs: '(1 - abar)*norm2(eps)' }],
+  ['noise read off, as vectors', { ...noising, symbols: { abar: unit }, lhs: '(xt - sqrt(abar)*x0)/sqrt(1 - abar)', rhs: 'eps' }],
+  ['the parallelogram', { ...two, lhs: 'norm2(x + y) + norm2(x - y)', rhs: '2*norm2(x) + 2*norm2(y)' }],
+  ['polarization', { ...two, lhs: 'dot(x, y)', rhs: '(norm2(x + y) - norm2(x - y))/4' }],
+  ['Cauchy and Schwarz in an absolute value', { ...two, lhs: 'abs(norm2(x)*norm2(y) - dot(x, y)^2)', rhs: 'norm2(x)*norm2(y) - dot(x, y)^2' }],
+  ['guidance by either convention', {
+    symbols: { w: '(-inf,inf)' }, vectors: ['c', 'u'],
+    lhs: 'norm2((1 + w)*c - w*u - u)', rhs: '(1 + w)^2*norm2(c - u)',
+  }],
+  ['the divergence of isotropic Gaussians', {
+    symbols: { v: positive, w: positive }, vectors: ['m', 'n'],
+    lhs: isotropicKl({ mean: 'm', variance: 'v' }, { mean: 'n', variance: 'w' }),
+    rhs: 'norm2(m - n)/(2*w) + d/2*(v/w - 1 + log(w/v))',
+  }],
+  ['the weight of L_{t-1} on the data', {
+    ...step, vectors: ['x0', 'guess', 'xt'],
+    lhs: isotropicKl({ mean: mean('x0'), variance: 'sigma2' }, { mean: mean('guess'), variance: 'sigma2' }),
+    rhs: 'abarPrev*beta^2/(2*sigma2*(1 - abar)^2)*norm2(x0 - guess)',
+  }],
+  ['the weight of L_{t-1} on the noise', {
+    ...step, vectors: ['eps', 'epsHat', 'xt', 'x0', 'guess'],
+    given: [...step.given, 'x0 = (xt - sqrt(1 - abar)*eps)/sqrt(abar)', 'guess = (xt - sqrt(1 - abar)*epsHat)/sqrt(abar)'],
+    lhs: isotropicKl({ mean: mean('x0'), variance: 'sigma2' }, { mean: mean('guess'), variance: 'sigma2' }),
+    rhs: 'beta^2/(2*sigma2*alpha*(1 - abar))*norm2(eps - epsHat)',
+  }],
+  ['velocity against noise', {
+    vectors: ['x0', 'eps', 'guess', 'hat', 'xt', 'v', 'vHat'], symbols: { abar: unit },
+    given: [
+      'xt = sqrt(abar)*x0 + sqrt(1 - abar)*eps', 'guess = (xt - sqrt(1 - abar)*hat)/sqrt(abar)',
+      'v = sqrt(abar)*eps - sqrt(1 - abar)*x0', 'vHat = sqrt(abar)*hat - sqrt(1 - abar)*guess',
+    ],
+    lhs: 'norm2(v - vHat)', rhs: 'norm2(eps - hat)/abar',
+  }],
+]; // prettier-ignore
+
+test.each(trues)('%s holds in every dimension', (_, claim) => {
+  const { verdict, dimensions, conditions } = decideVectors(claim);
+  expect({ verdict, dimensions, conditions }).toEqual({
+    verdict: 'proved',
+    dimensions: 'every d',
+    conditions: [],
+  });
+});
+
+const falses: [string, VectorClaim, string][] = [
+  ['a root forgotten', { ...noising, symbols: { abar: unit }, lhs: 'norm2(xt - abar*x0)', rhs: '(1 - abar)*norm2(eps)' }, 'd = 1'],
+  ['noise without its root, as vectors', { ...noising, symbols: { abar: unit }, lhs: '(xt - sqrt(abar)*x0)/(1 - abar)', rhs: 'eps' }, 'd = 1'],
+  ['equality in Cauchy and Schwarz, true in one dimension', { ...two, lhs: 'dot(x, y)^2', rhs: 'norm2(x)*norm2(y)' }, 'd = 2'],
+  ['a Gram determinant of three vectors, zero in a plane', {
+    symbols: {}, vectors: ['x', 'y', 'z'],
+    lhs: 'norm2(x)*(norm2(y)*norm2(z) - dot(y, z)^2) - dot(x, y)*(dot(x, y)*norm2(z) - dot(y, z)*dot(x, z)) + dot(x, z)*(dot(x, y)*dot(y, z) - norm2(y)*dot(x, z))',
+    rhs: '0',
+  }, 'd = 3'],
+  ['a divergence that forgets d at the variances', {
+    symbols: { v: positive, w: positive }, vectors: ['m', 'n'],
+    lhs: isotropicKl({ mean: 'm', variance: 'v' }, { mean: 'n', variance: 'w' }),
+    rhs: 'norm2(m - n)/(2*w) + 1/2*(v/w - d + log(w/v))',
+  }, 'd = 2'],
+  ['the weight of L_{t-1} not squared', {
+    ...step, vectors: ['x0', 'guess', 'xt'],
+    lhs: isotropicKl({ mean: mean('x0'), variance: 'sigma2' }, { mean: mean('guess'), variance: 'sigma2' }),
+    rhs: 'abarPrev*beta/(2*sigma2*(1 - abar)^2)*norm2(x0 - guess)',
+  }, 'd = 1'],
+]; // prettier-ignore
+
+test.each(falses)('%s is refuted by actual vectors', (_, claim, dimensions) => {
+  const found = decideVectors(claim);
+  expect([found.verdict, found.dimensions]).toEqual(['refuted', dimensions]);
+  // The counterexample is a point that can be written down, in the dimension it says.
+  const d = Number(dimensions.at(-1));
+  const { point } = found.counterexample!;
+  expect(point.d).toBe(`${d}`);
+  const vectors = Object.values(point).filter((value) => value.startsWith('('));
+  expect(vectors.length).toBeGreaterThan(0);
+  for (const value of vectors) expect(value.split(',')).toHaveLength(d);
+});
+
+test('what no vectors refute is not refuted, though free Gram symbols would', () => {
+  const wide = { ...two, symbols: { d: '[1,inf)' } };
+  expect(decideVectors({ ...wide, lhs: 'sqrt((norm2(x)*norm2(y) - dot(x, y)^2)^2)', rhs: 'norm2(x)*norm2(y) - dot(x, y)^2' }).verdict).toBe('proved');
+  expect(decideVectors({ ...two, lhs: 'sqrt(norm2(x - y))^2', rhs: 'norm2(x - y)' }).conditions).toEqual([]);
+  expect(decideVectors({ ...two, lhs: 'norm2(x)/norm2(x)', rhs: '1' }).conditions).toHaveLength(1);
+}); // prettier-ignore
+
+test('vectors and scalars are not mixed', () => {
+  expect(() => decideVectors({ ...two, lhs: 'x*y', rhs: '1' })).toThrow(
+    'a product of two vectors: expected dot(u, v)',
+  );
+  expect(() => decideVectors({ ...two, lhs: 'x', rhs: '1' })).toThrow(
+    'one side is a vector, the other is not',
+  );
+  expect(() => decideVectors({ ...two, lhs: 'norm2(x + 1)', rhs: '1' })).toThrow(
+    'a scalar added to a vector',
+  );
+  expect(() => decideVectors({ ...two, lhs: 'dot(x)', rhs: '1' })).toThrow('expected 2 vectors');
+  expect(() => decideVectors({ ...two, lhs: 'norm2(x', rhs: '1' })).toThrow('a bracket is not closed');
+});
+
+test('a derivation goes on Gram symbols that range over realizable ones only', () => {
+  const space = vectorSpace({
+    vectors: { x0: 'x_0', eps: '\\epsilon' },
+    defined: { xt: 'sqrt(abar)*x0 + sqrt(1 - abar)*eps' },
+  });
+  const symbols = declare({ abar: { tex: '\\bar\\alpha_t', domain: unit, meaning: '' }, ...space.symbols });
+  const start = (text: string) => derive('Residual', space.read(text), { symbols, given: space.given });
+  const proof = start('norm2(xt - sqrt(abar)*x0)').step(space.read('(1 - abar)*norm2(eps)')).check();
+  expect(proof.steps[1].tex).toContain('\\lVert \\epsilon \\rVert^2');
+  start('abs(norm2(x0)*norm2(eps) - dot(x0, eps)^2)')
+    .step(space.read('norm2(x0)*norm2(eps) - dot(x0, eps)^2'))
+    .check();
+  const wrong = start('norm2(xt)').step(space.read('abar*norm2(x0) + (1 - abar)*norm2(eps)')).steps[1];
+  expect(wrong.verdict).toBe('refuted');
+  expect(wrong.counterexample!.point.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['x0__1', 'eps__1']),
+  );
+});
+
+interface Row { m: number[]; n: number[]; x: number[]; v: number; w: number; kl: number; density: number; entropy: number } // prettier-ignore
+const { isotropic } = JSON.parse(
+  readFileSync(new URL('../reference/gaussian_calculus.json', import.meta.url), 'utf8'),
+) as { isotropic: Row[] };
+
+test('isotropic KL, density and entropy agree with full covariance matrices in 1, 2 and 3 dimensions', () => {
+  const names = ['m', 'n', 'x'];
+  const reader = new Reader(names, {});
+  const p = { mean: 'm', variance: 'v' };
+  for (const row of isotropic) {
+    const d = row.m.length;
+    const values: Record<string, number> = { d, v: row.v, w: row.w, pi: Math.PI };
+    names.forEach((name) =>
+      row[name as 'm'].forEach((value, axis) => (values[`${name}__${axis + 1}`] = value)),
+    );
+    const entry = { tex: 'x', domain: '(-inf,inf)', meaning: '' };
+    const symbols = declare(Object.fromEntries(Object.keys(values).map((name) => [name, entry])));
+    const at = (text: string): number =>
+      formula('value', {
+        tex: 'f',
+        expr: toText(inComponents(reader.scalar(text), names, d)),
+        cite: '',
+        symbols,
+      }).evaluate(values);
+    expect(at(isotropicKl(p, { mean: 'n', variance: 'w' }))).toBeCloseTo(row.kl, 10);
+    expect(at(isotropicLogDensity('x', p))).toBeCloseTo(row.density, 10);
+    expect(at(isotropicEntropy(p))).toBeCloseTo(row.entropy, 10);
+  }
+});
