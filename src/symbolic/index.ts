@@ -41,6 +41,29 @@ export {
   type VectorSpace,
   type VectorSpec,
 } from './vectors.ts';
+export {
+  covariance,
+  crossEntropy,
+  entropy,
+  expectation,
+  jointEntropy,
+  jointKl,
+  jointLogDensity,
+} from './moments.ts';
+export {
+  density,
+  divergence,
+  fokkerPlanck,
+  gradient,
+  isotropicGradient,
+  isotropicLaplacian,
+  laplacian,
+  mixture,
+  radialLaplacian,
+  rate,
+  scoreOf,
+  type FokkerPlanck,
+} from './differential.ts';
 export { meanOf, varianceOf, type Quantity } from './quantity.ts';
 export type { Relation, Step, StepCounterexample, StepMutants, StepVerdict } from './step.ts';
 export {
