@@ -8,6 +8,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: [...configDefaults.exclude, ...(long ? [] : ['test/**/*.long.test.ts'])],
     pool: 'forks',
+    maxWorkers: 2, // by default one core is left idle, and the supported machine has two
     testTimeout: long ? 600_000 : 30_000,
   },
 });
