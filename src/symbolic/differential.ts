@@ -52,7 +52,7 @@ export function density(x: string, { mean, variance }: Gaussian): Expr {
 }
 
 /** A mixture of densities, weights as given. */
-export const mixture = (x: string, parts: readonly [weight: Text, part: Gaussian][]): Expr =>
+export const mixtureDensity = (x: string, parts: readonly [weight: Text, part: Gaussian][]): Expr =>
   plus(...parts.map(([weight, part]) => times(read(weight), density(x, part))));
 
 /**

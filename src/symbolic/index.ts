@@ -58,7 +58,7 @@ export {
   isotropicGradient,
   isotropicLaplacian,
   laplacian,
-  mixture,
+  mixtureDensity,
   radialLaplacian,
   rate,
   scoreOf,

@@ -12,7 +12,7 @@ import {
   isotropicGradient,
   isotropicLaplacian,
   laplacian,
-  mixture,
+  mixtureDensity,
   parse,
   radialLaplacian,
   rate,
@@ -83,7 +83,7 @@ test('scores of a Gaussian and of a mixture', () => {
   const symbols = { x: real, m: real, n: real, v: positive, w: unit };
   expect(verdict({ lhs: score, rhs: '-(x - m)/v' }, symbols)).toBe('proved');
   expect(verdict({ lhs: score, rhs: '-(x - m)/sqrt(v)' }, symbols)).toBe('refuted');
-  const mixed = scoreOf(mixture('x', [['w', gaussian('m', 'v')], ['1 - w', gaussian('n', 'v')]]), 'x'); // prettier-ignore
+  const mixed = scoreOf(mixtureDensity('x', [['w', gaussian('m', 'v')], ['1 - w', gaussian('n', 'v')]]), 'x'); // prettier-ignore
   const near = 'w/(w + (1 - w)*exp((x - m)^2/(2*v) - (x - n)^2/(2*v)))';
   const expected = `-(x - ${near}*m - (1 - ${near})*n)/v`;
   expect(verdict({ lhs: mixed, rhs: expected }, symbols)).toBe('proved');
@@ -92,7 +92,7 @@ test('scores of a Gaussian and of a mixture', () => {
 const vp = { x: 'x', drift: '-beta*x/2', diffusion: 'sqrt(beta)', rates: { abar: '-beta*abar' } };
 const noised = (m: string, v: string): Gaussian => gaussian(`sqrt(abar)*${m}`, `abar*${v} + 1 - abar`);
 const two = (parts: [Gaussian, Gaussian]): Expr =>
-  mixture('x', [['w', parts[0]], ['1 - w', parts[1]]]); // prettier-ignore
+  mixtureDensity('x', [['w', parts[0]], ['1 - w', parts[1]]]); // prettier-ignore
 const symbols = { x: real, x0: real, m: real, n: real, u: positive, v: positive, w: unit, abar: unit, beta: positive, sigma2: positive, g: real, k: positive, t: positive }; // prettier-ignore
 const ve = { x: 'x', drift: '0', diffusion: 'g', rates: { sigma2: 'g^2' } };
 const ou = { x: 'x', drift: '-k*x', diffusion: 'g', rates: { t: '1' } };
