@@ -1,5 +1,5 @@
 /** The proof table a reader sees: one row a step, its reason, its verdict and the evidence for it. */
-import type { Derivation, Step, StepCounterexample } from '../symbolic/index.ts';
+import type { Proof, Step, StepCounterexample } from '../symbolic/index.ts';
 import { escapeHtml, mathml, prose } from './proofMath.ts';
 import { proofStyle } from './proofStyle.ts';
 
@@ -19,13 +19,15 @@ const relations: Record<Step['relation'], string> = {
   '=': '$=$',
   '∝': '$\\propto$',
   '+c': '$\\displaystyle\\overset{+c}{=}$',
+  '≤': '$\\le$',
+  '≥': '$\\ge$',
 };
 
 /**
  * A derivation as a table: HTML with MathML (light and dark), TeX and plain text in one bundle.
  * The last expression of a notebook cell, or `display(…)`, shows it.
  */
-export function proofTable(derivation: Derivation, options: ProofTableOptions = {}): ProofTable {
+export function proofTable(derivation: Proof, options: ProofTableOptions = {}): ProofTable {
   const { steps, title } = derivation;
   const rows = steps.map((step, i) => row(step, i + 1, options)).join('\n');
   const html =

@@ -65,7 +65,8 @@ export {
   type FokkerPlanck,
 } from './differential.ts';
 export { meanOf, varianceOf, type Quantity } from './quantity.ts';
-export type { Relation, Step, StepCounterexample, StepMutants, StepVerdict } from './step.ts';
+export type { Proof } from './proof.ts';
+export type { Inequality, Relation, Step, StepCounterexample, StepMutants, StepVerdict } from './step.ts';
 export {
   derive,
   type Derivation,
@@ -74,3 +75,4 @@ export {
   type GaussianTarget,
   type StepOptions,
 } from './derivation.ts';
+export * from './chains/index.ts';

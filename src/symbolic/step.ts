@@ -3,6 +3,9 @@
 /** `=` equal; `∝` equal up to a factor free of a variable; `+c` equal up to a term free of it. */
 export type Relation = '=' | '∝' | '+c';
 
+/** Between expectations of densities: cited theorems prove them, never the algebra of expressions. */
+export type Inequality = '≤' | '≥';
+
 export type StepVerdict = 'proved' | 'refuted' | 'undecided' | 'vacuous' | 'assumed';
 
 export interface StepCounterexample {
@@ -24,13 +27,13 @@ export interface StepMutants {
 
 export interface Step {
   readonly kind: 'start' | 'step' | 'so' | 'assume' | 'conclusion';
-  readonly relation: Relation | '';
+  readonly relation: Relation | Inequality | '';
   /** The whole line as TeX, left-hand side included where the step shows one. */
   readonly tex: string;
   readonly text: string;
   /** Why, in the author's words; `$…$` is mathematics. */
   readonly because?: string;
-  /** `up to a factor free of $x$`, where the relation says so. */
+  /** What the verdict ranges over: `up to a factor free of $x$`, `all densities, all $T \ge 1$`. */
   readonly scope?: string;
   /** TeX of the relations between symbols that the verdict rests on. */
   readonly uses: readonly string[];

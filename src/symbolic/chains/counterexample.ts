@@ -12,7 +12,7 @@ export interface ChainCounterexample {
   readonly length: number;
   /** Values of free indices: `t = 2`. */
   readonly at: string;
-  /** Every factor of every joint, row by row of its parents: q(x_1|x_0) = 1/3 2/3 | 1/2 1/2. */
+  /** Every factor of every joint, row by row of its parents: q(x_1|x_0) = 1/3, 2/3; 1/2, 1/2. */
   readonly tables: readonly { name: string; tex: string; value: string }[];
   /** The states of the free variables. */
   readonly point: readonly { name: string; tex: string; value: string }[];
@@ -32,7 +32,7 @@ export function counterexampleOf(finite: FiniteModel<Rational>, found: Found): C
   const tables = [...finite.tables.values()].flat().map(({ label, rows }) => ({
     name: densityText(label),
     tex: densityTeX(label),
-    value: rows.map((row) => row.map(fraction).join(' ')).join(' | '),
+    value: rows.map((row) => row.map(fraction).join(', ')).join('; '),
   }));
   const point = found.names.map((name) => ({
     name,

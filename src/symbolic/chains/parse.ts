@@ -4,7 +4,7 @@
  *   log p(x_0) >= E_{q(x_{1:T}|x_0)}[log(p(x_{0:T}) / q(x_{1:T}|x_0))]
  *   KL(q(x_T|x_0) || p(x_T)) + sum_{t=2}^{T} E_{q(x_t|x_0)}[KL(q(x_{t-1}|x_t,x_0) || p(x_{t-1}|x_t))]
  *
- * Sums, products and integrals reach to the next + or −; log takes the next factor, so a ratio needs brackets.
+ * Sums and integrals reach to the next + or −. log and prod take the next factor, so that a ratio needs brackets.
  */
 import { ParseError } from '../parse.ts';
 import { rational } from '../rational.ts';
@@ -221,7 +221,8 @@ class Reader implements Cursor {
     const braced = this.take('{');
     const to = this.indexOf();
     if (braced) this.expect('}');
-    return { kind, index: index.text, from, to, body: this.product() };
+    const body = kind === 'sum' ? this.product() : this.factor();
+    return { kind, index: index.text, from, to, body };
   }
 
   private integral(): ChainExpr {

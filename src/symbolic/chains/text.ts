@@ -146,7 +146,9 @@ function write(expr: ChainExpr, w: Writing): Piece {
     case 'sum':
     case 'prod':
       return {
-        body: w.big(expr.kind, expr.index, expr.from, expr.to) + at(expr.body, PRODUCT),
+        body:
+          w.big(expr.kind, expr.index, expr.from, expr.to) +
+          at(expr.body, expr.kind === 'sum' ? PRODUCT : ATOM),
         binds: PRODUCT,
       };
     case 'integral':
@@ -154,7 +156,7 @@ function write(expr: ChainExpr, w: Writing): Piece {
   }
 }
 
-const isBig = ({ kind }: ChainExpr): boolean => kind === 'sum' || kind === 'prod' || kind === 'integral';
+const isBig = ({ kind }: ChainExpr): boolean => kind === 'sum' || kind === 'integral';
 
 function logArgument(arg: ChainExpr, at: (e: ChainExpr, binds: number) => string, w: Writing): string {
   return arg.kind === 'log' ? w.bracket(at(arg, SUM)) : at(arg, ATOM);

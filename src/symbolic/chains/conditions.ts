@@ -1,0 +1,56 @@
+/** What a proof for all densities rests on: densities exist, are positive where they are divided by, integrals exist. */
+import { nameTeX, placeTeX } from './text.ts';
+import { densitiesAt, subexpressions } from './rewrite.ts';
+import { indexText, isSpan, type ChainExpr, type IndexRange, type Statement } from './syntax.ts';
+
+/** TeX of the side conditions. */
+export function sideConditions(
+  { lhs, rhs }: Statement,
+  ranges: readonly IndexRange[],
+  least: number,
+  shortest: number,
+): string[] {
+  const all = [lhs, rhs].flatMap(subexpressions);
+  const found = new Set<string>();
+  if (least > shortest) found.add(`T \\ge ${least}`);
+  for (const range of ranges)
+    found.add(`${indexText(range.from)} \\le ${range.index} \\le ${indexText(range.to)}`);
+  for (const expr of all) if (expr.kind === 'sum') startsApart(expr).forEach((text) => found.add(text));
+  const divided = new Set(
+    all
+      .flatMap((expr) =>
+        expr.kind === 'log' || expr.kind === 'div' || expr.kind === 'kl' || expr.kind === 'entropy'
+          ? subexpressions(expr.kind === 'log' ? expr.arg : expr.kind === 'div' ? expr.den : expr).flatMap(
+              densitiesAt,
+            )
+          : densitiesAt(expr).filter(({ given }) => given.length > 0),
+      )
+      .map(({ name }) => name),
+  );
+  if (divided.size > 0) found.add(`${[...divided].sort().map(nameTeX).join(', ')} > 0`);
+  const integrals = all.some(({ kind }) => kind === 'expect' || kind === 'kl' || kind === 'entropy');
+  const logs = all.some(({ kind }) => kind === 'log' || kind === 'kl' || kind === 'entropy');
+  if (integrals && logs) found.add('\\mathbb{E}\\left|\\log\\right| < \\infty');
+  return [...found];
+}
+
+/** A sum from t = 2 over densities that read both x_{t-1} and x_0: at t = 1 they would be one variable. */
+function startsApart(sum: Extract<ChainExpr, { kind: 'sum' | 'prod' }>): string[] {
+  const { index, from, body } = sum;
+  if (from.base !== '') return [];
+  return subexpressions(body)
+    .flatMap(densitiesAt)
+    .flatMap(({ left, given }) => {
+      const points = [...left, ...given].flatMap((p) =>
+        isSpan(p) || p.index === undefined ? [] : [{ ...p, index: p.index }],
+      );
+      return points.flatMap((a) =>
+        points
+          .filter(
+            (b) =>
+              a.index.base === index && b.index.base === '' && from.plus + a.index.plus - 1 === b.index.plus,
+          )
+          .map((b) => `${index} \\ge ${from.plus}\\;(${placeTeX(a)} \\ne ${placeTeX(b)})`),
+      );
+    });
+}

@@ -1,0 +1,256 @@
+/** A statement about densities: refuted, proved with its scope, or left undecided with the reason. */
+import { chainText } from './text.ts';
+import type { ChainCounterexample } from './counterexample.ts';
+import { sideConditions } from './conditions.ts';
+import { edits } from './edits.ts';
+import { finiteCheck, wellFormed, type FiniteFinding, type Size } from './finite-check.ts';
+import { routes, type Route } from './inequality.ts';
+import type { ChainModel } from './model.ts';
+import { parseChain, parseStatement } from './parse.ts';
+import { proveByRules } from './prove.ts';
+import type { ChainExpr, Index, IndexRange, Statement } from './syntax.ts';
+
+export interface ChainVerdict {
+  readonly verdict: 'proved' | 'refuted' | 'undecided' | 'vacuous';
+  /** Of a proof: `all densities, all T ≥ 1`, or the finite chains on which it was certified. */
+  readonly scope?: string;
+  readonly method: string;
+  /** The rules that the rewriting used, and theorems cited. */
+  readonly rules: readonly string[];
+  /** TeX of the side conditions. */
+  readonly conditions: readonly string[];
+  /** Of a proof on finite chains alone: decimal logarithm of the probability that it is wrong. */
+  readonly log10Error?: number;
+  readonly counterexample?: ChainCounterexample;
+  /** Of an inequality proved by its gap: left − right or right − left, which cannot be negative. */
+  readonly gap?: string;
+  readonly reason?: string;
+  /** A single edit of the right-hand side under which the statement holds. */
+  readonly diagnosis?: string;
+  readonly ms: number;
+}
+
+export interface ChainOptions {
+  /** Range of an index that the statement leaves free: `t = 2..T`. Several are separated by `;`. */
+  readonly for?: string;
+  /** What the larger side exceeds the smaller by: `KL(q(z|x) || p(z|x))`. Found where it can be. */
+  readonly gap?: string;
+  readonly seed?: number;
+  /** Look for an edit that repairs a refuted statement. Default true. */
+  readonly diagnose?: boolean;
+}
+
+/**
+ * Decides `lhs = rhs`, `lhs >= rhs` or `lhs <= rhs`.
+ * @throws ParseError for a text that is no statement or names a density that the model lacks.
+ */
+export function decideChain(
+  model: ChainModel,
+  statement: string | Statement,
+  options: ChainOptions = {},
+): ChainVerdict {
+  const started = performance.now();
+  const names = namesIn(model);
+  const asked = typeof statement === 'string' ? parseStatement(statement, names) : statement;
+  const ranges = rangesOf(options.for);
+  const gap = options.gap === undefined ? undefined : parseChain(options.gap, names);
+  return { ...decided(model, asked, ranges, gap, options), ms: performance.now() - started };
+}
+
+export const namesIn = (model: ChainModel) => ({
+  densities: new Set(model.densities.keys()),
+  functions: model.functions,
+});
+
+type Decision = Omit<ChainVerdict, 'ms'>;
+const nothing = { rules: [], conditions: [] } as const;
+
+function decided(
+  model: ChainModel,
+  statement: Statement,
+  ranges: readonly IndexRange[],
+  gap: ChainExpr | undefined,
+  options: ChainOptions,
+): Decision {
+  if (sortedText(statement.lhs) === sortedText(statement.rhs))
+    return { verdict: 'vacuous', method: 'comparison', reason: 'both sides are the same', ...nothing };
+  const { lengths, reason } = wellFormed(model, statement, ranges);
+  if (lengths.length === 0) return { verdict: 'undecided', method: 'reading', reason, ...nothing };
+  const least = lengths[0].length;
+  const quick = finiteCheck(model, statement, { ranges, seed: options.seed, quick: true });
+  if (quick.kind === 'refuted') {
+    const diagnosis = options.diagnose === false ? undefined : repair(model, statement, ranges, least);
+    return {
+      verdict: 'refuted',
+      method: 'counterexample on a finite chain',
+      ...nothing,
+      counterexample: quick.counterexample,
+      ...(diagnosis && { diagnosis }),
+    };
+  }
+  if (quick.kind === 'unable')
+    return { verdict: 'undecided', method: 'finite chains', reason: quick.reason, ...nothing };
+  const question = { model, statement, ranges, least, seed: options.seed };
+  return statement.relation === '=' ? equality(question) : inequality(question, gap);
+}
+
+interface Question {
+  model: ChainModel;
+  statement: Statement;
+  ranges: readonly IndexRange[];
+  least: number;
+  seed?: number;
+}
+
+function equality({ model, statement, ranges, least, seed }: Question): Decision {
+  const proof = proveByRules(model, statement, ranges, least);
+  if (proof.kind === 'proved')
+    return {
+      verdict: 'proved',
+      scope: everything(model, least),
+      method: 'rules and finite chains',
+      rules: proof.rules,
+      conditions: sideConditions(statement, ranges, least, model.shortest),
+    };
+  const finite = finiteCheck(model, statement, { ranges, seed });
+  return finiteDecision(finite, model, proof.reason);
+}
+
+function finiteDecision(finite: FiniteFinding, model: ChainModel, open: string): Decision {
+  switch (finite.kind) {
+    case 'refuted':
+      return {
+        verdict: 'refuted',
+        method: 'counterexample on a finite chain',
+        ...nothing,
+        counterexample: finite.counterexample,
+      };
+    case 'agrees':
+      return {
+        verdict: 'proved',
+        scope: sizesText(finite.sizes, model),
+        method: 'exact tables and residues',
+        log10Error: finite.log10Error,
+        reason: `not for all densities: ${open}`,
+        ...nothing,
+      };
+    case 'unrefuted':
+      return { verdict: 'undecided', method: 'finite chains', reason: open, ...nothing };
+    case 'unable':
+      return { verdict: 'undecided', method: 'finite chains', reason: finite.reason, ...nothing };
+  }
+}
+
+function inequality(question: Question, gap?: ChainExpr): Decision {
+  const { model, statement, ranges, least, seed } = question;
+  const tried = routes(statement, model, gap);
+  for (const route of tried) {
+    const rules = route.identity === undefined ? [] : holds(question, route.identity);
+    if (rules === undefined) continue;
+    return proof(question, route, rules, everything(model, least));
+  }
+  const full = finiteCheck(model, statement, { ranges, seed });
+  if (full.kind === 'refuted')
+    return {
+      verdict: 'refuted',
+      method: 'counterexample on a finite chain',
+      ...nothing,
+      counterexample: full.counterexample,
+    };
+  const reason = "no violation found, and no gap that is a KL; give one: { gap: 'KL(… || …)' }";
+  return { verdict: 'undecided', method: 'finite chains', reason, ...nothing };
+}
+
+/** The rules that prove an identity, or undefined. */
+function holds(
+  { model, ranges, least }: Question,
+  { lhs, rhs }: { lhs: ChainExpr; rhs: ChainExpr },
+): readonly string[] | undefined {
+  if (sortedText(lhs) === sortedText(rhs)) return [];
+  if (wellFormed(model, { lhs, rhs }, ranges).lengths[0]?.length !== least) return undefined;
+  const found = proveByRules(model, { lhs, rhs }, ranges, least);
+  if (found.kind !== 'proved') return undefined;
+  const finite = finiteCheck(model, { lhs, relation: '=', rhs }, { ranges, quick: true });
+  return finite.kind === 'unrefuted' ? found.rules : undefined;
+}
+
+function proof(
+  { model, statement, ranges, least }: Question,
+  route: Route,
+  rules: readonly string[],
+  scope: string,
+): Decision {
+  return {
+    verdict: 'proved',
+    scope,
+    method: `${route.cite}; rules and finite chains`,
+    rules: [route.cite, ...rules],
+    conditions: [
+      ...new Set([...sideConditions(statement, ranges, least, model.shortest), ...route.conditions]),
+    ],
+    ...(route.gap && { gap: chainText(route.gap) }),
+  };
+}
+
+/** A single edit of the right-hand side that the rules prove. */
+function repair(
+  model: ChainModel,
+  statement: Statement,
+  ranges: readonly IndexRange[],
+  least: number,
+): string | undefined {
+  if (statement.relation !== '=') {
+    const other: Statement = { ...statement, relation: statement.relation === '≥' ? '≤' : '≥' };
+    return finiteCheck(model, other, { ranges, quick: true }).kind === 'unrefuted'
+      ? `no counterexample with ${other.relation}`
+      : undefined;
+  }
+  const deadline = performance.now() + 1500;
+  for (const { expr, what } of edits(statement.rhs, [...model.densities.keys()])) {
+    if (performance.now() > deadline) return undefined;
+    if (holds({ model, statement, ranges, least }, { lhs: statement.lhs, rhs: expr }))
+      return `holds with ${what}`;
+  }
+  return undefined;
+}
+
+const isLong = (model: ChainModel): boolean => [...model.densities.values()].some(({ long }) => long);
+
+const everything = (model: ChainModel, least: number): string =>
+  isLong(model) ? `all densities, all $T \\ge ${least}$` : 'all densities';
+
+function sizesText(sizes: readonly Size[], model: ChainModel): string {
+  const states = [...new Set(sizes.map((size) => size.states))];
+  const parts = states.map((n) => {
+    const lengths = sizes.filter((size) => size.states === n).map(({ length }) => length);
+    return isLong(model) ? `${n}-state chains, $T = ${lengths.join(', ')}$` : `${n}-state models`;
+  });
+  return `exact on all ${parts.join('; ')}`;
+}
+
+/** Text with sums and products in a fixed order, so that a + b is b + a. */
+function sortedText(expr: ChainExpr): string {
+  if (expr.kind === 'add' || expr.kind === 'mul')
+    return `${expr.kind}(${expr.args.map(sortedText).sort().join(';')})`;
+  return chainText(expr);
+}
+
+export function rangesOf(text = ''): IndexRange[] {
+  return text
+    .split(';')
+    .filter((part) => part.trim() !== '')
+    .map((part) => {
+      const match = /^\s*([a-z]+)\s*=\s*(\S+?)\s*\.\.\s*(\S+)\s*$/.exec(part);
+      const [from, to] = [match?.[2], match?.[3]].map((bound) => indexIn(bound ?? ''));
+      if (match === null || from === undefined || to === undefined)
+        throw new Error(`range "${part.trim()}": expected one such as t = 2..T or t = 1..T-1`);
+      return { index: match[1], from, to };
+    });
+}
+
+function indexIn(text: string): Index | undefined {
+  const match = /^(?:(\d+)|(T)(?:([+-])(\d+))?)$/.exec(text);
+  if (match === null) return undefined;
+  if (match[1] !== undefined) return { base: '', plus: Number(match[1]) };
+  return { base: 'T', plus: match[4] === undefined ? 0 : Number(`${match[3]}${match[4]}`) };
+}

@@ -1,0 +1,200 @@
+/** Derivations in densities: a chain of lines, each decided against the one before. The builder is immutable. */
+import { derivationTeX, derivationText, failures, summarize } from '../derivation-text.ts';
+import type { Step, StepCounterexample } from '../step.ts';
+import type { Proof } from '../proof.ts';
+import type { ChainCounterexample } from './counterexample.ts';
+import { decideChain, namesIn, rangesOf, type ChainVerdict } from './decide.ts';
+import { wellFormed } from './finite-check.ts';
+import type { ChainModel } from './model.ts';
+import { parseChain } from './parse.ts';
+import { chainMutants } from './score.ts';
+import { chainTeX, chainText } from './text.ts';
+import type { ChainExpr, ChainRelation, Statement } from './syntax.ts';
+
+export interface ChainDerivationOptions {
+  model: ChainModel;
+  /** Range of an index that every line leaves free: `t = 2..T`. */
+  for?: string;
+  /** Count refuted single edits of each proved step. Default true; it costs one check an edit. */
+  mutants?: boolean;
+  because?: string;
+}
+
+export interface ChainStepOptions {
+  /** The reason, for the reader; `$…$` is mathematics. */
+  because?: string;
+  /** Default `=`. `<=` and `>=` may be written so. */
+  relation?: ChainRelation | '<=' | '>=';
+  /** By what an inequality is strict: `KL(q(z|x) || p(z|x))`. Found where it can be. */
+  gap?: string;
+  /** Range of an index that this line alone leaves free. */
+  for?: string;
+  /** An undecided verdict does not fail the derivation. */
+  open?: boolean;
+}
+
+export interface ChainDerivation extends Proof {
+  /** The next line. */
+  step(next: string, options?: ChainStepOptions): ChainDerivation;
+  /** A statement on the side, `lhs = rhs`; later steps go on from the main line. */
+  so(statement: { lhs: string; rhs: string }, options?: ChainStepOptions): ChainDerivation;
+  /** A cited fact that no engine decides, as TeX. */
+  assume(tex: string, options: { cite: string; because?: string }): ChainDerivation;
+  /** Itself, when every step holds. @throws when a step is refuted, undecided and not open, or nothing is proved. */
+  check(): ChainDerivation;
+}
+
+interface State {
+  readonly title: string;
+  readonly options: ChainDerivationOptions;
+  readonly lines: readonly (() => Step)[];
+  readonly current: ChainExpr;
+}
+
+const blank = { uses: [], conditions: [], open: false, ms: 0 } as const;
+
+/**
+ * Starts a derivation in densities.
+ * @throws ParseError when the line does not parse or names a density that the model lacks.
+ */
+export function deriveChain(title: string, start: string, options: ChainDerivationOptions): ChainDerivation {
+  const current = parseChain(start, namesIn(options.model));
+  const line = (): Step => ({
+    kind: 'start',
+    relation: '',
+    tex: chainTeX(current),
+    text: chainText(current),
+    because: options.because,
+    verdict: 'vacuous',
+    reason: 'where it starts',
+    ...blank,
+  });
+  return build({ title, options, lines: [once(line)], current });
+}
+
+function build(state: State): ChainDerivation {
+  const { title, options, current } = state;
+  const { model } = options;
+  const lines = (): Step[] => state.lines.map((line) => line());
+  const append = (line: () => Step, next = current): ChainDerivation =>
+    build({ ...state, lines: [...state.lines, once(line)], current: next });
+  const read = (text: string): ChainExpr => parseChain(text, namesIn(model));
+  const judge = (statement: Statement, step: ChainStepOptions) => {
+    const range = [options.for, step.for].filter((text) => text !== undefined).join('; ');
+    const verdict = decideChain(model, statement, { for: range, gap: step.gap });
+    const ranges = rangesOf(range);
+    const least = wellFormed(model, statement, ranges).lengths[0]?.length ?? model.shortest;
+    const scored = verdict.verdict === 'proved' && (options.mutants ?? true);
+    return {
+      because: step.because,
+      open: step.open ?? false,
+      ...stepOf(verdict),
+      ...(scored && { mutants: chainMutants(model, statement, ranges, least) }),
+    };
+  };
+
+  const self: ChainDerivation = {
+    title,
+    get steps() {
+      return lines();
+    },
+    get summary() {
+      return summarize(lines());
+    },
+    step: (next, step = {}) => {
+      const expr = read(next);
+      const relation = relationOf(step.relation);
+      const line = (): Step => ({
+        kind: 'step',
+        relation,
+        tex: chainTeX(expr),
+        text: chainText(expr),
+        ...judge({ lhs: current, relation, rhs: expr }, step),
+      });
+      return append(line, expr);
+    },
+    so: ({ lhs, rhs }, step = {}) => {
+      const [left, right] = [read(lhs), read(rhs)];
+      const relation = relationOf(step.relation);
+      const sign = { '=': '=', '≤': '\\le', '≥': '\\ge' }[relation];
+      return append(() => ({
+        kind: 'so',
+        relation,
+        tex: `${chainTeX(left)} ${sign} ${chainTeX(right)}`,
+        text: `${chainText(left)} ${relation} ${chainText(right)}`,
+        ...judge({ lhs: left, relation, rhs: right }, step),
+      }));
+    },
+    assume: (tex, { cite, because }) =>
+      append(() => ({
+        kind: 'assume',
+        relation: '',
+        tex,
+        text: tex,
+        because,
+        cite,
+        verdict: 'assumed',
+        ...blank,
+      })),
+    check: () => {
+      const failed = failures(title, lines());
+      if (failed !== undefined) throw new Error(failed);
+      return self;
+    },
+    toTeX: () => derivationTeX(title, lines()),
+    toString: () => derivationText(title, lines()),
+  };
+  const bundle = () => ({ 'text/latex': self.toTeX(), 'text/plain': self.toString() });
+  return Object.assign(self, { [Symbol.for('Jupyter.display')]: bundle });
+}
+
+const relationOf = (relation: ChainStepOptions['relation'] = '='): ChainRelation =>
+  relation === '<=' ? '≤' : relation === '>=' ? '≥' : relation;
+
+type Judged = Pick<
+  Step,
+  | 'verdict'
+  | 'method'
+  | 'scope'
+  | 'log10Error'
+  | 'ms'
+  | 'uses'
+  | 'conditions'
+  | 'reason'
+  | 'diagnosis'
+  | 'counterexample'
+>;
+
+function stepOf(verdict: ChainVerdict): Judged {
+  const { counterexample, rules, scope, method } = verdict;
+  return {
+    verdict: verdict.verdict,
+    method: rules.length > 0 ? rules.join(', ') : method,
+    scope: verdict.verdict === 'proved' ? scope : undefined,
+    log10Error: verdict.log10Error,
+    ms: verdict.ms,
+    uses: [],
+    conditions: verdict.conditions,
+    reason: verdict.reason,
+    diagnosis: verdict.diagnosis,
+    counterexample: counterexample && pointOf(counterexample),
+  };
+}
+
+/** The tables stand in the point, as what the two sides are computed from. */
+function pointOf({ at, tables, point, lhs, rhs, length }: ChainCounterexample): StepCounterexample {
+  const chain = { name: 'T', tex: 'T', value: `${length}` };
+  const free = at
+    .split(', ')
+    .filter((text) => text !== '')
+    .map((text) => text.split(' = '))
+    .map(([name, value]) => ({ name, tex: name, value }));
+  const long = tables.some(({ name }) => name.includes('_'));
+  const shown = tables.map((table) => ({ ...table, value: `(${table.value})` }));
+  return { point: [...(long ? [chain] : []), ...free, ...point, ...shown], lhs, rhs };
+}
+
+function once<T>(compute: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: compute() }).value;
+}

@@ -1,0 +1,297 @@
+/** Engine two: a statement rewritten by the rules of probability to its normal form, for all densities and all T. */
+import { ONE, divQ, mulQ, type Rational } from '../rational.ts';
+import {
+  assertDistinct,
+  cancelled,
+  constant,
+  integrated,
+  integratedRuns,
+  unit,
+  type Context,
+} from './integrate.ts';
+import { OrderUnknown, type Order } from './order.ts';
+import { exprWith } from './rewrite.ts';
+import {
+  distinct,
+  negated,
+  pointsOf,
+  terms,
+  Unsupported,
+  type Joint,
+  type Linear,
+  type Ranged,
+  type Term,
+} from './terms.ts';
+import {
+  isSpan,
+  placeText,
+  shift,
+  type ChainExpr,
+  type Density,
+  type IndexRange,
+  type Place,
+  type Point,
+} from './syntax.ts';
+
+const MAX_PEELED = 2; // first or last terms split off a sum, to tell x_{t-1} from x_0
+
+/** @throws Unsupported or OrderUnknown where the rules do not reach. */
+export function normalForm(expr: ChainExpr, order: Order, context: Context): Linear {
+  const at = (e: ChainExpr): Linear => normalForm(e, order, context);
+  switch (expr.kind) {
+    case 'number':
+      return expr.value.n === 0n ? [] : [constant(expr.value)];
+    case 'density':
+      return [{ coefficient: ONE, atom: { ...unit, weight: conditional(expr.density, order, context) } }];
+    case 'function':
+      return [{ coefficient: ONE, atom: { ...unit, functions: [{ name: expr.name, args: expr.args }] } }];
+    case 'add':
+      return expr.args.flatMap(at);
+    case 'neg':
+      return negated(at(expr.arg));
+    case 'mul':
+      return expr.args.map(at).reduce((a, b) => product(a, b, order, context));
+    case 'div':
+      return product(at(expr.num), [inverse(at(expr.den))], order, context);
+    case 'log':
+      context.used('log of a product');
+      return logarithm(at(expr.arg));
+    case 'expect':
+      return expectation(expr.over, at(expr.arg), order, context);
+    case 'kl': {
+      context.used('definition of KL');
+      const { first, second } = expr;
+      if (sortedText(first.left) !== sortedText(second.left))
+        throw new Unsupported('a KL between densities of different variables');
+      const log = logarithm([
+        { coefficient: ONE, atom: { ...unit, weight: ratio(first, second, order, context) } },
+      ]);
+      return expectation(first, log, order, context);
+    }
+    case 'entropy': {
+      context.used('definition of entropy');
+      const log = logarithm(at({ kind: 'density', density: expr.of }));
+      return negated(expectation(expr.of, log, order, context));
+    }
+    case 'sum':
+      return summed(expr, order, context);
+    case 'prod':
+      return multiplied(expr, order, context);
+    case 'integral': {
+      const { over } = expr;
+      return at(expr.arg)
+        .map((item) => onItem(item, order, (term, inner) => integral(term, over, inner, context)))
+        .flat();
+    }
+  }
+}
+
+const sortedText = (list: readonly Place[]): string => list.map(placeText).sort().join();
+
+/** A conditional as a ratio of joints, each split by independence. */
+function conditional({ name, left, given }: Density, order: Order, context: Context): Ranged<Joint>[] {
+  for (const place of given)
+    for (const other of left)
+      if (overlap(place, other, order))
+        throw new Unsupported(`${placeText(other)} stands on both sides of the bar`);
+  const { decompose } = context.structure(name);
+  if (given.length > 0) context.used('product rule');
+  const joint = decompose([...left, ...given], order);
+  if (joint.length > 1) context.used('conditional independence');
+  return cancelled([...joint, ...negated(decompose(given, order))]);
+}
+
+/** Do two places share a variable? @throws OrderUnknown */
+function overlap(a: Place, b: Place, order: Order): boolean {
+  if (a.family !== b.family) return false;
+  const ends = (p: Place) => (isSpan(p) ? [p.from, p.to] : [p.index, p.index]);
+  const [[a0, a1], [b0, b1]] = [ends(a), ends(b)];
+  if (!a0 || !a1 || !b0 || !b1) return placeText(a) === placeText(b);
+  if (order.atMost(shift(a1, 1), b0) || order.atMost(shift(b1, 1), a0)) return false;
+  if (order.atMost(a0, b1) && order.atMost(b0, a1)) return true;
+  throw new OrderUnknown(a0, b0);
+}
+
+const ratio = (a: Density, b: Density, order: Order, context: Context): Ranged<Joint>[] => [
+  ...conditional(a, order, context),
+  ...negated(conditional(b, order, context)),
+];
+
+function product(a: Linear, b: Linear, order: Order, context: Context): Linear {
+  return a.flatMap((x) =>
+    b.flatMap((y) => {
+      if (x.over && y.over) throw new Unsupported('a product of two sums');
+      const over = x.over ?? y.over;
+      const item: Ranged<Term> = {
+        coefficient: mulQ(x.coefficient, y.coefficient),
+        atom: times(x.atom, y.atom),
+        ...(over && { over }),
+      };
+      context.used('linearity');
+      return onItem(item, order, (term, inner) => {
+        assertDistinct(term, inner);
+        return term;
+      });
+    }),
+  );
+}
+
+function times(a: Term, b: Term): Term {
+  const clash = [a, b].some((x, i) => {
+    const other = [b, a][i];
+    const read = [...pointsOf(other), ...other.bound].map(placeText);
+    return x.bound.some(
+      (p) => read.includes(placeText(p)) || other.weight.some(({ over }) => over !== undefined),
+    );
+  });
+  if (clash) throw new Unsupported('a product of integrals over the same variable');
+  if (a.log && b.log) throw new Unsupported('a product of logarithms');
+  const log = a.log ?? b.log;
+  return {
+    bound: [...a.bound, ...b.bound],
+    weight: cancelled([...a.weight, ...b.weight]),
+    functions: [...a.functions, ...b.functions],
+    ...(log && { log }),
+  };
+}
+
+/** 1/x for a single ratio of densities. */
+function inverse(x: Linear): Ranged<Term> {
+  const [item] = x;
+  if (
+    x.length !== 1 ||
+    item.over ||
+    item.atom.bound.length > 0 ||
+    item.atom.log ||
+    item.atom.functions.length > 0
+  )
+    throw new Unsupported('a division by more than a product of densities');
+  return { coefficient: divQ(ONE, item.coefficient), atom: { ...unit, weight: negated(item.atom.weight) } };
+}
+
+/** The logarithm of a single ratio of densities and functions. */
+function logarithm(x: Linear): Linear {
+  const [item] = x;
+  if (x.length !== 1 || item.over || item.atom.bound.length > 0 || item.atom.log)
+    throw new Unsupported('a logarithm of a sum or an integral');
+  if (item.coefficient.n !== 1n || item.coefficient.d !== 1n)
+    throw new Unsupported('a logarithm of a number');
+  return [
+    ...item.atom.weight.map(({ coefficient, over, atom }) => ({
+      coefficient,
+      ...(over && { over }),
+      atom: { ...unit, log: atom },
+    })),
+    ...item.atom.functions.map((log) => ({ coefficient: ONE, atom: { ...unit, log } })),
+  ];
+}
+
+/**
+ * E_{q(left|given)}: variables that the integrand does not read are integrated out of the density at once; one that is
+ * also given has the value given.
+ */
+function expectation(declared: Density, arg: Linear, order: Order, context: Context): Linear {
+  const { given } = declared;
+  const isGiven = (p: Place): boolean => !isSpan(p) && given.some((g) => !isSpan(g) && overlap(g, p, order));
+  const over = { ...declared, left: declared.left.filter((p) => !isGiven(p)) };
+  conditional(over, order, context);
+  return arg.flatMap((item) =>
+    onItem(item, order, (term, inner) => {
+      if (term.weight.some((w) => w.over !== undefined)) {
+        const weight = cancelled([...term.weight, ...conditional(over, inner, context)]);
+        return integral({ ...term, weight }, over.left, inner, context);
+      }
+      const read = pointsOf(term).filter((p) => !term.bound.some((b) => placeText(b) === placeText(p)));
+      const left = read.filter((p) => over.left.some((place) => overlap(place, p, inner)));
+      if (left.length < over.left.length || over.left.some(isSpan)) context.used('marginalisation');
+      if (left.length === 0) return term;
+      if (term.bound.length > 0) context.used('tower rule');
+      const bar = over.given.filter((p): p is Point => !isSpan(p));
+      if (bar.length < over.given.length) throw new Unsupported('an expectation given a run of variables');
+      const clash = [...left, ...bar].some((p) => term.bound.some((b) => placeText(b) === placeText(p)));
+      if (clash) throw new Unsupported('an expectation within another over the same variable');
+      const weighted = {
+        ...term,
+        weight: cancelled([...term.weight, ...conditional({ ...over, left }, inner, context)]),
+      };
+      const still = pointsOf(weighted).map(placeText);
+      return integrated(
+        weighted,
+        left.filter((p) => still.includes(placeText(p))),
+        inner,
+        context,
+      );
+    }),
+  );
+}
+
+function integral(term: Term, over: readonly Place[], order: Order, context: Context): Term {
+  return over.some(isSpan)
+    ? integratedRuns(term, over, order, context)
+    : integrated(term, distinct(over as Point[]), order, context);
+}
+
+/**
+ * Applies a rule to an item; to one summed over an index under what its range says of the order. Where that does not
+ * settle the order, first or last terms are split off.
+ */
+function onItem(
+  item: Ranged<Term>,
+  order: Order,
+  rule: (term: Term, order: Order) => Term,
+  peeled = 0,
+): Linear {
+  const { coefficient, over, atom } = item;
+  if (over === undefined) return [{ coefficient, atom: rule(atom, order) }];
+  if (order.atMost(shift(over.to, 1), over.from)) return [];
+  try {
+    return [{ coefficient, over, atom: rule(atom, order.within(over.index, over.from, over.to)) }];
+  } catch (error) {
+    if (!(error instanceof OrderUnknown) || peeled >= 2 * MAX_PEELED) throw error;
+    if (!order.atMost(over.from, over.to)) throw new OrderUnknown(over.from, over.to);
+    const low = peeled < MAX_PEELED;
+    const { single, rest } = split(over, low);
+    const one = { coefficient, atom: terms.with(atom, over.index, single) };
+    return [
+      ...onItem(one, order, rule),
+      ...onItem({ coefficient, over: rest, atom }, order, rule, peeled + 1),
+    ];
+  }
+}
+
+const split = (over: IndexRange, low: boolean) =>
+  low
+    ? { single: over.from, rest: { ...over, from: shift(over.from, 1) } }
+    : { single: over.to, rest: { ...over, to: shift(over.to, -1) } };
+
+type Big = Extract<ChainExpr, { kind: 'sum' | 'prod' }>;
+
+function summed(expr: Big, order: Order, context: Context, peeled = 0): Linear {
+  const { index, from, to, body } = expr;
+  if (order.atMost(shift(to, 1), from)) return [];
+  try {
+    const inner = normalForm(body, order.within(index, from, to), context);
+    if (inner.some(({ over }) => over)) throw new Unsupported('a sum within a sum');
+    context.used('linearity');
+    return inner.map((item) => ({ ...item, over: { index, from, to } }));
+  } catch (error) {
+    if (!(error instanceof OrderUnknown) || peeled >= 2 * MAX_PEELED) throw error;
+    if (!order.atMost(from, to)) throw new OrderUnknown(from, to);
+    const { single, rest } = split({ index, from, to }, peeled < MAX_PEELED);
+    const one = normalForm(exprWith(body, index, single), order, context);
+    return [...one, ...summed({ ...expr, from: rest.from, to: rest.to }, order, context, peeled + 1)];
+  }
+}
+
+function multiplied(expr: Big, order: Order, context: Context): Linear {
+  const factors = summed({ ...expr, kind: 'sum' }, order, context);
+  let coefficient: Rational = ONE;
+  const weight = factors.flatMap(({ coefficient: c, over, atom }): Ranged<Joint>[] => {
+    if (atom.bound.length > 0 || atom.log || atom.functions.length > 0)
+      throw new Unsupported('a product over an index of more than densities');
+    if (over && (c.n !== 1n || c.d !== 1n)) throw new Unsupported('a product over an index of numbers');
+    coefficient = mulQ(coefficient, c);
+    return over ? atom.weight.map((item) => ({ ...item, over })) : [...atom.weight];
+  });
+  return [{ coefficient, atom: { ...unit, weight: cancelled(weight) } }];
+}

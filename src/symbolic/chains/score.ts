@@ -1,0 +1,42 @@
+/** How many single edits of a proved line the finite chains refute: a check that cannot fail is worth nothing. */
+import type { StepMutants } from '../step.ts';
+import { edits } from './edits.ts';
+import { finiteCheck } from './finite-check.ts';
+import type { ChainModel } from './model.ts';
+import { chainText } from './text.ts';
+import { proveByRules } from './prove.ts';
+import type { IndexRange, Statement } from './syntax.ts';
+
+const TIME_MS = 2000;
+
+/** Edits of the right-hand side that say something on some chain. Those that no chain refutes are listed. */
+export function chainMutants(
+  model: ChainModel,
+  statement: Statement,
+  ranges: readonly IndexRange[],
+  least: number,
+): StepMutants {
+  const deadline = performance.now() + TIME_MS;
+  let [refuted, total] = [0, 0];
+  const survivors: StepMutants['survivors'] = [];
+  for (const { expr } of edits(statement.rhs, [...model.densities.keys()])) {
+    if (performance.now() > deadline) break;
+    const mutant = { ...statement, rhs: expr };
+    const { kind } = finiteCheck(model, mutant, { ranges, quick: true });
+    if (kind === 'unable') continue;
+    total++;
+    if (kind === 'refuted') refuted++;
+    else survivors.push({ text: chainText(expr), verdict: survivor(model, mutant, ranges, least) });
+  }
+  return { refuted, total, survivors };
+}
+
+function survivor(
+  model: ChainModel,
+  mutant: Statement,
+  ranges: readonly IndexRange[],
+  least: number,
+): string {
+  if (mutant.relation !== '=') return 'not refuted';
+  return proveByRules(model, mutant, ranges, least).kind === 'proved' ? 'proved' : 'not refuted';
+}
