@@ -64,6 +64,7 @@ export {
   scoreOf,
   type FokkerPlanck,
 } from './differential.ts';
+export { decideInequality, type Comparison, type InequalityClaim } from './inequality.ts';
 export { meanOf, varianceOf, type Quantity } from './quantity.ts';
 export type { Proof } from './proof.ts';
 export type { Inequality, Relation, Step, StepCounterexample, StepMutants, StepVerdict } from './step.ts';

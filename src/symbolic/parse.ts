@@ -39,8 +39,8 @@ export function isSymbolName(name: string): boolean {
 }
 
 /**
- * Text to expression: + − * / ^, brackets, sqrt, exp, log (natural), abs, decimal literals (exact), symbols,
- * and 2x for 2*x. Throws ParseError with the position.
+ * Text to expression: + − * / ^, brackets, sqrt, exp, log (natural), abs, min and max (by abs), decimal literals
+ * (exact), symbols, and 2x for 2*x. Throws ParseError with the position.
  */
 export function parse(text: string): Expr {
   if (typeof text !== 'string') throw new ParseError(`expected text, got ${typeof text}`, String(text), 1);
@@ -65,7 +65,7 @@ export function parse(text: string): Expr {
 
 /** Refuses what would be costly or misleading before mathjs sees it. */
 function checkSurface(text: string): void {
-  const odd = /[^\p{L}\p{N}_+\-*/^().\s]/u.exec(text);
+  const odd = /[^\p{L}\p{N}_+\-*/^().,\s]/u.exec(text); // a comma parts the arguments of min and max
   if (odd) throw new ParseError(`unexpected "${odd[0]}"`, text, odd.index + 1);
   const dotted = /\p{L}\./u.exec(text);
   if (dotted) throw new ParseError('unexpected "."', text, dotted.index + 2);
@@ -119,6 +119,12 @@ interface Node {
   content?: Node;
   args?: Node[];
   implicit?: boolean;
+}
+
+/** min(a, b) = (a + b − |a − b|)/2; the maximum with a plus. */
+function extreme(name: 'min' | 'max', a: Expr, b: Expr): Expr {
+  const apart = call('abs', add(a, neg(b)));
+  return div(add(a, b, name === 'min' ? neg(apart) : apart), number(2));
 }
 
 class Reader {
@@ -181,6 +187,8 @@ class Reader {
 
   private call(node: Node, depth: number): Expr {
     const name = node.fn?.name ?? '';
+    if ((name === 'min' || name === 'max') && node.args && node.args.length >= 2)
+      return node.args.map((arg) => this.read(arg, depth + 1)).reduce((a, b) => extreme(name, a, b));
     if (!functionNames.has(name))
       throw this.error(
         `unknown function "${name}" (known: ${FUNCTIONS.join(', ')}; products need a *)`,

@@ -1,0 +1,107 @@
+/** Splitting a claim where an absolute value (min and max are made of it) changes its branch. */
+import { derivative } from './calculus.ts';
+import { prepare, type Prepared } from './claim.ts';
+import { startClock, TimeUp } from './clock.ts';
+import {
+  constant,
+  foldExpr,
+  neg,
+  nodesOf,
+  number,
+  rebuild,
+  substitute,
+  div,
+  symbolsOf,
+  toText,
+  type Expr,
+} from './expr.ts';
+import { FieldLimit } from './numbers.ts';
+import { Normal } from './normal.ts';
+import { Random } from './random.ts';
+import type { Claim } from './verdict.ts';
+
+const MAX_SPLITS = 4;
+
+export interface Case {
+  claim: Claim;
+  /** `x - y > 0` */
+  text: string;
+}
+
+/**
+ * The claim where u > 0, where u < 0, and where u = 0, for an absolute value |u| whose switch can be solved for a symbol;
+ * null when there is none. Together they cover the claim's set; cases shown to be empty are left out.
+ */
+export function cases(claim: Claim): Case[] | null {
+  const { lhs, rhs, free } = prepare(claim);
+  const inner = [lhs, rhs]
+    .flatMap(nodesOf)
+    .flatMap((e) => (e.kind === 'call' && e.fn === 'abs' ? [e.arg] : []));
+  for (const u of inner) {
+    if (nodesOf(u).some((e) => e.kind === 'call' && e.fn === 'abs')) continue; // the innermost first
+    const split = symbolsOf(u).find((name) => free.has(name) && solved(u, name));
+    if (split === undefined) continue;
+    const solution = solved(u, split)!;
+    const text = toText(u);
+    const given = claim.given ?? [];
+    const made = [
+      { claim: within(claim, [lhs, rhs], u, u, [...given, `0 < ${text}`]), text: `${text} > 0` },
+      { claim: within(claim, [lhs, rhs], u, neg(u), [...given, `${text} < 0`]), text: `${text} < 0` },
+      {
+        claim: within(claim, [lhs, rhs], u, number(0), [...given, `${split} = ${toText(solution)}`]),
+        text: `${text} = 0`,
+      },
+    ];
+    return made.filter((each) => !certainlyEmpty(prepare(each.claim)));
+  }
+  return null;
+}
+
+/** Every case of every switch that can be split, up to a few; the others stay as they are. */
+export function allCases(claim: Claim, splits = 0): Case[] {
+  const first = splits < MAX_SPLITS ? cases(claim) : null;
+  if (first === null) return [{ claim, text: '' }];
+  return first.flatMap(({ claim: within, text }) =>
+    allCases(within, splits + 1).map((each) => ({
+      claim: each.claim,
+      text: [text, each.text].filter(Boolean).join(', '),
+    })),
+  );
+}
+
+/** The value of `name` at which u = 0, where u is linear in it with a constant coefficient. */
+function solved(u: Expr, name: string): Expr | null {
+  const slope = constant(derivative(u, name));
+  if (!slope || slope.n === 0n) return null;
+  return div(neg(substitute(u, { [name]: number(0) })), number(slope.n, slope.d));
+}
+
+function within(claim: Claim, sides: [Expr, Expr], u: Expr, value: Expr, given: string[]): Claim {
+  const text = toText(u);
+  const [lhs, rhs] = sides.map((side) =>
+    foldExpr<Expr>(side, {
+      ...rebuild,
+      call: (fn, arg) => (fn === 'abs' && toText(arg) === text ? value : rebuild.call(fn, arg)),
+    }),
+  );
+  return { ...claim, lhs, rhs, given };
+}
+
+/** Is a constraint shown to fail everywhere? Then nothing is claimed. */
+export function certainlyEmpty(prepared: Prepared): boolean {
+  if (prepared.empty !== null) return true;
+  const clock = startClock(200);
+  try {
+    return prepared.constraints.some(({ expr, weak }, i) => {
+      const others = prepared.constraints.filter((_, k) => k !== i);
+      const normal = new Normal({ ...prepared, constraints: others }, Random.of('empty', 0), clock);
+      const node = normal.read(expr);
+      const { sign, strict } = normal.signs.sign(node);
+      const zero = node.kind === 'num' && node.n === 0n;
+      return (sign === -1 && (strict || !weak)) || (zero && !weak);
+    });
+  } catch (error) {
+    if (error instanceof FieldLimit || error instanceof TimeUp) return false;
+    throw error;
+  }
+}
