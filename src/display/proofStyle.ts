@@ -25,7 +25,7 @@ const rules = [
   `${table} td.sb-n{color:var(--sb-mut);text-align:right;font-variant-numeric:tabular-nums}`,
   `${table} td.sb-rel{color:var(--sb-mut);white-space:nowrap;text-align:center}`,
   `${table} td.sb-rel math{font-size:16px}`,
-  `${table} .sb-fact{white-space:nowrap}`,
+  `${table} .sb-fact{display:inline-block}`,
   `${table} td.sb-eq{font-size:15.5px;white-space:nowrap;padding-right:12px}`,
   `${table} td.sb-why{min-width:125px;max-width:230px}`,
   `${table} td.sb-v{min-width:150px;max-width:300px;padding-right:0}`,
