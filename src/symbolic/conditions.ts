@@ -2,11 +2,43 @@ import { childrenOf, isRational, nodesOf, toText, type Expr } from './expr.ts';
 import type { Node } from './node.ts';
 import type { Normal } from './normal.ts';
 
-export type Requirement = { readonly expr: Expr; readonly node: Node; relation: '≠' | '≥' | '>' };
+export type Requirement = { readonly expr: Expr; readonly node: Node; readonly relation: '≠' | '≥' | '>' };
+
+/** Requirements by what they bear on: x ≥ 0 and −x ≥ 0 bear on one node from two sides. */
+class Requirements {
+  readonly list: Requirement[] = [];
+  private readonly normal: Normal;
+
+  constructor(normal: Normal) {
+    this.normal = normal;
+  }
+
+  /** The node without its coefficient, and the side it is confined to (0: both). */
+  private place({ node, relation }: Requirement): [Node, number] {
+    const [coefficient, rest] = this.normal.nodes.split(node);
+    return [rest, relation === '≠' ? 0 : coefficient.n < 0n ? -1 : 1];
+  }
+
+  add(asked: Requirement): void {
+    const [rest, side] = this.place(asked);
+    const at = this.list.findIndex((known) => {
+      const [other, otherSide] = this.place(known);
+      return other === rest && (side === 0 || otherSide === 0 || side === otherSide);
+    });
+    const known = this.list[at];
+    if (!known) this.list.push(asked);
+    else if (known.relation === '≠' || asked.relation === '>') this.list[at] = merged(asked, known);
+    else if (asked.relation === '≠') this.list[at] = { ...known, relation: '>' };
+  }
+}
+
+/** `asked` where `known` is either x ≠ 0 or on the same side. */
+const merged = (asked: Requirement, known: Requirement): Requirement =>
+  asked.relation === known.relation ? known : { ...asked, relation: '>' };
 
 /** What must hold for both sides to be defined and is not certified to hold on the claim's set. */
 export function openRequirements(sides: readonly Expr[], normal: Normal): Requirement[] {
-  const open = new Map<Node, Requirement>();
+  const open = new Requirements(normal);
   const require = (expr: Expr, relation: Requirement['relation']): void => {
     const node = normal.read(expr);
     const { sign, strict } = normal.signs.sign(node);
@@ -14,10 +46,7 @@ export function openRequirements(sides: readonly Expr[], normal: Normal): Requir
     if (holds) return;
     // Half of it is certified: x ≥ 0 is known, x > 0 asked.
     if (relation === '>' && sign === 1) return nonzero(expr);
-    const key = normal.nodes.split(node)[1];
-    const known = open.get(key);
-    if (!known) open.set(key, { expr, node, relation });
-    else if (known.relation !== relation) known.relation = '>';
+    open.add({ expr, node, relation });
   };
   const nonzero = (expr: Expr): void => {
     switch (expr.kind) {
@@ -47,15 +76,20 @@ export function openRequirements(sides: readonly Expr[], normal: Normal): Requir
       else if (node.exponent.n <= 0n) nonzero(node.base);
     }
   }
-  for (const [key, { relation }] of open) {
-    // A product is as its factors are: x·y ≥ 0 follows from x ≥ 0 and y ≥ 0.
-    if (key.kind !== 'mul' || relation === '≠' || normal.nodes.split(open.get(key)!.node)[0].n < 0n) continue;
-    const given = key.args.map((factor) => open.get(factor)).filter((r) => r && r.node.kind !== 'mul');
-    const implied = (r: Requirement | undefined): boolean =>
-      r?.relation === '>' || (r?.relation === '≥' && relation === '≥');
-    if (given.length === key.args.length && given.every(implied)) open.delete(key);
-  }
-  return [...open.values()];
+  return open.list.filter((requirement) => !impliedByFactors(requirement, open.list, normal));
+}
+
+/** A product is as its factors are: x·y ≥ 0 follows from x ≥ 0 and y ≥ 0. */
+function impliedByFactors(
+  { node, relation }: Requirement,
+  others: readonly Requirement[],
+  normal: Normal,
+): boolean {
+  const [coefficient, product] = normal.nodes.split(node);
+  if (product.kind !== 'mul' || relation === '≠' || coefficient.n < 0n) return false;
+  return product.args.every((factor) =>
+    others.some((r) => r.node === factor && (r.relation === '>' || (r.relation === '≥' && relation === '≥'))),
+  );
 }
 
 export const conditionText = ({ expr, relation }: Requirement): string => `${toText(expr)} ${relation} 0`;

@@ -1,8 +1,10 @@
+import { MAX_SPLITS, switchOf, where } from './switches.ts';
 import { prepare, type Prepared } from './claim.ts';
 import { startClock, TimeUp, type Clock } from './clock.ts';
-import { conditionText, isAffine, openRequirements, type Requirement } from './conditions.ts';
+import { reachesBoundary, setRequirements, weakBounds } from './boundary.ts';
+import { conditionText, openRequirements, type Requirement } from './conditions.ts';
 import { simplestCounterexample } from './counterexample.ts';
-import { nodesOf, toText } from './expr.ts';
+import { neg, nodesOf, toText } from './expr.ts';
 import type { FieldResult } from './field.ts';
 import { topological, type Node } from './node.ts';
 import { FieldLimit } from './numbers.ts';
@@ -67,7 +69,7 @@ function find(claim: Claim, timeLimitMs: number, seed: number): Finding {
       const reason = definedNowhere(prepared, random, clock) ?? real.reason;
       return { verdict: 'undecided', method: 'real', reason };
     }
-    return certify(prepared, Random.of(text, seed + 1), clock);
+    return certify(prepared, Random.of(text, seed + 1), clock, MAX_SPLITS);
   } catch (error) {
     if (error instanceof TimeUp) return { verdict: 'undecided', method: 'none', reason: error.message };
     throw error;
@@ -88,34 +90,12 @@ function definedNowhere(prepared: Prepared, random: Random, clock: Clock): strin
 }
 
 /** The sides agree at real points; the field engine and the certificates make that a proof, or do not. */
-function certify(prepared: Prepared, random: Random, clock: Clock): Finding {
+function certify(prepared: Prepared, random: Random, clock: Clock, splits: number): Finding {
   try {
     const normal = new Normal(prepared, random, clock);
-    const [lhs, rhs] = [normal.read(prepared.lhs), normal.read(prepared.rhs)];
-    const requirements = openRequirements([prepared.lhs, prepared.rhs], normal);
-    let result = normal.field.equal(lhs, rhs);
-    let method = 'prime fields and real points';
-    if (result.kind !== 'equal') {
-      const pins = settledSigns([lhs, rhs], requirements, normal);
-      if (pins.size > 0) {
-        result = normal.field.equal(lhs, rhs, { pins });
-        method = 'prime fields with certified signs and real points';
-      }
-    }
-    if (result.kind !== 'equal') return deeper(prepared, result, random, clock);
-    const weak = requirements.filter(({ relation }) => relation === '≥');
-    if (weak.length > 0 && !reachesBoundary(prepared, weak, lhs, rhs, normal))
-      return {
-        verdict: 'undecided',
-        method,
-        reason: `holds where ${weak.map((r) => `${toText(r.expr)} > 0`).join(', ')}; not certified where it is 0`,
-      };
-    return {
-      verdict: 'proved',
-      method,
-      errorBound: Math.round(Math.max(result.log10Error, normal.log10Error) * 10) / 10,
-      conditions: requirements.map(conditionText),
-    };
+    const found = certifyWhole(prepared, normal, random, clock, splits === MAX_SPLITS);
+    if (found.verdict !== 'undecided' || splits === 0) return found;
+    return certifyCases(prepared, normal, random, clock, splits) ?? found;
   } catch (error) {
     if (!(error instanceof FieldLimit)) throw error;
     return {
@@ -124,6 +104,62 @@ function certify(prepared: Prepared, random: Random, clock: Clock): Finding {
       reason: `agrees at real points; not certified: ${error.message}`,
     };
   }
+}
+
+/** Both sides of a switch, where the whole is not certified. */
+function certifyCases(
+  prepared: Prepared,
+  normal: Normal,
+  random: Random,
+  clock: Clock,
+  splits: number,
+): Finding | null {
+  const expr = switchOf(prepared, normal);
+  if (!expr) return null;
+  let errorBound = -Infinity;
+  for (const side of [expr, neg(expr)]) {
+    const found = certify(where(prepared, side), random, clock, splits - 1);
+    if (found.verdict !== 'proved') return null;
+    errorBound = Math.max(errorBound, found.errorBound ?? 0);
+  }
+  const requirements = openRequirements([prepared.lhs, prepared.rhs], normal);
+  const method = 'prime fields with certified signs in each case, and real points';
+  return { verdict: 'proved', method, errorBound, conditions: requirements.map(conditionText) };
+}
+
+function certifyWhole(
+  prepared: Prepared,
+  normal: Normal,
+  random: Random,
+  clock: Clock,
+  searches: boolean,
+): Finding {
+  const [lhs, rhs] = [normal.read(prepared.lhs), normal.read(prepared.rhs)];
+  const requirements = openRequirements([prepared.lhs, prepared.rhs], normal);
+  let result = normal.field.equal(lhs, rhs);
+  let method = 'prime fields and real points';
+  if (result.kind !== 'equal') {
+    const required = [...requirements, ...setRequirements(prepared, normal)];
+    const pins = settledSigns([lhs, rhs], required, normal);
+    if (pins.size > 0) {
+      result = normal.field.equal(lhs, rhs, { pins });
+      method = 'prime fields with certified signs and real points';
+    }
+  }
+  if (result.kind !== 'equal') return deeper(prepared, result, random, clock, searches);
+  const weak = weakBounds(prepared, requirements, [lhs, rhs], normal);
+  if (weak.length > 0 && !reachesBoundary(weak, lhs, rhs, normal))
+    return {
+      verdict: 'undecided',
+      method,
+      reason: `holds where ${weak.map((expr) => `${toText(expr)} > 0`).join(', ')}; not certified where it is 0`,
+    };
+  return {
+    verdict: 'proved',
+    method,
+    errorBound: Math.round(Math.max(result.log10Error, normal.log10Error) * 10) / 10,
+    conditions: requirements.map(conditionText),
+  };
 }
 
 /** Signs that hold wherever both sides are defined, certified or required: they settle roots of hidden squares. */
@@ -143,25 +179,16 @@ function settledSigns(
   return new Map([...required, ...certified]);
 }
 
-/**
- * A root needs its radicand ≥ 0, and the proof speaks of where it is > 0. By continuity it holds at the boundary
- * of that set; isolated zeros are covered when the identity holds on every branch, or the set is convex.
- */
-function reachesBoundary(
-  prepared: Prepared,
-  weak: readonly Requirement[],
-  lhs: Node,
-  rhs: Node,
-  normal: Normal,
-): boolean {
-  if (normal.field.equal(lhs, rhs, { randomSigns: true }).kind === 'equal') return true;
-  return [...weak, ...prepared.constraints].every(({ expr }) => isAffine(expr));
-}
-
 /** The field engine denies what real points suggest: look for the difference with thousands of digits. */
-function deeper(prepared: Prepared, result: FieldResult, random: Random, clock: Clock): Finding {
+function deeper(
+  prepared: Prepared,
+  result: FieldResult,
+  random: Random,
+  clock: Clock,
+  searches: boolean,
+): Finding {
   const sampler = new Sampler(prepared, random, clock);
-  for (let i = 0; i < 3 && result.kind !== 'unable'; i++) {
+  for (let i = 0; searches && i < 3 && result.kind !== 'unable'; i++) {
     const point = sampler.next(i === 0 ? 'simple' : 'typical');
     if (!point || compareAt(prepared, point, clock, DEEP_BITS).kind !== 'differ') continue;
     const counterexample = simplestCounterexample(prepared, point, random, clock, DEEP_BITS);

@@ -1,4 +1,4 @@
-import { ONE, ZERO, equalQ, mulQ, negQ, rational, textQ, type Rational } from './rational.ts';
+import { ONE, ZERO, bitLength, equalQ, mulQ, negQ, rational, textQ, type Rational } from './rational.ts';
 
 /** sin and cos are typeset, evaluated and differentiated; no engine decides them, so a claim with them is undecided. */
 export const FUNCTIONS = ['sqrt', 'exp', 'log', 'abs', 'sin', 'cos'] as const;
@@ -48,6 +48,8 @@ export function pow(base: Expr, exponent: Rational | Expr): Expr {
   return { kind: 'pow', base, exponent: isRational(exponent) ? exponent : (constant(exponent) ?? exponent) };
 }
 
+const MAX_CONSTANT_BITS = 4096;
+
 /** The exact value of an expression made of numbers, + − * / and integer powers up to 64; null otherwise. */
 export function constant(expr: Expr): Rational | null {
   switch (expr.kind) {
@@ -78,8 +80,9 @@ export function constant(expr: Expr): Rational | null {
       const base = constant(expr.base);
       const e = expr.exponent;
       if (!base || !isRational(e) || e.d !== 1n || e.n < -64n || e.n > 64n) return null;
-      if (e.n >= 0n) return rational(base.n ** e.n, base.d ** e.n);
-      return base.n === 0n ? null : rational(base.d ** -e.n, base.n ** -e.n);
+      if (base.n === 0n && e.n <= 0n) return null; // 0^0 and 1/0 are undefined
+      if (bitLength(base.n) + bitLength(base.d) > MAX_CONSTANT_BITS) return null; // towers of powers explode
+      return e.n >= 0n ? rational(base.n ** e.n, base.d ** e.n) : rational(base.d ** -e.n, base.n ** -e.n);
     }
     default:
       return null;

@@ -11,13 +11,17 @@ const TARGET_LOG10 = -19;
 const LEAST_TRIALS = 8;
 const MAX_HIDDEN = 4;
 const MAX_ATTEMPTS = 40_000;
+/** For identities that must hold on every branch: choices of sign, trials and attempts for each combination. */
+const MAX_CHOICES = 8;
+const BRANCH_TRIALS = 3;
+const MAX_BRANCH_ATTEMPTS = 4_000;
 
 export type FieldResult =
   | { kind: 'equal'; log10Error: number; trials: number; primes: number }
   | { kind: 'differs' | 'mixed' }
   | { kind: 'unable'; reason: string };
 
-export type FieldOptions = Pick<TrialOptions, 'pins' | 'randomSigns'>;
+export type FieldOptions = Pick<TrialOptions, 'pins'>;
 
 /** Exact evaluation at random points modulo random primes. */
 export class Field {
@@ -65,9 +69,7 @@ export class Field {
       else failed++;
       if (passed > 0 && failed > 0) return { kind: 'mixed' };
       if (failed >= LEAST_TRIALS) return { kind: 'differs' };
-      const hidden = options.randomSigns
-        ? 0
-        : hiddenChoices(trial.order, missing, this.domains, options.pins);
+      const hidden = hiddenChoices(trial.order, missing, this.domains, options.pins);
       if (hidden > MAX_HIDDEN && passed > 24)
         return { kind: 'unable', reason: 'too many roots whose branch is not certified' };
       const most = Math.min(hidden, MAX_HIDDEN);
@@ -78,10 +80,36 @@ export class Field {
     }
     const perTrial = Math.log10(degreeOf([a, b])) + choices(trial.order) * Math.log10(2) - 60 * Math.log10(2);
     if (perTrial > -6) return { kind: 'unable', reason: 'the degree is too large for the error bound' };
-    const hidden = options.randomSigns ? 0 : hiddenChoices(trial.order, missing, this.domains, options.pins);
+    const hidden = hiddenChoices(trial.order, missing, this.domains, options.pins);
     const polynomial = LEAST_TRIALS * perTrial;
     const branch = hidden === 0 ? -Infinity : passed * Math.log10(1 - 2 ** -hidden);
     return { kind: 'equal', log10Error: Math.max(polynomial, branch), trials: passed, primes: primes.size };
+  }
+
+  /**
+   * Is a = b whatever sign each root and absolute value takes? Every combination is tried, so that no rare one is
+   * missed; one at which no random point exists, or too many of them, count as no.
+   */
+  equalOnEveryBranch(a: Node, b: Node): boolean {
+    if (a === b) return true;
+    const trial = new Trial([a, b], this.domains);
+    const [ia, ib] = [trial.indexOf(a), trial.indexOf(b)];
+    const choices = trial.choices((base) => isSafe(base, this.domains));
+    if (choices.length > MAX_CHOICES) return false;
+    for (let combination = 0; combination < 2 ** choices.length; combination++) {
+      this.clock.check();
+      const flips = new Set(choices.filter((_, bit) => (combination >> bit) & 1).flat());
+      let passed = 0;
+      for (let i = 0; passed < BRANCH_TRIALS; i++) {
+        if (i > MAX_BRANCH_ATTEMPTS) return false;
+        const p = i % 3 === 0 ? poolPrime(i / 3) : this.own[i % 2]!;
+        const attempt = trial.attempt(p, this.random, { flips });
+        if ('rejectedAt' in attempt) continue;
+        if (attempt.values[ia] !== attempt.values[ib]) return false;
+        passed++;
+      }
+    }
+    return true;
   }
 
   /** The rational number a/b, if random points show one. */

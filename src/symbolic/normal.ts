@@ -1,4 +1,4 @@
-import type { Prepared } from './claim.ts';
+import type { Constraint, Prepared } from './claim.ts';
 import type { Clock } from './clock.ts';
 import { foldExpr, type Expr } from './expr.ts';
 import { Field } from './field.ts';
@@ -6,6 +6,12 @@ import { Nodes, topological, type Node } from './node.ts';
 import type { Random } from './random.ts';
 import { gcd, rational } from './rational.ts';
 import { Signs, boundsFrom } from './signs.ts';
+
+/** arg^i = c·f^j that are tried for constants. */
+const TWIN_POWERS = [
+  [1n, 1n], [1n, -1n], [1n, 2n], [1n, -2n], [2n, 1n], [2n, -1n],
+  [1n, 3n], [1n, -3n], [3n, 1n], [3n, -1n], [2n, 3n], [2n, -3n], [3n, 2n], [3n, -2n],
+] as const; // prettier-ignore
 
 /** The normal form of a claim's expressions, with the oracles it rests on. */
 export class Normal {
@@ -15,20 +21,40 @@ export class Normal {
   /** Arguments of independent logarithms and exponentials. */
   private readonly logs: Node[] = [];
   private readonly exps: Node[] = [];
+  /** Constraints "≥ 0" that the domains do not imply. */
+  readonly openWeak: readonly Constraint[];
+  private readonly confine: (signs: Signs, nodes: readonly { node: Node; strict: boolean }[]) => void;
+  private readonly newSigns: () => Signs;
+  private readonly facts: readonly { node: Node; strict: boolean }[];
   /** The worst error bound of the relations used, log10. */
   log10Error = -Infinity;
 
   constructor(prepared: Prepared, random: Random, clock: Clock) {
     const { free: domains } = prepared;
-    this.signs = new Signs(domains, clock.check);
+    this.newSigns = () => new Signs(domains, clock.check);
+    this.signs = this.newSigns();
     this.field = new Field(domains, random, clock);
     this.nodes = new Nodes({
       sign: (node) => this.signs.sign(node).sign,
       relateLog: (arg) => this.relateLog(arg),
       relateExp: (arg) => this.relateExp(arg),
     });
-    const facts = prepared.constraints.map(({ expr, weak }) => ({ node: this.read(expr), strict: !weak }));
-    this.signs.assume(facts, (fact) => boundsFrom(fact, domains, this.nodes, (n) => this.signs.sign(n)));
+    this.confine = (signs, facts) =>
+      signs.assume(facts, (fact, closed) =>
+        boundsFrom(fact, domains, this.nodes, (n) => signs.sign(n), closed),
+      );
+    this.facts = prepared.constraints.map(({ expr, weak }) => ({ node: this.read(expr), strict: !weak }));
+    this.openWeak = prepared.constraints.filter(
+      ({ weak }, i) => weak && this.signs.sign(this.facts[i]!.node).sign !== 1,
+    );
+    this.confine(this.signs, this.facts);
+  }
+
+  /** Signs on the part of the claim's set where these nodes are ≥ 0. */
+  signsWithin(nodes: readonly Node[]): Signs {
+    const signs = this.newSigns();
+    this.confine(signs, [...this.facts, ...nodes.map((node) => ({ node, strict: false }))]);
+    return signs;
   }
 
   read(expr: Expr): Node {
@@ -76,19 +102,19 @@ export class Normal {
     return null;
   }
 
-  /** ln|arg| = ±ln|f| + ln c for numbers such as √2 + 1 and √2 − 1, which no derivative relates. */
+  /** ln|arg| = (j/i)·ln|f| + ln c for numbers such as √2 + 1 and √2 − 1, which no derivative relates. */
   private constantTwin(arg: Node): Node | null {
     const { nodes, field } = this;
     const isConstant = (node: Node): boolean => topological([node]).every((n) => n.kind !== 'sym');
     if (!isConstant(arg)) return null;
-    const power = nodes.pow(arg, rational(2n));
-    for (const f of this.logs.filter(isConstant)) {
-      for (const q of [rational(1n), rational(-1n)]) {
-        const other = nodes.pow(f, rational(2n * q.n));
+    const one = nodes.num(rational(1n));
+    for (const f of [one, ...this.logs.filter(isConstant)]) {
+      for (const [i, j] of f === one ? ([[1n, 1n]] as const) : TWIN_POWERS) {
+        const [power, other] = [nodes.pow(arg, rational(2n * i)), nodes.pow(f, rational(2n * j))];
         const c = field.constantRatio(power, other);
         if (!c || c.n <= 0n || !this.verify(power, nodes.mul([nodes.num(c), other]))) continue;
-        const ln = nodes.mul([nodes.num(q), nodes.log(f)]);
-        return nodes.add([ln, nodes.mul([nodes.num(rational(1n, 2n)), nodes.log(nodes.num(c))])]);
+        const ln = nodes.mul([nodes.num(rational(j, i)), nodes.log(f)]);
+        return nodes.add([ln, nodes.mul([nodes.num(rational(1n, 2n * i)), nodes.log(nodes.num(c))])]);
       }
     }
     return null;

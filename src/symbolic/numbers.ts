@@ -1,4 +1,4 @@
-import { absBig, isqrt, rational, type Rational } from './rational.ts';
+import { absBig, bitLength, isqrt, rational, type Rational } from './rational.ts';
 
 /** Something the field engine cannot treat; the claim stays undecided. */
 export class FieldLimit extends Error {
@@ -7,7 +7,8 @@ export class FieldLimit extends Error {
 
 /** {n/d}^e for an integer e; FieldLimit for 0 to a negative power and for results of thousands of digits. */
 export function powQ({ n, d }: Rational, e: bigint): Rational {
-  if (absBig(e) > 4096n && (absBig(n) > 1n || d > 1n))
+  const digits = absBig(e) * BigInt(bitLength(n) + bitLength(d)); // binary
+  if ((absBig(e) > 4096n || digits > 1n << 20n) && (absBig(n) > 1n || d > 1n))
     throw new FieldLimit(`the constant power ^${e} is too large`);
   if (e >= 0n) return rational(n ** e, d ** e);
   if (n === 0n) throw new FieldLimit('division by 0: never defined');

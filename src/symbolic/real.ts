@@ -30,6 +30,8 @@ export type PointVerdict =
 /** Is the point certainly in the claim's set? */
 export function inSet(prepared: Prepared, point: Point, bits: number, check?: () => void): boolean {
   for (const [name, domain] of prepared.free) if (!contains(domain, point.get(name)!)) return false;
+  for (const { value } of prepared.defined.values())
+    if (!isValue(evaluateBall(value, point, bits, check))) return false;
   return prepared.constraints.every(({ expr, weak }) => {
     const value = evaluateBall(expr, point, bits, check);
     return weak ? isNonNegative(value) : isPositive(value);
@@ -72,6 +74,9 @@ export function compareAt(
   return { kind: 'unresolved' };
 }
 
+const inSetAt = (prepared: Prepared, point: Point, clock: Clock): boolean =>
+  PRECISIONS.some((bits) => inSet(prepared, point, bits, clock.check));
+
 export type RealResult =
   | { kind: 'refuted'; point: Map<string, Rational> }
   | { kind: 'agrees'; defined: number; undefinedPoints: number }
@@ -88,12 +93,15 @@ export function realCheck(prepared: Prepared, random: Random, clock: Clock): Rea
   const sampler = new Sampler(prepared, random, clock);
   const counts = { agree: 0, undefined: 0, unresolved: 0, outside: 0, inSet: 0 };
   const wanted = prepared.free.size === 0 ? 1 : WANTED;
+  const confined = prepared.constraints.length + prepared.defined.size > 0;
   let deep = 2; // agreeing points that are looked at with all the digits, so that tiny gaps show
   for (let i = 0; counts.agree < wanted && i < 6 * WANTED; i++) {
     const point = sampler.next(SCHEDULE[i % WANTED]!);
     if (!point) break;
     const result = compareAt(prepared, point, clock);
     if (result.kind === 'differ') return { kind: 'refuted', point };
+    // Doubles chose the point: it counts only when it is certainly in the set.
+    if (result.kind === 'agree' && confined && !inSetAt(prepared, point, clock)) continue;
     if (result.kind === 'agree' && deep > 0 && i > 0) {
       deep--;
       const again = compareAt(prepared, point, clock, PRECISIONS.slice(-1));

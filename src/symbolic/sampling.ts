@@ -92,9 +92,11 @@ export class Sampler {
   }
 
   looksFeasible(point: Point): boolean {
-    if (this.prepared.constraints.length === 0) return true;
+    const { constraints, defined } = this.prepared;
+    if (constraints.length === 0 && defined.size === 0) return true;
     const doubles = new Map([...point].map(([name, value]) => [name, numberQ(value)]));
-    return this.prepared.constraints.every(({ expr, weak }) => {
+    for (const { value } of defined.values()) if (Number.isNaN(evaluateDouble(value, doubles))) return false;
+    return constraints.every(({ expr, weak }) => {
       const value = evaluateDouble(expr, doubles);
       return weak ? value >= -1e-12 : value > 0;
     });

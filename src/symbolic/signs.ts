@@ -1,3 +1,4 @@
+import { constantSign } from './constant-sign.ts';
 import type { Domain } from './domain.ts';
 import { Expansion, timesSign, type ClosedForm, type Substitution } from './expansion.ts';
 import { topological, type Node } from './node.ts';
@@ -25,7 +26,10 @@ export class Signs {
   }
 
   /** Takes the claim's constraints (node > 0, or ≥ 0) into account; those the domains imply are left out. */
-  assume(facts: readonly { node: Node; strict: boolean }[], bound: (fact: Node) => Substitution[]): void {
+  assume(
+    facts: readonly { node: Node; strict: boolean }[],
+    bound: (fact: Node, closed: boolean) => Substitution[],
+  ): void {
     this.facts = facts.filter(({ node, strict }) => {
       const { sign, strict: certain } = this.sign(node);
       return sign !== 1 || (strict && !certain);
@@ -33,10 +37,12 @@ export class Signs {
     this.known.clear();
     let variants: ReadonlyMap<string, Substitution>[] = [new Map()];
     for (const { node, strict } of this.facts) {
-      if (!strict) continue;
-      const options = bound(node);
+      const options = bound(node, !strict);
       const more = variants.flatMap((variant) =>
-        options.filter((o) => !variant.has(o.name)).map((o) => new Map(variant).set(o.name, o)),
+        options.flatMap((option) => {
+          const joined = withBound(variant.get(option.name), option);
+          return joined ? [new Map(variant).set(option.name, joined)] : [];
+        }),
       );
       variants = [...more, ...variants].slice(0, MAX_VARIANTS);
     }
@@ -70,8 +76,10 @@ export class Signs {
         return { sign: even ? 1 : sign, strict };
       }
       case 'log':
-      case 'add':
-        return this.certify(node);
+      case 'add': {
+        const constant = constantSign(node);
+        return constant.sign === 0 ? this.certify(node) : constant;
+      }
     }
   }
 
@@ -83,9 +91,10 @@ export class Signs {
   }
 
   private *attempts(): Iterable<[ReadonlyMap<string, Substitution>, ClosedForm]> {
-    const closed = [...this.domains.values()].some((d) => d.loClosed && d.hiClosed);
+    const closedDomain = [...this.domains.values()].some((d) => d.loClosed && d.hiClosed);
     for (const variant of this.variants) {
       yield [variant, 'between'];
+      const closed = closedDomain || [...variant.values()].some((s) => s.lowerClosed && s.upperClosed);
       if (closed) yield [variant, 'above'];
       if (closed) yield [variant, 'below'];
     }
@@ -111,6 +120,16 @@ export class Signs {
   }
 }
 
+/** A bound beside the one already known; null where it has nothing to add. */
+function withBound(known: Substitution | undefined, option: Substitution): Substitution | null {
+  if (!known) return option;
+  const { name, lower, lowerClosed, upper, upperClosed } = option;
+  if (!known.upper && !lower) return { ...known, upper, upperClosed };
+  if (!known.lower && !upper)
+    return { name, lower, lowerClosed, upper: known.upper, upperClosed: known.upperClosed };
+  return null;
+}
+
 /** Sign of c where node = c·fact as polynomials, c a number; 0 when it is not so. */
 function proportional(node: Node, fact: Node, domains: ReadonlyMap<string, Domain>): -1 | 0 | 1 {
   try {
@@ -129,7 +148,7 @@ function proportional(node: Node, fact: Node, domains: ReadonlyMap<string, Domai
   }
 }
 
-/** Bounds of a symbol that a fact c·u + d > 0 (c of certain sign) gives; with and without its own other bound. */
+/** Bounds of a symbol that a fact c·u + d > 0 (≥ 0 when closed; c of certain sign) gives; with and without its own other bound. */
 export function boundsFrom(
   fact: Node,
   domains: ReadonlyMap<string, Domain>,
@@ -141,6 +160,7 @@ export function boundsFrom(
     split(a: Node): [Rational, Node];
   },
   signOf: (node: Node) => Sign,
+  closed = false,
 ): Substitution[] {
   const [content, whole] = make.split(fact);
   const terms = whole.kind === 'add' ? whole.args.map((term) => make.mul([make.num(content), term])) : [fact];
@@ -163,13 +183,13 @@ export function boundsFrom(
     const bound = make.mul([make.num(rational(-1n)), d, make.pow(c, rational(-1n))]);
     const lo = domain.lo && make.num(domain.lo);
     const hi = domain.hi && make.num(domain.hi);
-    const open = { lowerClosed: false, upperClosed: false };
+    const one = { lowerClosed: closed, upperClosed: closed };
     if (sign > 0) {
-      out.push({ name, lower: bound, upper: hi, lowerClosed: false, upperClosed: domain.hiClosed });
-      if (hi) out.push({ name, lower: bound, upper: null, ...open });
+      out.push({ name, lower: bound, upper: hi, lowerClosed: closed, upperClosed: domain.hiClosed });
+      if (hi) out.push({ name, lower: bound, upper: null, ...one });
     } else {
-      out.push({ name, lower: lo, upper: bound, lowerClosed: domain.loClosed, upperClosed: false });
-      if (lo) out.push({ name, lower: null, upper: bound, ...open });
+      out.push({ name, lower: lo, upper: bound, lowerClosed: domain.loClosed, upperClosed: closed });
+      if (lo) out.push({ name, lower: null, upper: bound, ...one });
     }
   }
   return out;

@@ -11,8 +11,8 @@ export type Attempt = { values: bigint[]; tangents: bigint[] | null } | { reject
 export type TrialOptions = {
   /** Nodes of certified sign: their value must be a square (+1) or a non-square (−1). */
   pins?: ReadonlyMap<Node, number>;
-  /** Roots and absolute values of random sign: what then holds, holds on every branch. */
-  randomSigns?: boolean;
+  /** Indices of roots and absolute values that take the other sign than the principal one. */
+  flips?: ReadonlySet<number>;
   /** Also derivatives along a random direction. */
   tangents?: boolean;
 };
@@ -46,8 +46,23 @@ export class Trial {
     return this.order.indexOf(node);
   }
 
+  /**
+   * The independent choices of sign, each with the indices it flips: absolute values, and even roots but those of
+   * bases that are positive by construction. Roots of one base and order flip together.
+   */
+  choices(isSafe: (base: Node) => boolean): number[][] {
+    const groups = new Map<string, number[]>();
+    for (const [i, node] of this.order.entries()) {
+      const root = node.kind === 'pow' && node.exponent.d % 2n === 0n && !isSafe(node.base);
+      if (node.kind !== 'abs' && !root) continue;
+      const key = node.kind === 'pow' ? `${node.base.id}/${node.exponent.d}` : `|${node.id}`;
+      groups.set(key, [...(groups.get(key) ?? []), i]);
+    }
+    return [...groups.values()];
+  }
+
   attempt(p: bigint, random: Random, options: TrialOptions = {}): Attempt {
-    const { pins, randomSigns = false, tangents: wantTangents = false } = options;
+    const { pins, flips, tangents: wantTangents = false } = options;
     const values: bigint[] = [];
     const tangents: bigint[] | null = wantTangents ? [] : null;
     for (let i = 0; i < this.order.length; i++) {
@@ -83,7 +98,7 @@ export class Trial {
           const power = fieldPower(base, node.exponent, p);
           if (power === null) return { rejectedAt: node };
           v = power;
-          if (randomSigns && node.exponent.d % 2n === 0n && random.word() & 1) v = mod(-v, p);
+          if (flips?.has(i)) v = mod(-v, p);
           if (tangents) {
             const slope = inverseMod(base * node.exponent.d, p);
             if (slope === null) return { rejectedAt: null };
@@ -93,7 +108,7 @@ export class Trial {
         }
         case 'abs': {
           const arg = values[kids[0]!]!;
-          const flip = randomSigns ? (random.word() & 1) === 1 : character(arg, p) < 0;
+          const flip = flips ? flips.has(i) : character(arg, p) < 0;
           v = flip ? mod(-arg, p) : arg;
           if (tangents) t = flip ? mod(-tangents[kids[0]!]!, p) : tangents[kids[0]!]!;
           break;
