@@ -20,7 +20,9 @@ const relations: Record<Step['relation'], string> = {
   '∝': '$\\propto$',
   '+c': '$\\displaystyle\\overset{+c}{=}$',
   '≤': '$\\le$',
+  '<': '$<$',
   '≥': '$\\ge$',
+  '>': '$>$',
 };
 
 /**

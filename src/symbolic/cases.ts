@@ -1,9 +1,8 @@
 /** Splitting a claim where an absolute value (min and max are made of it) changes its branch. */
-import { derivative } from './calculus.ts';
+import { derivative, dependsOn } from './calculus.ts';
 import { prepare, type Prepared } from './claim.ts';
 import { startClock, TimeUp } from './clock.ts';
 import {
-  constant,
   foldExpr,
   neg,
   nodesOf,
@@ -18,6 +17,7 @@ import {
 import { FieldLimit } from './numbers.ts';
 import { Normal } from './normal.ts';
 import { Random } from './random.ts';
+import { isZero } from './tidy.ts';
 import type { Claim } from './verdict.ts';
 
 const MAX_SPLITS = 4;
@@ -33,15 +33,19 @@ export interface Case {
  * null when there is none. Together they cover the claim's set; cases shown to be empty are left out.
  */
 export function cases(claim: Claim): Case[] | null {
-  const { lhs, rhs, free } = prepare(claim);
+  const prepared = prepare(claim);
+  const { lhs, rhs, free } = prepared;
   const inner = [lhs, rhs]
     .flatMap(nodesOf)
     .flatMap((e) => (e.kind === 'call' && e.fn === 'abs' ? [e.arg] : []));
   for (const u of inner) {
     if (nodesOf(u).some((e) => e.kind === 'call' && e.fn === 'abs')) continue; // the innermost first
-    const split = symbolsOf(u).find((name) => free.has(name) && solved(u, name));
-    if (split === undefined) continue;
-    const solution = solved(u, split)!;
+    const solutions = symbolsOf(u).flatMap((name) => {
+      const value = free.has(name) ? solved(prepared, u, name) : null;
+      return value ? [{ split: name, solution: value }] : [];
+    });
+    if (solutions.length === 0) continue;
+    const { split, solution } = solutions[0];
     const text = toText(u);
     const given = claim.given ?? [];
     const made = [
@@ -69,11 +73,20 @@ export function allCases(claim: Claim, splits = 0): Case[] {
   );
 }
 
-/** The value of `name` at which u = 0, where u is linear in it with a constant coefficient. */
-function solved(u: Expr, name: string): Expr | null {
-  const slope = constant(derivative(u, name));
-  if (!slope || slope.n === 0n) return null;
-  return div(neg(substitute(u, { [name]: number(0) })), number(slope.n, slope.d));
+/** The value of `name` at which u = 0, where u is linear in it and its slope is shown to vanish nowhere on the set. */
+function solved(prepared: Prepared, u: Expr, name: string): Expr | null {
+  const slope = derivative(u, name);
+  if (!dependsOn(u, name) || dependsOn(slope, name)) return null;
+  try {
+    const normal = new Normal(prepared, Random.of('slope', 0), startClock(200));
+    const { sign, strict } = normal.signs.sign(normal.read(slope));
+    if (sign === 0 || !strict) return null;
+  } catch (error) {
+    if (error instanceof FieldLimit || error instanceof TimeUp) return null;
+    throw error;
+  }
+  const rest = substitute(u, { [name]: number(0) });
+  return isZero(rest) ? number(0) : div(neg(rest), slope);
 }
 
 function within(claim: Claim, sides: [Expr, Expr], u: Expr, value: Expr, given: string[]): Claim {

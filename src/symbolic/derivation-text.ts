@@ -65,7 +65,9 @@ const relations: Record<Step['relation'], string> = {
   '∝': '\\propto',
   '+c': '\\overset{+c}{=}',
   '≤': '\\le',
+  '<': '<',
   '≥': '\\ge',
+  '>': '>',
 };
 
 /** An aligned display; reasons in text mode on the right. */

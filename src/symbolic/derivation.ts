@@ -37,7 +37,7 @@ export interface StepOptions {
   because?: string;
   /** More relations, for this step alone. */
   given?: readonly string[];
-  /** Default `=`. `∝` and `+c` need `about`. */
+  /** Default `=`. `∝` and `+c` need `about`; `≤`, `<`, `≥`, `>` compare this line with the one before. */
   relation?: Relation;
   about?: string;
   /** An undecided verdict does not fail the derivation. */
@@ -116,7 +116,15 @@ export function derive(title: string, start: ExprLike, options: DerivationOption
   });
 }
 
-export const relationTeX: Record<Relation, string> = { '=': '=', '∝': '\\propto', '+c': '\\overset{+c}{=}' };
+export const relationTeX: Record<Relation, string> = {
+  '=': '=',
+  '∝': '\\propto',
+  '+c': '\\overset{+c}{=}',
+  '≤': '\\le',
+  '<': '<',
+  '≥': '\\ge',
+  '>': '>',
+};
 
 const nothing = { uses: [], conditions: [], open: false, ms: 0 } as const;
 
@@ -171,11 +179,12 @@ function build(state: State): Derivation {
         isQuantity(lhs) ? undefined : typeset(left, symbols),
         typeset(right, symbols),
       ];
+      const { relation = '=' } = step;
       const line = (): Step => ({
         kind: 'so',
-        relation: '=',
-        tex: names.filter((name) => name !== undefined).join(' = '),
-        text: `${isQuantity(lhs) ? `${lhs.label} in ${lhs.of}` : toText(left)} = ${toText(right)}`,
+        relation,
+        tex: names.filter((name) => name !== undefined).join(` ${relationTeX[relation]} `),
+        text: `${isQuantity(lhs) ? `${lhs.label} in ${lhs.of}` : toText(left)} ${relation} ${toText(right)}`,
         ...shown(step),
         ...ask(left, right, step),
       });
@@ -264,6 +273,6 @@ function read(value: ExprLike, symbols: SymbolTable): Expr {
 }
 
 function scopeOf({ relation, about }: StepOptions, symbols: SymbolTable): string | undefined {
-  if (about === undefined || relation === undefined || relation === '=') return undefined;
+  if (about === undefined || (relation !== '∝' && relation !== '+c')) return undefined;
   return `up to a ${relation === '∝' ? 'factor' : 'term'} free of $${symbols.get(about).tex}$`;
 }

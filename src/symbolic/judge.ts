@@ -3,6 +3,7 @@ import { prepare } from './claim.ts';
 import { decide } from './decide.ts';
 import { number, symbolsOf, type Expr } from './expr.ts';
 import { conditionTex, shortPair, valueTex } from './figures.ts';
+import { decideInequality, isComparison } from './inequality.ts';
 import { thirdDerivative, type Quantity } from './quantity.ts';
 import { claimFor, inequalitiesAt, unfoldFor, type GivenRelation } from './relations.ts';
 import { diagnose, mutationScore } from './score.ts';
@@ -10,7 +11,7 @@ import type { Relation, Step, StepCounterexample } from './step.ts';
 import type { SymbolTable } from './symbols.ts';
 import { typeset } from './tex.ts';
 import { upToFactor, upToTerm } from './upto.ts';
-import type { Claim, Counterexample } from './verdict.ts';
+import type { Claim, Counterexample, DecideOptions, Verdict } from './verdict.ts';
 
 export interface Question {
   readonly previous: Expr;
@@ -47,15 +48,17 @@ interface Posed {
 }
 
 export function judge(question: Question, options: { mutants: boolean }): Judgement {
-  const { previous, next, symbols, given } = question;
+  const { previous, next, relation, symbols, given } = question;
   const none = { uses: [], conditions: [] };
-  if (prepare(claimFor(previous, next, symbols, given)).vacuous) {
+  const strict = relation === '<' || relation === '>';
+  if (!strict && prepare(claimFor(previous, next, symbols, given)).vacuous) {
     return { verdict: 'vacuous', method: 'comparison', reason: 'the same after unfolding', ms: 0, ...none };
   }
   const posed = pose(question);
-  const { verdict, method, ms, reason, ...found } = decide(posed.claim, { diagnose: false });
+  const decided = deciderOf(relation);
+  const { verdict, method, ms, reason, ...found } = decided(posed.claim, { diagnose: false });
   const holds = (mutant: Expr): string =>
-    decide(pose({ ...question, next: mutant }).claim, { timeLimitMs: SIDE_LIMIT_MS, diagnose: false })
+    decided(pose({ ...question, next: mutant }).claim, { timeLimitMs: SIDE_LIMIT_MS, diagnose: false })
       .verdict;
   if (verdict === 'proved') {
     return {
@@ -76,8 +79,13 @@ export function judge(question: Question, options: { mutants: boolean }): Judgem
   return { verdict, method, ms, ...none, reason };
 }
 
+/** Inequalities have their own decisions; the other relations are identities. */
+const deciderOf = (relation: Relation): ((claim: Claim, options: DecideOptions) => Verdict) =>
+  isComparison(relation) ? (claim, options) => decideInequality({ ...claim, relation }, options) : decide;
+
 function pose({ previous, next, relation, about, symbols, given }: Question): Posed {
-  if (relation === '=') return { claim: claimFor(previous, next, symbols, given), symbols };
+  if (relation === '=' || isComparison(relation))
+    return { claim: claimFor(previous, next, symbols, given), symbols };
   if (about === undefined) {
     throw new Error(
       `a step by ${relation} needs the variable it is about: { relation: '${relation}', about: 'x' }`,
@@ -95,11 +103,12 @@ function pose({ previous, next, relation, about, symbols, given }: Question): Po
 }
 
 /** TeX of the relations without which the claim is not proved: each is dropped in turn. */
-function usedRelations({ symbols, given }: Question, claim: Claim): string[] {
+function usedRelations({ relation, symbols, given }: Question, claim: Claim): string[] {
+  const decided = deciderOf(relation);
   let kept = [...(claim.given ?? [])];
   for (const text of claim.given ?? []) {
     const fewer = kept.filter((other) => other !== text);
-    const { verdict } = decide({ ...claim, given: fewer }, { timeLimitMs: SIDE_LIMIT_MS, diagnose: false });
+    const { verdict } = decided({ ...claim, given: fewer }, { timeLimitMs: SIDE_LIMIT_MS, diagnose: false });
     if (verdict === 'proved' || verdict === 'vacuous') kept = fewer;
   }
   return given

@@ -1,7 +1,7 @@
 /** What a derivation says of each of its lines: the shape that tables, tests and tools read. */
 
-/** `=` equal; `∝` equal up to a factor free of a variable; `+c` equal up to a term free of it. */
-export type Relation = '=' | '∝' | '+c';
+/** `=` equal; `∝` equal up to a factor free of a variable; `+c` equal up to a term free of it; or an inequality. */
+export type Relation = '=' | '∝' | '+c' | '≤' | '<' | '≥' | '>';
 
 /** Between expectations of densities: cited theorems prove them, never the algebra of expressions. */
 export type Inequality = '≤' | '≥';
