@@ -8,7 +8,7 @@ SCOREBOOK_PYTHON names the Python to use.`;
 
 export async function main(args) {
   if (!readOptions(usage, {}, args)) return 0;
-  const { warnings } = await setUp();
+  const { warnings } = await setUp({ insist: true });
   for (const warning of warnings) console.error(`warning: ${warning}`);
   console.log('everything is installed');
   return 0;

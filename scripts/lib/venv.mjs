@@ -1,7 +1,8 @@
 // The Python environment: JupyterLab, and TensorFlow's libraries where there is a wheel for them.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { dropAside, recover, setAside } from './aside.mjs';
 import { root, venv, venvPython } from './places.mjs';
 import { findPython, tensorFlowObstacle } from './python.mjs';
 import { requireRoom } from './room.mjs';
@@ -28,30 +29,66 @@ function isWhole(stamp) {
   return answer.status === 0 && answer.stdout.trim() === stamp.python;
 }
 
-/** Something better has turned up since: a GPU, or a Python that has a TensorFlow wheel. */
-function canDoBetter(stamp) {
-  if (stamp.tensorflow?.set === 'tensorflow-gpu') return false;
-  if (stamp.tensorflow) return gpuAnswers();
-  return !tensorFlowObstacle(findPython());
+/** What this machine can have: the Python to use, and TensorFlow's wheel for it, or what stands in its way. */
+function bestHere() {
+  const python = findPython();
+  const obstacle = tensorFlowObstacle(python);
+  return { python, obstacle, set: obstacle ? undefined : gpuAnswers() ? 'tensorflow-gpu' : 'tensorflow-cpu' };
 }
 
+const better = [undefined, 'tensorflow-cpu', 'tensorflow-gpu'];
+const dayMs = 24 * 3600 * 1000;
+
 /**
- * Makes `.venv` unless it is whole already. An environment without its stamp was cut short: it is made anew.
+ * Makes `.venv` unless it is whole already. An environment without its stamp was cut short: it is made anew. One that
+ * works is improved where something better has turned up (a GPU, a Python that has a wheel), and kept where that fails;
+ * after a failure the next try waits for a day, so that a start without a network stays quick and quiet.
+ * @param {{ insist?: boolean }} [options] insist: try to improve it now, whatever failed before
  * @returns {Promise<{ warnings: string[] }>}
  * @throws {Problem} one sentence, when no Python will do or an installation fails
  */
-export async function ensureEnvironment() {
+export async function ensureEnvironment({ insist = false } = {}) {
+  recover(() => isWhole(readStamp(stampFile)));
   const stamp = readStamp(stampFile);
-  if (!isWhole(stamp) || canDoBetter(stamp)) return make();
-  return { warnings: stamp.warning ? [stamp.warning] : [] };
+  if (!isWhole(stamp)) return make(bestHere());
+  const isDue = insist || !stamp.refused || Math.abs(Date.now() - stamp.refused) > dayMs;
+  const warnings = stamp.warning ? [stamp.warning] : [];
+  return isDue && stamp.tensorflow?.set !== 'tensorflow-gpu' ? improve(stamp, warnings) : { warnings };
 }
 
-async function make() {
-  const python = findPython();
-  const obstacle = tensorFlowObstacle(python);
-  const set = obstacle ? undefined : gpuAnswers() ? 'tensorflow-gpu' : 'tensorflow-cpu';
+async function improve(stamp, warnings) {
+  const have = stamp.tensorflow?.set;
+  if (have && !gpuAnswers()) return { warnings }; // quicker than asking every Python
+  try {
+    const best = bestHere();
+    if (better.indexOf(best.set) <= better.indexOf(have)) return { warnings };
+    return await make(best);
+  } catch (error) {
+    if (!error.isProblem) throw error;
+    writeStamp(stampFile, { ...stamp, refused: Date.now() });
+    const goal = have ? 'a GPU answers' : 'there is now a Python that TensorFlow has a wheel for';
+    return {
+      warnings: [
+        `${goal}, but .venv could not be made anew for it and stays as it was (next try: tomorrow, or node scripts/setup.mjs): ${error.message}`,
+      ],
+    };
+  }
+}
+
+async function make({ python, obstacle, set }) {
   requireRoom(room[set ?? 'jupyter']);
-  if (existsSync(venv)) rmSync(venv, { recursive: true });
+  // A finished environment is worth keeping until there is a better one; a torn one is worth nothing.
+  if (readStamp(stampFile)) setAside();
+  else rmSync(venv, { recursive: true, force: true });
+  try {
+    return await build({ python, obstacle, set });
+  } catch (error) {
+    recover(() => false);
+    throw error;
+  }
+}
+
+async function build({ python, obstacle, set }) {
   await step(`making .venv with Python ${python.version.join('.')}`, python.executable, ['-m', 'venv', venv]);
   await install('jupyter', 'installing JupyterLab');
   if (set) await install(set, `installing TensorFlow (${set})`, ['--no-compile']); // Python never imports it
@@ -63,6 +100,7 @@ async function make() {
     tensorflow: set ? { set, lock: hashOf(lockOf(set)) } : null,
     warning: warning || null,
   });
+  dropAside();
   return { warnings: warning ? [warning] : [] };
 }
 
@@ -75,21 +113,4 @@ function install(set, title, options = []) {
   };
   const pip = ['-m', 'pip', 'install', '--require-hashes', '--only-binary', ':all:', '--progress-bar', 'off'];
   return step(title, venvPython, [...pip, ...options, '-r', lockOf(set)], { short });
-}
-
-/** JupyterLab's defaults for this workbook: no questions about news, no look-ups on the network. */
-export function writeLabSettings() {
-  const folder = path.join(venv, 'share', 'jupyter', 'lab', 'settings');
-  const settings = {
-    '@jupyterlab/apputils-extension:notification': {
-      fetchNews: 'false',
-      checkForUpdates: false,
-      doNotDisturbMode: true,
-    },
-  };
-  const file = path.join(folder, 'overrides.json');
-  const text = JSON.stringify(settings, null, 2) + '\n';
-  if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(file, text);
 }

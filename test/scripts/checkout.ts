@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -87,6 +96,18 @@ export class Checkout {
   has = (file: string): boolean => existsSync(path.join(this.folder, file));
   write = (file: string, text: string): void => writeFileSync(path.join(this.folder, file), text);
 
+  /** The files of a folder with their contents. */
+  contents(folder: string): Record<string, string> {
+    const at = path.join(this.folder, folder);
+    const files = readdirSync(at, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    return Object.fromEntries(
+      files.map(({ parentPath, name }) => {
+        const file = path.join(parentPath, name);
+        return [path.relative(at, file), readFileSync(file, 'utf8')];
+      }),
+    );
+  }
+
   private program(name: string, body: string): void {
     const file = path.join(this.programs, name);
     writeFileSync(`${file}.cjs`, `${preamble}\n${body}`);
@@ -125,6 +146,8 @@ if (args[0] === '-c') {
   fs.copyFileSync(self, args[2] + '/bin/python');
   fs.writeFileSync(args[2] + '/born-of', name);
   mayFail();
+} else if (args[1] === 'jupyterlab') {
+  did('jupyterlab');
 } else {
   did('pip ' + path.basename(args.at(-1), '.txt') + (args.includes('--require-hashes') ? '' : ' WITHOUT HASHES'));
   mayFail();

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Checkout, type Machine } from './checkout.ts';
@@ -101,6 +101,82 @@ describe('setting up', () => {
       'pip tensorflow-gpu',
     ]);
     expect((await one.run('setup.mjs')).commands).toEqual([]);
+  });
+});
+
+describe('an environment that works is not lost for a better one', () => {
+  const upgrade = ['venv of python3', 'pip jupyter', 'pip tensorflow-gpu'];
+  const offline = 'NewConnectionError: Failed to establish a new connection';
+  const warningsOf = (output: string) => output.split('\n').filter((line) => line.startsWith('warning:'));
+
+  /** All but the note of the failed attempt. */
+  const environment = (one: Checkout) => {
+    const { 'scorebook.json': stamp, ...files } = one.contents('.venv');
+    return { ...files, stamp: { ...JSON.parse(stamp), refused: undefined } };
+  };
+
+  it.each(['-m venv', 'jupyter.txt', 'tensorflow-gpu.txt'])(
+    'a GPU has come and "%s" fails: it goes on as it was, with one warning',
+    async (part) => {
+      const one = checkout();
+      await one.run('setup.mjs');
+      one.write('.venv/mine.txt', 'kept');
+      const before = environment(one);
+      one.become({ gpu: true, failing: { [part]: offline } });
+      const { code, output } = await one.run('setup.mjs');
+      expect(code).toBe(0);
+      expect(environment(one)).toEqual(before);
+      expect(warningsOf(output)).toEqual([
+        expect.stringMatching(/a GPU answers.*stays as it was.*registry cannot be reached/),
+      ]);
+      // The next start leaves it alone; asked for by name, it is tried again, and done once it can be.
+      expect((await one.run('start.mjs')).commands).toEqual(['jupyterlab']);
+      one.become({ gpu: true });
+      expect((await one.run('setup.mjs')).commands).toEqual(upgrade);
+      expect(one.has('.venv/mine.txt')).toBe(false);
+      expect((await one.run('setup.mjs')).commands).toEqual([]);
+    },
+  );
+
+  it('a day after a failure a start tries again', async () => {
+    const one = checkout();
+    await one.run('setup.mjs');
+    one.become({ gpu: true, failing: { 'tensorflow-gpu.txt': offline } });
+    expect((await one.run('start.mjs')).commands).toEqual([...upgrade, 'jupyterlab']);
+    expect((await one.run('start.mjs')).commands).toEqual(['jupyterlab']);
+    const stamp = JSON.parse(one.contents('.venv')['scorebook.json']);
+    one.write('.venv/scorebook.json', JSON.stringify({ ...stamp, refused: stamp.refused - 25 * 3600_000 }));
+    one.become({ gpu: true });
+    expect((await one.run('start.mjs')).commands).toEqual([...upgrade, 'jupyterlab']);
+  });
+
+  it('a GPU has come and the Python with a wheel has gone: what was there is better', async () => {
+    const one = checkout({ pythons: { python3: { version: [3, 14, 0] }, 'python3.12': {} } });
+    await one.run('setup.mjs');
+    one.become({ pythons: { python3: { version: [3, 14, 0] }, 'python3.12': { glibc: '' } }, gpu: true });
+    expect(await one.run('setup.mjs')).toMatchObject({ code: 0, commands: [] });
+  });
+
+  it('the process is killed in the middle: the next one begins with what there was', async () => {
+    const one = checkout();
+    await one.run('setup.mjs');
+    const before = environment(one);
+    mkdirSync(path.join(one.folder, '.cache'), { recursive: true });
+    renameSync(path.join(one.folder, '.venv'), path.join(one.folder, '.cache/venv-before'));
+    mkdirSync(path.join(one.folder, '.venv/bin'), { recursive: true });
+    expect((await one.run('setup.mjs')).commands).toEqual([]);
+    expect(environment(one)).toEqual(before);
+    expect(one.has('.cache/venv-before')).toBe(false);
+  });
+
+  it('what the locks have changed cannot be installed: it fails, and the old one is still there', async () => {
+    const one = checkout();
+    await one.run('setup.mjs');
+    const before = environment(one);
+    one.write('scripts/python/jupyter.txt', 'jupyterlab==9 --hash=sha256:0\n');
+    one.become({ failing: { 'jupyter.txt': offline } });
+    expect((await one.run('setup.mjs')).code).toBe(1);
+    expect(environment(one)).toEqual(before);
   });
 });
 
