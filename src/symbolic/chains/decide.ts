@@ -8,6 +8,7 @@ import { routes, type Route } from './inequality.ts';
 import type { ChainModel } from './model.ts';
 import { parseChain, parseStatement } from './parse.ts';
 import { proveByRules } from './prove.ts';
+import { unfolded } from './rewrite.ts';
 import type { ChainExpr, Index, IndexRange, Statement } from './syntax.ts';
 
 export interface ChainVerdict {
@@ -72,8 +73,8 @@ function decided(
   gap: ChainExpr | undefined,
   options: ChainOptions,
 ): Decision {
-  if (sortedText(statement.lhs) === sortedText(statement.rhs))
-    return { verdict: 'vacuous', method: 'comparison', reason: 'both sides are the same', ...nothing };
+  if (sortedText(unfolded(statement.lhs)) === sortedText(unfolded(statement.rhs)))
+    return { verdict: 'vacuous', method: 'comparison', reason: 'the same after unfolding', ...nothing };
   const { lengths, reason } = wellFormed(model, statement, ranges);
   if (lengths.length === 0) return { verdict: 'undecided', method: 'reading', reason, ...nothing };
   const least = lengths[0].length;

@@ -63,8 +63,14 @@ export function finiteCheck(
   const sizes = sizesFor(model, [...lengths.map(({ length }) => length)]);
   for (const size of options.quick ? few(sizes) : sizes) {
     const instances = lengths.find(({ length }) => length === size.length)!.instances;
-    for (let i = 0; i < (size.states === 2 ? 3 : 1); i++) {
-      const finite = new FiniteModel<Rational>(model, size, exact, smallWeight(random));
+    const trials = (size.states === 2 ? 3 : 1) * (statement.relation === '=' ? 1 : 4);
+    for (let i = 0; i < trials; i++) {
+      const finite = new FiniteModel<Rational>(
+        model,
+        size,
+        exact,
+        i % 4 < 3 ? smallWeight(random) : skewWeight(random),
+      );
       const found = compare(finite, instances, statement);
       if (found.kind === 'differs') return { kind: 'refuted', counterexample: found.counterexample };
       if (found.kind === 'undefined') return { kind: 'unable', reason: found.reason };
@@ -138,6 +144,9 @@ const few = (sizes: readonly Size[]): Size[] => [
 ];
 
 const smallWeight = (random: Random) => (): Rational => rational(BigInt(1 + random.below(4)));
+
+/** An inequality may fail only where some states are rare. */
+const skewWeight = (random: Random) => (): Rational => rational(10n ** BigInt(random.below(4)));
 
 type Comparison =
   | { kind: 'equal' }

@@ -71,10 +71,10 @@ export function chainModel(
     densities.set(joint.name, joint);
   }
   const model = { densities, functions };
-  const shortest = [1, 2, 3, 4].find((length) => fits([...densities.values()], length));
+  const shortest = [1, 2, 3, 4, 5, 6].find((length) => fits([...densities.values()], length));
   if (shortest === undefined) {
-    [...densities.values()].forEach((joint) => tablesOf(joint, 4));
-    throw new Error('no chain of length up to 4 fits the declared factorisations');
+    [...densities.values()].forEach((joint) => tablesOf(joint, 6));
+    throw new Error('no chain of length up to 6 fits the declared factorisations');
   }
   return { ...model, shortest };
 }
@@ -112,7 +112,7 @@ function factorsOf(expr: ChainExpr, text: string): JointFactor[] {
 
 /** The left-hand side must name the variables that the factors make. */
 function declaredVariables(lhs: Density, joint: JointDensity): void {
-  for (const length of joint.long ? [3, 5] : [3]) {
+  for (const length of joint.long ? [4, 6] : [6]) {
     const children = new Set(declaredTables(joint, length).flatMap(({ child }) => child));
     const named = namesOf(lhs.left, length);
     const missing = named.filter((name) => !children.has(name));

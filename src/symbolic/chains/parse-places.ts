@@ -1,17 +1,7 @@
 /** Variables inside a density: x_t, x_{t-1}, x0, xT, x_{1:T}, x1:T, z. */
-import type { ParseError } from '../parse.ts';
+import type { Cursor } from './cursor.ts';
 import type { Token } from './lex.ts';
 import type { Index, Place } from './syntax.ts';
-
-/** What reading places needs of the parser. */
-export interface Cursor {
-  readonly token: Token;
-  next(): Token;
-  take(sign: string): boolean;
-  expect(sign: string): void;
-  indexOf(): Index;
-  error(message: string, token?: Token): ParseError;
-}
 
 export function places(cursor: Cursor): Place[] {
   const list = [place(cursor)];

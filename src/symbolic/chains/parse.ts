@@ -6,10 +6,10 @@
  *
  * Sums and integrals reach to the next + or −. log and prod take the next factor, so that a ratio needs brackets.
  */
-import { ParseError } from '../parse.ts';
 import { rational } from '../rational.ts';
-import { tokens, type Token } from './lex.ts';
-import { places, type Cursor } from './parse-places.ts';
+import { Cursor } from './cursor.ts';
+import type { Token } from './lex.ts';
+import { places } from './parse-places.ts';
 import type { ChainExpr, ChainRelation, Density, Point, Statement } from './syntax.ts';
 import { isSpan } from './syntax.ts';
 
@@ -39,60 +39,19 @@ export function parseStatement(text: string, names?: Names): Statement {
   return { lhs, relation, rhs };
 }
 
-class Reader implements Cursor {
-  readonly text: string;
+class Reader extends Cursor {
   private readonly names?: Names;
-  private readonly list: Token[];
-  private i = 0;
   private depth = 0;
 
   constructor(text: string, names?: Names) {
-    this.text = text;
+    super(text);
     this.names = names;
-    this.list = tokens(text);
-  }
-
-  get token(): Token {
-    return this.list[this.i];
-  }
-
-  peek(by: number): Token {
-    return this.list[Math.min(this.i + by, this.list.length - 1)];
-  }
-
-  is(sign: string): boolean {
-    return this.token.kind === 'sign' && this.token.text === sign;
-  }
-
-  next(): Token {
-    const token = this.token;
-    if (token.kind !== 'end') this.i++;
-    return token;
-  }
-
-  take(sign: string): boolean {
-    const found = this.is(sign);
-    if (found) this.i++;
-    return found;
-  }
-
-  expect(sign: string): void {
-    if (!this.take(sign)) throw this.error(`expected "${sign}", got "${this.token.text}"`);
-  }
-
-  error(message: string, token = this.token): ParseError {
-    return new ParseError(message, this.text, token.at + 1);
-  }
-
-  end(): void {
-    if (this.token.kind !== 'end') throw this.error(`unexpected "${this.token.text}"`);
   }
 
   relation(): ChainRelation {
-    const { text } = this.token;
-    if (text !== '=' && text !== '≤' && text !== '≥') throw this.error(`expected =, <= or >=, got "${text}"`);
-    this.i++;
-    return text;
+    const { text } = this.next();
+    if (text === '=' || text === '≤' || text === '≥') return text;
+    throw this.error(`expected =, <= or >=, got "${text}"`);
   }
 
   sum(): ChainExpr {
@@ -234,17 +193,6 @@ class Reader implements Cursor {
     return { kind: 'integral', over, arg: this.product() };
   }
 
-  indexOf(): { base: string; plus: number } {
-    const first = this.next();
-    if (first.kind === 'number') return { base: '', plus: Number(first.text) };
-    if (first.kind !== 'word') throw this.error(`expected an index, got "${first.text}"`, first);
-    if (!this.is('+') && !this.is('-')) return { base: first.text, plus: 0 };
-    const sign = this.next().text === '-' ? -1 : 1;
-    const by = this.next();
-    if (by.kind !== 'number') throw this.error(`expected a number after "${first.text}±"`, by);
-    return { base: first.text, plus: sign * Number(by.text) };
-  }
-
   private named(): ChainExpr {
     const start = this.token;
     const name = this.name();
@@ -282,7 +230,7 @@ class Reader implements Cursor {
 
   private bar(): boolean {
     const found = this.token.kind === 'word' && (this.token.text === 'mid' || this.token.text === 'vert');
-    if (found) this.i++;
+    if (found) this.next();
     return found;
   }
 

@@ -98,3 +98,26 @@ export function densitiesAt(expr: ChainExpr): Density[] {
 }
 
 export const densitiesIn = (expr: ChainExpr): Density[] => subexpressions(expr).flatMap(densitiesAt);
+
+/** KL and entropy written as what they are, logarithms of ratios and products as sums. */
+export function unfolded(expr: ChainExpr): ChainExpr {
+  if (expr.kind === 'kl') {
+    const [num, den] = [expr.first, expr.second].map((density): ChainExpr => ({ kind: 'density', density }));
+    return {
+      kind: 'expect',
+      over: expr.first,
+      arg: unfolded({ kind: 'log', arg: { kind: 'div', num, den } }),
+    };
+  }
+  if (expr.kind === 'entropy') {
+    const log: ChainExpr = { kind: 'log', arg: { kind: 'density', density: expr.of } };
+    return { kind: 'neg', arg: { kind: 'expect', over: expr.of, arg: log } };
+  }
+  if (expr.kind === 'log' && expr.arg.kind === 'div') {
+    const [num, den] = [expr.arg.num, expr.arg.den].map((arg) => unfolded({ kind: 'log', arg }));
+    return { kind: 'add', args: [num, { kind: 'neg', arg: den }] };
+  }
+  if (expr.kind === 'log' && expr.arg.kind === 'mul')
+    return { kind: 'add', args: expr.arg.args.map((arg) => unfolded({ kind: 'log', arg })) };
+  return mapExpr(expr, { child: unfolded, density: (d) => d, index: (i) => i });
+}

@@ -10,30 +10,19 @@ import {
   type Context,
 } from './integrate.ts';
 import { OrderUnknown, type Order } from './order.ts';
+import { MAX_PEELED, noProducts, onItem, split } from './ranges.ts';
 import { exprWith } from './rewrite.ts';
 import {
   distinct,
   negated,
   pointsOf,
-  terms,
   Unsupported,
   type Joint,
   type Linear,
   type Ranged,
   type Term,
 } from './terms.ts';
-import {
-  isSpan,
-  placeText,
-  shift,
-  type ChainExpr,
-  type Density,
-  type IndexRange,
-  type Place,
-  type Point,
-} from './syntax.ts';
-
-const MAX_PEELED = 2; // first or last terms split off a sum, to tell x_{t-1} from x_0
+import { isSpan, placeText, shift, type ChainExpr, type Density, type Place, type Point } from './syntax.ts';
 
 /** @throws Unsupported or OrderUnknown where the rules do not reach. */
 export function normalForm(expr: ChainExpr, order: Order, context: Context): Linear {
@@ -122,6 +111,7 @@ function product(a: Linear, b: Linear, order: Order, context: Context): Linear {
     b.flatMap((y) => {
       if (x.over && y.over) throw new Unsupported('a product of two sums');
       const over = x.over ?? y.over;
+      if (over) [x.atom, y.atom].forEach(noProducts);
       const item: Ranged<Term> = {
         coefficient: mulQ(x.coefficient, y.coefficient),
         atom: times(x.atom, y.atom),
@@ -231,47 +221,17 @@ function integral(term: Term, over: readonly Place[], order: Order, context: Con
     : integrated(term, distinct(over as Point[]), order, context);
 }
 
-/**
- * Applies a rule to an item; to one summed over an index under what its range says of the order. Where that does not
- * settle the order, first or last terms are split off.
- */
-function onItem(
-  item: Ranged<Term>,
-  order: Order,
-  rule: (term: Term, order: Order) => Term,
-  peeled = 0,
-): Linear {
-  const { coefficient, over, atom } = item;
-  if (over === undefined) return [{ coefficient, atom: rule(atom, order) }];
-  if (order.atMost(shift(over.to, 1), over.from)) return [];
-  try {
-    return [{ coefficient, over, atom: rule(atom, order.within(over.index, over.from, over.to)) }];
-  } catch (error) {
-    if (!(error instanceof OrderUnknown) || peeled >= 2 * MAX_PEELED) throw error;
-    if (!order.atMost(over.from, over.to)) throw new OrderUnknown(over.from, over.to);
-    const low = peeled < MAX_PEELED;
-    const { single, rest } = split(over, low);
-    const one = { coefficient, atom: terms.with(atom, over.index, single) };
-    return [
-      ...onItem(one, order, rule),
-      ...onItem({ coefficient, over: rest, atom }, order, rule, peeled + 1),
-    ];
-  }
-}
-
-const split = (over: IndexRange, low: boolean) =>
-  low
-    ? { single: over.from, rest: { ...over, from: shift(over.from, 1) } }
-    : { single: over.to, rest: { ...over, to: shift(over.to, -1) } };
-
 type Big = Extract<ChainExpr, { kind: 'sum' | 'prod' }>;
 
 function summed(expr: Big, order: Order, context: Context, peeled = 0): Linear {
   const { index, from, to, body } = expr;
   if (order.atMost(shift(to, 1), from)) return [];
+  // A formal sum S(to + 1) − S(from) is the sum only where it does not run backwards.
+  if (!order.atMost(from, shift(to, 1))) throw new OrderUnknown(from, to);
   try {
     const inner = normalForm(body, order.within(index, from, to), context);
     if (inner.some(({ over }) => over)) throw new Unsupported('a sum within a sum');
+    inner.forEach(({ atom }) => noProducts(atom));
     context.used('linearity');
     return inner.map((item) => ({ ...item, over: { index, from, to } }));
   } catch (error) {

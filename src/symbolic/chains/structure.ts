@@ -23,14 +23,17 @@ export interface Structure {
 
 /** @throws Unsupported for a chain whose factors reach further than neighbours. */
 export function structureOf(joint: JointDensity): Structure {
-  return joint.long ? chainStructure(joint) : graphStructure(joint, tablesOf(joint, 1));
+  return joint.long ? chainStructure(joint) : graphStructure(joint, tablesOf(joint, SHORT));
 }
+
+/** The length of a graph whose factors do not read T: any that its indices fit into. */
+const SHORT = 64;
 
 /** Finitely many variables: d-separation in the graph of the factorisation. */
 function graphStructure(joint: JointDensity, tables: readonly Table[]): Structure {
   return {
     decompose: (places) =>
-      separated(tables, namesOf(places, 1)).map(({ names, count }) => ({
+      separated(tables, namesOf(places, SHORT)).map(({ names, count }) => ({
         coefficient: { n: BigInt(count), d: 1n },
         atom: jointOf(joint.name, names.map(pointOf)),
       })),

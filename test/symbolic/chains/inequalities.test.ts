@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import { decideChain } from '../../../src/symbolic/index.ts';
+import { bound, ddpm, negativeElbo, pair, vae } from './models.ts';
+
+const elbo = 'E_{q(z|x)}[log(p(x,z) / q(z|x))]';
+
+test('the evidence lower bound holds by the KL that is its gap', () => {
+  const verdict = decideChain(vae, `log p(x) >= ${elbo}`);
+  expect(verdict.verdict).toBe('proved');
+  expect(verdict.rules[0]).toContain('Gibbs');
+  expect(verdict.gap).toBe('KL(q(z|x) || p(z|x))');
+});
+
+test('the diffusion bound holds for all densities and all T', () => {
+  for (const right of [negativeElbo, bound]) {
+    const verdict = decideChain(ddpm, `-log p(x_0) <= ${right}`, {
+      gap: 'KL(q(x_{1:T}|x_0) || p(x_{1:T}|x_0))',
+    });
+    expect([verdict.verdict, verdict.scope]).toEqual(['proved', 'all densities, all $T \\ge 1$']);
+  }
+  expect(decideChain(ddpm, `-log p(x_0) <= ${negativeElbo}`).gap).toContain('KL(');
+});
+
+test('a KL is not negative, and expectations and sums of them are not', () => {
+  expect(decideChain(pair, 'KL(q(x) || p(x)) >= 0').verdict).toBe('proved');
+  expect(decideChain(ddpm, 'sum_{t=1}^{T} E_{q(x_{t-1})}[KL(q(x_t|x_{t-1}) || q(x_t))] >= 0').verdict).toBe(
+    'proved',
+  );
+});
+
+test('Jensen is cited for the logarithm of an expectation', () => {
+  const verdict = decideChain(pair, 'log E_{q(x)}[f(x)] >= E_{q(x)}[log f(x)]');
+  expect([verdict.verdict, verdict.rules[0]]).toEqual(['proved', 'Jensen: log E ≥ E log']);
+  expect(decideChain(pair, 'log E_{q(x)}[f(x)] <= E_{q(x)}[log f(x)]').verdict).toBe('refuted');
+  const viaRatio = decideChain(
+    vae,
+    `log E_{q(z|x)}[p(x,z) / q(z|x)] >= E_{q(z|x)}[log p(x|z)] - KL(q(z|x) || p(z))`,
+  );
+  expect(viaRatio.verdict).toBe('proved');
+});
+
+test('Cauchy–Schwarz is cited for the square of an expectation', () => {
+  const left = 'E_{q(x,y)}[f(x) g(y)]^2';
+  const right = 'E_{q(x,y)}[f(x)^2] * E_{q(x,y)}[g(y)^2]';
+  expect(decideChain(pair, `${left} <= ${right}`).rules).toEqual(['Cauchy–Schwarz']);
+  expect(decideChain(pair, 'E_{q(x)}[f(x)]^2 <= E_{q(x)}[f(x)^2]').verdict).toBe('proved');
+  expect(decideChain(pair, `${left} >= ${right}`).verdict).toBe('refuted');
+  expect(decideChain(pair, `${left} <= E_{q(x,y)}[f(x)^2] * E_{p(x,y)}[g(y)^2]`).verdict).toBe('refuted');
+});
+
+test('conditioning lowers entropy by the mutual information', () => {
+  expect(decideChain(pair, 'H(q(x)) >= E_{q(y)}[H(q(x|y))]').verdict).toBe('proved');
+});
+
+test('false inequalities are refuted by a model', () => {
+  for (const [model, statement] of [
+    [vae, `log p(x) <= ${elbo}`],
+    [vae, `log p(x) >= E_{q(z|x)}[log p(x|z)]`],
+    [pair, 'KL(q(x) || p(x)) >= KL(p(x) || q(x))'],
+    [pair, 'KL(q(x) || p(x)) >= KL(q(x,y) || p(x,y))'],
+    [ddpm, 'H(q(x_T)) >= H(q(x_0))'],
+    [ddpm, `-log p(x_0) <= ${bound.replace('KL(q(x_T|x_0) || p(x_T)) +', '')}`],
+  ] as const)
+    expect(decideChain(model, statement, { diagnose: false }).verdict, statement).toBe('refuted');
+});
+
+test('an entropy is never taken for positive: that of a narrow density is not', () => {
+  const { verdict, reason } = decideChain(pair, 'H(q(x)) >= 0');
+  expect([verdict, reason]).toEqual(['undecided', expect.stringContaining('no violation found')]);
+});
+
+test('a gap that the identity denies proves nothing', () => {
+  const options = { gap: 'KL(q(z|x) || p(z))' };
+  expect(decideChain(vae, `log p(x) >= ${elbo}`, options).verdict).toBe('undecided');
+  expect(decideChain(vae, `log p(x) >= ${elbo}`, { gap: '-KL(q(z|x) || p(z|x))' }).verdict).toBe('undecided');
+});

@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  chainModel,
+  chainTeX,
+  chainText,
+  decideChain,
+  parseChain,
+  ParseError,
+} from '../../../src/symbolic/index.ts';
+import { bound, ddpm, negativeElbo, pair } from './models.ts';
+
+test('what is written is read back as the same expression', () => {
+  for (const text of [
+    negativeElbo,
+    bound,
+    'sum_{t=1}^{T-1} (log q(x_t|x_{t-1}) - 2) * 3',
+    'int_{x_{1:T}} p(x_{0:T}) / (q(x_0) * q(x_1))',
+    '-(a_1(z) - b(y)) * H(q(x|y))',
+    'prod_{t=1}^{T} (q(x_t) / p(x_t)) * q(x_0)',
+  ]) {
+    const expr = parseChain(text);
+    expect(parseChain(chainText(expr))).toEqual(expr);
+  }
+});
+
+test('variables may be typed as in plain text, and densities as in TeX', () => {
+  expect(chainText(parseChain('q_\\phi(x1:T|x0)'))).toBe('q_phi(x_{1:T}|x_0)');
+  expect(chainText(parseChain('p_{\\theta}(xT \\mid x_{t+1})'))).toBe('p_theta(x_T|x_{t+1})');
+});
+
+test('TeX is as in the papers', () => {
+  expect(chainTeX(parseChain('E_{q_phi(z|x)}[log(p(x,z)/q_phi(z|x))]'))).toBe(
+    '\\mathbb{E}_{q_{\\phi}(z \\mid x)}\\!\\left[\\log \\frac{p(x, z)}{q_{\\phi}(z \\mid x)}\\right]',
+  );
+  expect(chainTeX(parseChain('sum_{t=2}^{T} KL(q(x_t) || p(x_t))'))).toBe(
+    '\\sum_{t=2}^{T} D_{\\mathrm{KL}}\\!\\left(q(x_{t}) \\,\\middle\\|\\, p(x_{t})\\right)',
+  );
+});
+
+test('what could be read in two ways is refused with its position', () => {
+  expect(() => parseChain('log q(x) / p(x)')).toThrow(
+    'log of a ratio needs brackets: log(a / b) at character 12',
+  );
+  expect(() => parseChain('q(x) / p(x) p(y)')).toThrow('ambiguous');
+  expect(() => parseChain('q(x) +')).toThrow('expected an expression, got "the end" at character 7');
+  expect(() => parseChain('q(x|')).toThrow(ParseError);
+  expect(() => decideChain(pair, 'r(x) = q(x)')).toThrow(
+    'unknown density "r" (the model declares q, p, f, g)',
+  );
+});
+
+test('any text is read or refused with a position, and nothing hangs', () => {
+  const piece = fc.constantFrom(
+    ...'q p x_t ( ) | , _ { } [ ] E KL || log sum int ^ T : 1 2 + - * / = __proto__ constructor'.split(' '),
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 25 }), (pieces) => {
+      try {
+        chainText(parseChain(pieces.join(' ')));
+      } catch (error) {
+        expect(error).toBeInstanceOf(ParseError);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('a factorisation that is none is refused', () => {
+  expect(() => chainModel('q(x,y) = q(x|y) q(y|x)')).toThrow('in a circle');
+  expect(() => chainModel('q(x,y) = q(x) q(y|x) q(y)')).toThrow('made by two factors');
+  expect(() => chainModel('q(x,y) = q(x)')).toThrow('no factor makes y');
+  expect(() => chainModel('q(x) = q(x) q(y|x)')).toThrow('the factors also make y');
+  expect(() => chainModel('q(x) = p(x)')).toThrow('p(x) is not a factor of q');
+});
+
+test('independence is read off the graph: a collider separates until it is observed', () => {
+  const collider = chainModel('p(a,b,c) = p(a) p(b) p(c|a,b)');
+  expect(decideChain(collider, 'p(a,b) = p(a) p(b)').verdict).toBe('proved');
+  expect(decideChain(collider, 'p(a,b|c) = p(a|c) p(b|c)').verdict).toBe('refuted');
+  const fork = chainModel('p(a,b,c) = p(c) p(a|c) p(b|c)');
+  expect(decideChain(fork, 'p(a,b|c) = p(a|c) p(b|c)').verdict).toBe('proved');
+  expect(decideChain(fork, 'p(a,b) = p(a) p(b)').verdict).toBe('refuted');
+  const classes = chainModel('p(y,x_{0:T}) = p(y) p(x_T|y) prod_{t=1}^{T} p(x_{t-1}|x_t,y)');
+  const range = { for: 't = 1..T-1' };
+  expect(decideChain(classes, 'p(x_{t-1}|x_t,x_T,y) = p(x_{t-1}|x_t,y)', range).scope).toMatch(
+    /^all densities/,
+  );
+  expect(decideChain(classes, 'p(x_{t-1}|x_t,x_T) = p(x_{t-1}|x_t)', range).verdict).toBe('refuted');
+});
+
+test('bound variables never catch free ones', () => {
+  const outer = 'E_{q(x_1|x_0)}[log p(x_1)] - log p(x_1)';
+  expect(decideChain(ddpm, `E_{q(x_0)}[${outer}] = E_{q(x_1)}[log p(x_1)] - log p(x_1)`).verdict).toBe(
+    'proved',
+  );
+  expect(decideChain(ddpm, `E_{q(x_1)}[${outer}] = 0`).verdict).toBe('refuted');
+});
