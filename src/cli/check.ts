@@ -1,6 +1,5 @@
-import { decide } from '../symbolic/index.ts';
-import type { Claim, Verdict } from '../symbolic/index.ts';
-import { MalformedError, readClaims } from './claims.ts';
+import { readFile } from 'node:fs/promises';
+import { checkFile, checkLine, exitStatus, type CheckResult, type Verdict } from '../symbolic/index.ts';
 import { command } from './command.ts';
 import { flag } from './options.ts';
 
@@ -28,22 +27,6 @@ function describe(
   return lines.join('\n           ');
 }
 
-/** The fields of the format, in its order; absent ones are left out. */
-const jsonLine = (
-  id: string,
-  { verdict, method, ms, errorBound, conditions, counterexample, ...rest }: Verdict,
-): string => JSON.stringify({ id, verdict, method, ms, errorBound, conditions, counterexample, ...rest });
-
-/** @throws MalformedError naming the claim and the place in it */
-function decideOne(claim: Claim): Verdict {
-  try {
-    return decide(claim);
-  } catch (cause) {
-    if (!(cause instanceof Error) || cause.name !== 'ClaimError') throw cause;
-    throw new MalformedError(cause.message, { cause });
-  }
-}
-
 export default command({
   name: 'check',
   summary: 'Decide the claims of a file: is lhs = rhs wherever both are defined?',
@@ -51,34 +34,29 @@ export default command({
   positionals: { usage: 'FILE', min: 1, max: 1 },
   notes,
   async run({ json }, [file]) {
-    const counts: Record<string, number> = { proved: 0, refuted: 0, undecided: 0, vacuous: 0, malformed: 0 };
-    const malformed = (message: string): void => {
-      counts.malformed++;
-      process.stderr.write(`${message}\n`);
-    };
+    let text: string;
     try {
-      for (const entry of await readClaims(file)) {
-        if ('problem' in entry) {
-          malformed(`${file}: claim "${entry.id}" ${entry.problem}`);
-          continue;
-        }
-        try {
-          const verdict = decideOne(entry.claim);
-          counts[verdict.verdict]++;
-          process.stdout.write(`${(json ? jsonLine : describe)(entry.id, verdict)}\n`);
-        } catch (error) {
-          if (!(error instanceof MalformedError)) throw error;
-          malformed(`${file}: ${error.message}`);
-        }
-      }
+      text = await readFile(file, 'utf8');
     } catch (error) {
-      if (!(error instanceof MalformedError)) throw error;
-      malformed(error.message);
+      process.stderr.write(`${file}: ${(error as Error).message}\n`);
+      return 2;
     }
-    if (!json) {
-      const shown = Object.entries(counts).filter(([, n]) => n > 0);
-      process.stdout.write(`${shown.map(([name, n]) => `${n} ${name}`).join(', ') || 'no claims'}\n`);
+    const results: CheckResult[] = [];
+    for (const result of checkFile(text)) {
+      results.push(result);
+      if ('error' in result) process.stderr.write(`${file}: ${result.error}\n`);
+      else process.stdout.write(`${json ? checkLine(result) : describe(result.id, result.verdict)}\n`);
     }
-    return counts.malformed > 0 ? 2 : counts.undecided > 0 ? 1 : 0;
+    if (!json) process.stdout.write(`${tally(results)}\n`);
+    return exitStatus(results);
   },
 });
+
+/** `2 proved, 1 malformed` */
+function tally(results: readonly CheckResult[]): string {
+  const kinds = ['proved', 'refuted', 'undecided', 'vacuous', 'malformed'];
+  const found = results.map((result) => ('error' in result ? 'malformed' : result.verdict.verdict));
+  const counts = kinds.map((kind) => ({ kind, n: found.filter((each) => each === kind).length }));
+  const shown = counts.filter(({ n }) => n > 0).map(({ kind, n }) => `${n} ${kind}`);
+  return shown.join(', ') || 'no claims';
+}

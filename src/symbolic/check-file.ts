@@ -56,15 +56,21 @@ function idOf(entry: unknown): string | null {
   return typeof id === 'string' || typeof id === 'number' ? String(id) : null;
 }
 
+/** Other fields are notes of the author; this one, misspelt, would silently change what is claimed. */
+const looksLikeGiven = (field: string): boolean =>
+  field.length <= 6 && [...'given'].filter((letter) => field.toLowerCase().includes(letter)).length >= 4;
+
 function readClaim(entry: unknown, id: string): Claim {
   if (!isRecord(entry))
     throw new ClaimError(`claim "${id}": expected an object, got ${JSON.stringify(entry)}`);
   for (const side of ['lhs', 'rhs'])
     if (typeof entry[side] !== 'string')
       throw new ClaimError(
-        `claim "${id}" ${side}: expected text, got ${JSON.stringify(entry[side]) ?? 'nothing'}`,
+        `claim "${id}" ${side}: expected an expression in a string, got ${JSON.stringify(entry[side]) ?? 'nothing'}`,
       );
   if (!isRecord(entry.symbols))
     throw new ClaimError(`claim "${id}" symbols: expected an object of names and intervals`);
+  const slip = Object.keys(entry).find((field) => field !== 'given' && looksLikeGiven(field));
+  if (slip !== undefined) throw new ClaimError(`claim "${id}" ${slip}: unknown field (did you mean given?)`);
   return { ...(entry as unknown as Claim), id };
 }

@@ -1,7 +1,10 @@
 import { ONE, ZERO, bitLength, equalQ, mulQ, negQ, rational, textQ, type Rational } from './rational.ts';
 
-/** sin and cos are typeset, evaluated and differentiated; no engine decides them, so a claim with them is undecided. */
-export const FUNCTIONS = ['sqrt', 'exp', 'log', 'abs', 'sin', 'cos'] as const;
+/**
+ * sin, cos and erf are typeset, evaluated and differentiated. No engine proves claims with them: those with sin or cos
+ * are undecided, those with erf are refuted at a point or undecided.
+ */
+export const FUNCTIONS = ['sqrt', 'exp', 'log', 'abs', 'sin', 'cos', 'erf'] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
 
 /**
@@ -194,7 +197,8 @@ export function equalExpr(a: Expr, b: Expr): boolean {
   return xs.length === ys.length && xs.every((x, i) => equalExpr(x, ys[i]!));
 }
 
-type Printed = { text: string; level: number; product?: boolean }; // 1 sum, 2 product, 3 sign, 4 power, 5 atom
+/** `level`: 1 sum, 2 product, 3 sign, 4 power, 5 atom; `minus`: what is left when a minus before it is the operator. */
+type Printed = { text: string; level: number; product?: boolean; minus?: Printed };
 
 const at = ({ text, level }: Printed, least: number): string => (level >= least ? text : `(${text})`);
 
@@ -203,16 +207,13 @@ export function toText(expr: Expr): string {
   return foldExpr<Printed>(expr, {
     number: (n, d) => {
       const text = textQ({ n, d });
-      return { text, level: text.includes('/') ? 2 : n < 0n ? 3 : 5 };
+      const minus = n < 0n ? { text: text.slice(1), level: text.includes('/') ? 2 : 5 } : undefined;
+      return { text, level: text.includes('/') ? 2 : n < 0n ? 3 : 5, minus };
     },
     symbol: (name) => ({ text: name, level: 5 }),
     add: (xs) => ({
       text: xs
-        .map((x, i) =>
-          i > 0 && x.level === 3
-            ? ` - ${at({ ...x, text: x.text.slice(1), level: 4 }, 2)}`
-            : (i ? ' + ' : '') + at(x, 2),
-        )
+        .map((x, i) => (i > 0 && x.minus ? ` - ${at(x.minus, 2)}` : (i > 0 ? ' + ' : '') + at(x, 2)))
         .join(''),
       level: 1,
     }),
@@ -222,7 +223,7 @@ export function toText(expr: Expr): string {
       product: true,
     }),
     div: (a, b) => ({ text: `${at(a, 2)}/${at(b, 3)}`, level: 2 }),
-    neg: (a) => ({ text: `-${at(a, 3)}`, level: 3 }),
+    neg: (a) => ({ text: `-${at(a, 3)}`, level: 3, minus: a }),
     pow: (base, exponent) => {
       const e = 'text' in exponent ? exponent : rationalExponent(exponent);
       return { text: `${at(base, 5)}^${at(e, 5)}`, level: 4 };
