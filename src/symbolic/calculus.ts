@@ -57,6 +57,8 @@ const outer = {
   abs: (u: Expr) => div(u, call('abs', u)),
   sin: (u: Expr) => call('cos', u),
   cos: (u: Expr) => neg(call('sin', u)),
+  // reads the symbol pi
+  erf: (u: Expr) => times(div(number(2), call('sqrt', symbol('pi'))), call('exp', neg(pow(u, number(2))))),
 };
 
 function power(base: Dual, exponent: { n: bigint; d: bigint } | Dual): Dual {

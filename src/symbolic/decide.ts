@@ -4,7 +4,7 @@ import { startClock, TimeUp, type Clock } from './clock.ts';
 import { reachesBoundary, setRequirements, weakBounds } from './boundary.ts';
 import { conditionText, openRequirements, type Requirement } from './conditions.ts';
 import { simplestCounterexample } from './counterexample.ts';
-import { neg, nodesOf, toText } from './expr.ts';
+import { neg, nodesOf, toText, type FunctionName } from './expr.ts';
 import type { FieldResult } from './field.ts';
 import { topological, type Node } from './node.ts';
 import { FieldLimit } from './numbers.ts';
@@ -54,7 +54,7 @@ function find(claim: Claim, timeLimitMs: number, seed: number): Finding {
   const prepared = prepare(claim);
   if (prepared.vacuous) return { verdict: 'vacuous', method: 'comparison', reason: prepared.vacuous };
   if (prepared.empty) return { verdict: 'undecided', method: 'none', reason: `empty set: ${prepared.empty}` };
-  const foreign = undecidable(prepared);
+  const foreign = functionIn(prepared, ['sin', 'cos']);
   if (foreign) return { verdict: 'undecided', method: 'none', reason: `no engine decides ${foreign}` };
   const clock = startClock(timeLimitMs);
   try {
@@ -64,6 +64,11 @@ function find(claim: Claim, timeLimitMs: number, seed: number): Finding {
     if (real.kind === 'refuted') {
       const counterexample = simplestCounterexample(prepared, real.point, random, clock);
       return { verdict: 'refuted', method: 'counterexample with error balls', counterexample };
+    }
+    const unproved = functionIn(prepared, ['erf']);
+    if (unproved) {
+      const seen = real.kind === 'agrees' ? 'agrees at real points' : real.reason;
+      return { verdict: 'undecided', method: 'real', reason: `${seen}; no engine proves ${unproved}` };
     }
     if (real.kind === 'unclear') {
       const reason = definedNowhere(prepared, random, clock) ?? real.reason;
@@ -203,11 +208,12 @@ function deeper(
   return { verdict: 'undecided', method: 'prime fields and real points', reason };
 }
 
-/** A function that can be typeset and evaluated but that neither engine knows. */
-function undecidable({ lhs, rhs, constraints }: Prepared): string | undefined {
+/** The first of these functions that the claim reads. */
+function functionIn(
+  { lhs, rhs, constraints }: Prepared,
+  functions: readonly FunctionName[],
+): string | undefined {
   return [lhs, rhs, ...constraints.map(({ expr }) => expr)]
     .flatMap(nodesOf)
-    .flatMap((node) =>
-      node.kind === 'call' && (node.fn === 'sin' || node.fn === 'cos') ? [node.fn] : [],
-    )[0];
+    .flatMap((node) => (node.kind === 'call' && functions.includes(node.fn) ? [node.fn] : []))[0];
 }

@@ -11,6 +11,7 @@ import {
   type Ball,
 } from './ball.ts';
 import { expBall, generalPowBall, logBall, rootPowBall } from './ball-functions.ts';
+import { erf, erfBall } from './erf.ts';
 import { foldExpr, type Algebra, type Expr } from './expr.ts';
 import { numberQ, type Rational } from './rational.ts';
 
@@ -38,6 +39,7 @@ export function ballAlgebra(point: Point, bits: number, check: () => void = () =
       check();
       if (name === 'sqrt') return sqrtBall(x, bits);
       if (name === 'exp') return expBall(x, bits);
+      if (name === 'erf') return erfBall(x, bits);
       return name === 'log' ? logBall(x, bits) : absBall(x);
     },
   };
@@ -63,6 +65,7 @@ export function evaluateDouble(expr: Expr, point: ReadonlyMap<string, number>): 
     },
     call: (name, x) => {
       if (name === 'log') return x > 0 ? Math.log(x) : NaN;
+      if (name === 'erf') return erf(x);
       return name === 'sqrt' ? Math.sqrt(x) : name === 'exp' ? Math.exp(x) : Math.abs(x);
     },
   });

@@ -1,4 +1,5 @@
 /** Evaluation in float64, on numbers and on arrays alike: an algebra whose values are numbers or columns of numbers. */
+import { erf } from './erf.ts';
 import type { Algebra } from './expr.ts';
 
 export type Column = number | Float64Array;
@@ -38,6 +39,7 @@ const functions: Record<string, (x: number) => number> = {
   abs: Math.abs,
   sin: Math.sin,
   cos: Math.cos,
+  erf,
 };
 
 /** Squares are products, so that x² of a float is the float nearest to it. */

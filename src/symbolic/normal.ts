@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts';
 import { foldExpr, type Expr } from './expr.ts';
 import { Field } from './field.ts';
 import { Nodes, topological, type Node } from './node.ts';
+import { FieldLimit } from './numbers.ts';
 import type { Random } from './random.ts';
 import { gcd, rational } from './rational.ts';
 import { Signs, boundsFrom } from './signs.ts';
@@ -68,14 +69,13 @@ export class Normal {
       neg: (a) => nodes.neg(a),
       pow: (base, e) =>
         'n' in e && !('id' in e) ? nodes.pow(base, e) : nodes.exp(nodes.mul([e as Node, nodes.log(base)])),
-      call: (name, x) =>
-        name === 'sqrt'
-          ? nodes.sqrt(x)
-          : name === 'log'
-            ? nodes.log(x)
-            : name === 'exp'
-              ? nodes.exp(x)
-              : nodes.abs(x),
+      call: (name, x) => {
+        if (name === 'sqrt') return nodes.sqrt(x);
+        if (name === 'log') return nodes.log(x);
+        if (name === 'exp') return nodes.exp(x);
+        if (name === 'abs') return nodes.abs(x);
+        throw new FieldLimit(`no normal form of ${name}`);
+      },
     });
   }
 

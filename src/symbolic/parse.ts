@@ -189,6 +189,10 @@ class Reader {
     const name = node.fn?.name ?? '';
     if ((name === 'min' || name === 'max') && node.args && node.args.length >= 2)
       return node.args.map((arg) => this.read(arg, depth + 1)).reduce((a, b) => extreme(name, a, b));
+    if (name === 'normalCdf' && node.args?.length === 1) {
+      const scaled = div(this.read(node.args[0]!, depth + 1), call('sqrt', number(2)));
+      return div(add(number(1), call('erf', scaled)), number(2));
+    }
     if (!functionNames.has(name))
       throw this.error(
         `unknown function "${name}" (known: ${FUNCTIONS.join(', ')}; products need a *)`,

@@ -110,7 +110,7 @@ function call(name: FunctionName, argument: Piece): Piece {
   const bracketed = bracket(argument).body;
   const trigonometric = name === 'sin' || name === 'cos';
   return {
-    body: `\\${name}${bracketed}`,
+    body: name === 'erf' ? `\\operatorname{erf}${bracketed}` : `\\${name}${bracketed}`,
     binds: POWER,
     tall,
     depth: depth + 1,
