@@ -4,7 +4,7 @@ import { escapeHtml, mathml } from './proofMath.ts';
 import { proofStyle } from './proofStyle.ts';
 import type { ProofTable } from './proof.ts';
 
-/** Several formulas make one table. Each row: name, formula, the meaning of its symbols, citation. */
+/** Several formulas make one table. Each row: name, formula, citation. */
 export function formulaCard(...formulas: readonly Formula[]): ProofTable {
   const rows = formulas.map(
     (formula) =>

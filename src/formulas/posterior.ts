@@ -20,7 +20,7 @@ export const posteriorMean = formula('posterior mean', {
   given: chain,
 });
 
-/** The same mean where x_0 is known through the noise in x_t: what an ε-network's sampler executes. */
+/** The same mean where x_0 is known through the noise in x_t. Our samplers go through x̂_0 instead, so that they can clip it. */
 export const posteriorMeanFromEps = formula('posterior mean from noise', {
   tex: '\\tilde\\mu_t',
   expr: '(xt - beta / sqrt(1 - abar) * eps) / sqrt(alpha)',

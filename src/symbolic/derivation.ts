@@ -65,7 +65,11 @@ export interface Derivation {
   so(lhs: ExprLike | Quantity, rhs: ExprLike, options?: StepOptions & { name?: string }): Derivation;
   /** A cited fact that no engine decides, as TeX. */
   assume(tex: string, options: { cite: string; because?: string }): Derivation;
-  /** The last line is this formula; or the main line is the density of this Gaussian. */
+  /**
+   * The last line is this formula; or the main line is the density of this Gaussian.
+   * @throws when the formula holds given relations that this derivation is not given: a proof never borrows its premises
+   *   from what it proves.
+   */
   concludes(target: Formula | GaussianTarget, options?: StepOptions): Derivation;
   /** Itself, when every step holds. @throws when a step is refuted, undecided and not open, or when nothing is proved. */
   check(): Derivation;
@@ -214,19 +218,22 @@ function build(state: State): Derivation {
 
   function concludeFormula(target: Formula, step: StepOptions): Derivation {
     const expr = read(target, symbols);
+    requireRelations(target, step);
     const line = (): Step => ({
       kind: 'conclusion',
       relation: '=',
       tex: target.typeset(),
       text: `${target.name} = ${toText(expr)}`,
       ...shown({ because: `the ${target.name}`, ...step }),
-      ...ask(current, expr, { ...step, given: [...target.given, ...(step.given ?? [])] }),
+      ...ask(current, expr, step),
     });
     return append(line, { formulas: [...state.formulas, target] });
   }
 
   function concludeGaussian({ x, mean, variance }: GaussianTarget, step: StepOptions): Derivation {
     const normal: Gaussian = { mean: read(mean, symbols), variance: read(variance, symbols) };
+    requireRelations(mean, step);
+    requireRelations(variance, step);
     const dense = isExponential(main);
     const { relation = dense ? '∝' : '+c' } = step;
     const log = relation === '=' ? logDensity(x, normal) : exponent(x, normal);
@@ -238,18 +245,26 @@ function build(state: State): Derivation {
       tex: `${density} = \\mathcal N\\!\\left(${symbols.get(x).tex};\\, ${mean.tex},\\, ${variance.tex}\\right)`,
       text: `Gaussian in ${x} with the ${mean.name} and the ${variance.name}`,
       ...shown({ because: `Gaussian with the ${mean.name} and the ${variance.name}`, ...step }),
-      ...ask(main, next, {
-        ...step,
-        relation,
-        about: x,
-        given: [...mean.given, ...variance.given, ...(step.given ?? [])],
-      }),
+      ...ask(main, next, { ...step, relation, about: x }),
     });
     return append(line, { formulas: [...state.formulas, mean, variance] });
   }
 
+  /** A formula holds where its own relations do; a conclusion must have them among its premises, in sight of the reader. */
+  function requireRelations(target: Formula, step: StepOptions): void {
+    const premises = [...(options.given ?? []), ...(step.given ?? [])].map(unspaced);
+    const missing = target.given.filter((relation) => !premises.includes(unspaced(relation)));
+    if (missing.length === 0) return;
+    const wanted = missing.map((relation) => `'${relation}'`).join(', ');
+    throw new Error(
+      `${title}: the ${target.name} holds given ${wanted}, which this derivation is not given; add given: [${wanted}]`,
+    );
+  }
+
   return Object.assign(self, { [Symbol.for('Jupyter.display')]: () => bundle(self) });
 }
+
+const unspaced = (text: string): string => text.replaceAll(/\s/g, '');
 
 const bundle = (derivation: Derivation): Record<string, string> => ({
   'text/latex': derivation.toTeX(),

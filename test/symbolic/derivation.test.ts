@@ -180,3 +180,12 @@ test('the same derivation twice says the same, timing aside', () => {
   const timeless = run().map((step) => ({ ...step, ms: 0 }));
   expect(run().map((step) => ({ ...step, ms: 0 }))).toEqual(timeless);
 });
+
+test('a formula does not bring its own premises into its proof', () => {
+  const wrong = formula('wrong twice', { tex: 'w', expr: '2*b', cite: '', symbols, given: ['b = a/2'] });
+  expect(() => derive('t', 'a', quick).concludes(wrong)).toThrow(
+    "t: the wrong twice holds given 'b = a/2', which this derivation is not given; add given: ['b = a/2']",
+  );
+  const declared = derive('t', 'a', { ...quick, given: ['b = a / 2'] }).concludes(wrong);
+  expect(declared.steps[1]).toMatchObject({ uses: ['b = \\frac{a}{2}'] });
+});
