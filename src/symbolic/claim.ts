@@ -1,5 +1,5 @@
 import { foldExpr, neg, number, sub, substitute, symbolsOf, type Algebra, type Expr } from './expr.ts';
-import { compareQ } from './rational.ts';
+import { compareQ, type Rational } from './rational.ts';
 import { isEmpty, parseDomain, type Domain } from './domain.ts';
 import { ParseError, isSymbolName, parse } from './parse.ts';
 import type { Claim } from './verdict.ts';
@@ -17,6 +17,8 @@ export type Prepared = {
   readonly lhs: Expr;
   readonly rhs: Expr;
   readonly free: ReadonlyMap<string, Domain>;
+  /** Symbols whose domain is one point. */
+  readonly fixed: ReadonlyMap<string, Rational>;
   /** Defined symbols: unfolded value and declared domain. */
   readonly defined: ReadonlyMap<string, { value: Expr; domain: Domain }>;
   readonly constraints: readonly Constraint[];
@@ -63,10 +65,10 @@ export function prepare(claim: Claim): Prepared {
   const lhs = substitute(read(claim.lhs, 'lhs'), values);
   const rhs = substitute(read(claim.rhs, 'rhs'), values);
   const free = new Map([...domains].filter(([name]) => !values.has(name)));
-  const fixed = new Map<string, Expr>();
-  for (const [name, { lo, hi }] of free)
-    if (lo && hi && compareQ(lo, hi) === 0) fixed.set(name, number(lo.n, lo.d));
-  const close = (e: Expr): Expr => substitute(e, fixed);
+  const fixed = new Map<string, Rational>();
+  for (const [name, { lo, hi }] of free) if (lo && hi && compareQ(lo, hi) === 0) fixed.set(name, lo);
+  const constants = new Map([...fixed].map(([name, { n, d }]) => [name, number(n, d)]));
+  const close = (e: Expr): Expr => substitute(e, constants);
   const defined = new Map(
     [...values].map(([name, value]) => [name, { value: close(value), domain: domains.get(name)! }]),
   );
@@ -82,6 +84,7 @@ export function prepare(claim: Claim): Prepared {
     lhs: close(lhs),
     rhs: close(rhs),
     free: new Map([...free].filter(([name]) => !fixed.has(name))),
+    fixed,
     defined,
     constraints,
     vacuous: sameAfterSorting(lhs, rhs) ? 'both sides are the same after unfolding the definitions' : null,

@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts';
 import { contains } from './domain.ts';
 import { evaluateBall } from './evaluate.ts';
 import { constant, number, substitute, type Expr } from './expr.ts';
-import { bitLength, equalQ, numberQ, rational, textQ, type Rational } from './rational.ts';
+import { absBig, bitLength, equalQ, numberQ, rational, textQ, type Rational } from './rational.ts';
 import { compareAt, PRECISIONS } from './real.ts';
 import { SIMPLE_VALUES, decimalNear } from './sampling.ts';
 import type { Random } from './random.ts';
@@ -67,24 +67,31 @@ function describe(
   const { lhs, rhs, bits } = result;
   // Enough digits to see the difference.
   let digits = 12;
-  while (digits < 2400 && decimalText(lhs, digits) === decimalText(rhs, digits)) digits += 12;
-  const entries = [...point].map(([name, value]): [string, string] => [name, textQ(value)]);
+  while (digits < 2400 && sideText(lhs, digits) === sideText(rhs, digits)) digits += 12;
+  const entries = [...point, ...prepared.fixed].map(([name, value]): [string, string] => [
+    name,
+    textQ(value),
+  ]);
   const defined = [...prepared.defined].map(([name, { value }]): [string, string] => [
     name,
     valueText(value, point, bits),
   ]);
   return {
     point: Object.fromEntries([...entries, ...defined]),
-    lhs: decimalText(lhs, digits),
-    rhs: decimalText(rhs, digits),
+    lhs: sideText(lhs, digits),
+    rhs: sideText(rhs, digits),
   };
 }
+
+/** A ball around 0 says no more than 0: its midpoint is rounding noise. */
+const sideText = (value: Ball, digits: number): string =>
+  absBig(value.m) <= value.r ? '0' : decimalText(value, digits);
 
 /** The value of a defined symbol: exact where it is rational. */
 function valueText(value: Expr, point: Point, bits: number): string {
   const numbers = new Map([...point].map(([name, { n, d }]) => [name, number(n, d)]));
   const exact = constant(substitute(value, numbers));
-  return exact && exact.d < 10n ** 12n ? textQ(exact) : decimalText(evaluateBall(value, point, bits), 30);
+  return exact && exact.d < 10n ** 12n ? textQ(exact) : sideText(evaluateBall(value, point, bits), 30);
 }
 
 /** The midpoint in decimal, rounded to `digits` significant digits. */
