@@ -1,7 +1,7 @@
 import { it } from 'vitest';
 import { fuzzParser } from './fuzz.ts';
 
-const MINUTES = 10;
+const MINUTES = Number(process.env.SCOREBOOK_FUZZ_MINUTES ?? 10);
 
 it(
   `any text parses or is refused with a position, for ${MINUTES} minutes`,
