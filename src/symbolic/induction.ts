@@ -136,6 +136,7 @@ class Problem {
     time: Time,
     relations: readonly (readonly [Template, Time])[],
     bound?: ReadonlyMap<string, number>,
+    hypotheses = 0,
   ): Posed {
     const { families } = this;
     const sides = [left, right].map((side) => families.at(side, time, bound)) as [Expr, Expr];
@@ -144,12 +145,17 @@ class Problem {
       [a, b].forEach((side) => families.at(side, at, bound));
     const table = families.table(this.indexDomain);
     const given = relations.map(([template, at]) => families.relation(template, at, table, bound));
-    const defined = new Set<string>();
+    const defined = new Map<string, number>();
     const distinct = given.filter(({ defines, text }, i) => {
       if (defines === undefined) return given.findIndex((other) => other.text === text) === i;
-      if (defined.has(defines)) return false; // a fixed relation goes before the general one
-      defined.add(defines);
-      return true;
+      const before = defined.get(defines);
+      if (before === undefined) return defined.set(defines, i);
+      // A hypothesis stands for what else is known of its member; two definitions would leave a point undecided.
+      if (before >= hypotheses && given[before].text !== text)
+        throw new Error(
+          `${families.label(`${defines} is defined twice: "${given[before].text}" and "${text}"`)}; keep one`,
+        );
+      return false;
     });
     return { left: sides[0], right: sides[1], table, given: distinct };
   }
@@ -165,12 +171,13 @@ class Problem {
       { base: this.over, offset: -1 },
     ];
     const [known, next] = this.down ? [now, before] : [before, now];
-    return this.ask(claim, next, [
+    const relations = [
       ...this.claims.map((hypothesis) => [hypothesis, known] as const),
       ...this.fixed.map((template) => [template, now] as const),
       ...this.stepwise.map((template) => [template, now] as const),
       ...this.pointwise.flatMap((template) => [now, before].map((time) => [template, time] as const)),
-    ]);
+    ];
+    return this.ask(claim, next, relations, undefined, this.claims.length);
   }
 
   /** The claim `steps` steps from the start, everything unrolled and nothing assumed. */

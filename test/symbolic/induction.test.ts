@@ -175,6 +175,14 @@ test('a wrong base alone keeps a claim from being proved', () => {
   expect(verdictOf({ ...step, given: ['S[t] = S[t-1] + 1'], claim: 'S[t] = t' })).toBe('refuted');
 });
 
+test('where a side is not defined for some t, the condition is stated', () => {
+  const families = { a: real, r: real };
+  const given = ['a[t] = a[t-1] + 1', 'r[0] = 1', 'r[t] = r[t-1]*a[t]/a[t]'];
+  const { verdict, conditions } = induct('cancelled', { ...quick, families, given, claim: 'r[t] = 1' });
+  expect(verdict).toBe('proved');
+  expect(conditions.length).toBeGreaterThan(0);
+});
+
 test('a start outside its domain leaves nothing to prove', () => {
   const open = { ...vp, families: { ...vp.families, abar: alpha } };
   expect(verdictOf({ ...open, claim: 'mean[t] = sqrt(abar[t])*x0' })).toBe('undecided');
@@ -201,6 +209,9 @@ test('malformed claims and indices are refused with the place', () => {
   expect(bad({ claim: 'mean[t] = mean[t-2]' })).toThrow('expected no index but t and t-1');
   expect(bad({ claim: 'mean[t] = mean[2*t]' })).toThrow('index "2*t"');
   expect(bad({ given: ['mean[t] < '] })).toThrow();
+  const twice = [...vp.given, 'mean[t] = 2*mean[t-1]'];
+  expect(bad({ given: twice })).toThrow('mean[t] is defined twice: "mean[t] = sqrt(alpha[t])*mean[t-1]" and');
+  expect(bad({ given: [...vp.given, 'mean[0] = 1'] })).toThrow('mean[0] is defined twice');
 });
 
 interface Fixture {
