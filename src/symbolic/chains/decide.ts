@@ -169,10 +169,11 @@ function holds(
 ): readonly string[] | undefined {
   if (sortedText(lhs) === sortedText(rhs)) return [];
   if (wellFormed(model, { lhs, rhs }, ranges).lengths[0]?.length !== least) return undefined;
-  const found = proveByRules(model, { lhs, rhs }, ranges, least);
-  if (found.kind !== 'proved') return undefined;
+  // The tables first: they refute most wrong guesses at once.
   const finite = finiteCheck(model, { lhs, relation: '=', rhs }, { ranges, quick: true });
-  return finite.kind === 'unrefuted' ? found.rules : undefined;
+  if (finite.kind !== 'unrefuted') return undefined;
+  const found = proveByRules(model, { lhs, rhs }, ranges, least);
+  return found.kind === 'proved' ? found.rules : undefined;
 }
 
 function proof(
@@ -193,6 +194,10 @@ function proof(
   };
 }
 
+// What is told must not depend on the machine: the number of edits ends the search, the time only a runaway one.
+const MAX_EDITS = 80;
+const REPAIR_MS = 10_000;
+
 /** A single edit of the right-hand side that the rules prove. */
 function repair(
   model: ChainModel,
@@ -206,8 +211,8 @@ function repair(
       ? `no counterexample with ${other.relation}`
       : undefined;
   }
-  const deadline = performance.now() + 1500;
-  for (const { expr, what } of edits(statement.rhs, [...model.densities.keys()])) {
+  const deadline = performance.now() + REPAIR_MS;
+  for (const { expr, what } of edits(statement.rhs, [...model.densities.keys()]).slice(0, MAX_EDITS)) {
     if (performance.now() > deadline) return undefined;
     if (holds({ model, statement, ranges, least }, { lhs: statement.lhs, rhs: expr }))
       return `holds with ${what}`;
