@@ -144,7 +144,12 @@ function finiteDecision(finite: FiniteFinding, model: ChainModel, open: string):
 
 function inequality(question: Question, gap?: ChainExpr): Decision {
   const { model, statement, ranges, least, seed } = question;
-  const tried = routes(statement, model, gap);
+  const tried = routes(
+    statement,
+    model,
+    ranges.map(({ index }) => index),
+    gap,
+  );
   for (const route of tried) {
     const rules = route.identity === undefined ? [] : holds(question, route.identity);
     if (rules === undefined) continue;

@@ -6,7 +6,7 @@
 import { chainText } from './text.ts';
 import type { ChainModel } from './model.ts';
 import { densitiesIn } from './rewrite.ts';
-import { placeText, type ChainExpr, type Density, type Place, type Statement } from './syntax.ts';
+import { isSpan, placeText, type ChainExpr, type Density, type Place, type Statement } from './syntax.ts';
 
 /** A way to show that larger ≥ smaller: what remains to be proved equal, and the theorem cited. */
 export interface Route {
@@ -23,8 +23,13 @@ const JENSEN = 'Jensen: log E ≥ E log';
 const SCHWARZ = 'Cauchy–Schwarz';
 const FINITE = '\\text{the expectations are finite}';
 
-/** Routes to try, in order; `gap` is the author's. */
-export function routes(statement: Statement, model: ChainModel, gap?: ChainExpr): Route[] {
+/** Routes to try, in order; `gap` is the author's, `free` the indices that the statement leaves free. */
+export function routes(
+  statement: Statement,
+  model: ChainModel,
+  free: readonly string[],
+  gap?: ChainExpr,
+): Route[] {
   const [larger, smaller] =
     statement.relation === '≥' ? [statement.lhs, statement.rhs] : [statement.rhs, statement.lhs];
   const byGap = (big: ChainExpr, small: ChainExpr, found: ChainExpr, cite = GIBBS): Route => ({
@@ -41,7 +46,8 @@ export function routes(statement: Statement, model: ChainModel, gap?: ChainExpr)
   if (lower) list.push({ ...jensen, identity: { lhs: lower, rhs: smaller } });
   const upper = smaller.kind === 'neg' ? belowLog(smaller.arg) : undefined;
   if (upper) list.push({ ...jensen, identity: { lhs: larger, rhs: { kind: 'neg', arg: upper } } });
-  for (const candidate of candidates(larger, smaller, model)) list.push(byGap(larger, smaller, candidate));
+  for (const candidate of candidates(larger, smaller, model, ['', 'T', ...free]))
+    list.push(byGap(larger, smaller, candidate));
   return list;
 }
 
@@ -82,14 +88,23 @@ export function isNonNegative(expr: ChainExpr): boolean {
 const names = (list: readonly Place[]): string => list.map(placeText).sort().join();
 
 /** Divergences that may be the gap: what one side has and the other lacks, and KLs between the densities at hand. */
-function candidates(larger: ChainExpr, smaller: ChainExpr, model: ChainModel): ChainExpr[] {
+function candidates(
+  larger: ChainExpr,
+  smaller: ChainExpr,
+  model: ChainModel,
+  bases: readonly string[],
+): ChainExpr[] {
   const addends = (e: ChainExpr): ChainExpr[] => (e.kind === 'add' ? [...e.args] : [e]);
   const extra = addends(larger).filter(isNonNegative);
   const taken = addends(smaller).flatMap((e) => (e.kind === 'neg' && isNonNegative(e.arg) ? [e.arg] : []));
   const found: ChainExpr[] = [...extra, ...taken];
   if (extra.length > 1) found.push({ kind: 'add', args: extra });
   if (taken.length > 1) found.push({ kind: 'add', args: taken });
-  const here = [...densitiesIn(larger), ...densitiesIn(smaller)];
+  const isOpen = ({ left, given }: Density): boolean =>
+    [...left, ...given].every((p) => isSpan(p) || p.index === undefined || bases.includes(p.index.base));
+  // Densities under a sum read its index, which means nothing outside it; the hidden path of a chain always may be the gap.
+  const here = [...densitiesIn(larger), ...densitiesIn(smaller)].filter(isOpen);
+  for (const { name, long } of model.densities.values()) if (long) here.push({ name, ...hiddenPath });
   for (const first of unique(here)) {
     for (const name of model.densities.keys()) {
       if (name !== first.name) found.push({ kind: 'kl', first, second: { ...first, name } });
@@ -101,6 +116,11 @@ function candidates(larger: ChainExpr, smaller: ChainExpr, model: ChainModel): C
   }
   return found.filter(isNonNegative);
 }
+
+const hiddenPath: Pick<Density, 'left' | 'given'> = {
+  left: [{ family: 'x', from: { base: '', plus: 1 }, to: { base: 'T', plus: 0 } }],
+  given: [{ family: 'x', index: { base: '', plus: 0 } }],
+};
 
 const unique = (list: readonly Density[]): Density[] => [
   ...new Map(list.map((d) => [`${d.name}(${names(d.left)}|${names(d.given)})`, d])).values(),
