@@ -360,6 +360,13 @@ never("an inequality that does not order", "1+1e-4000*abs(x-y)", "1+1e-4000*(x-y
 never("a wrong order", "1+1e-4000*abs(x-y)", "1+1e-4000*(x-y)", {"x": R, "y": R}, "x < y")
 never("holds on [0,1) only", "1+1e-4000*abs(1-x)", "1+1e-4000*(1-x)", {"x": "[0,1.0000000001]"})
 never("a branch of a constant far below precision", "1+1e-4000*sqrt(7-4*sqrt(3))", "1+1e-4000*(sqrt(3)-2)", {})
+never("a difference in one quarter of the plane, below precision", "1+1e-4000*(abs(x)-x)*(abs(y)-y)", "1", {"x": R, "y": R})
+never("a difference in one of eight cases, below precision", "1+1e-4000*(abs(x)-x)*(abs(y)-y)*(abs(x-y)-x+y)", "1", {"x": R, "y": R})
+never("a defined symbol that may be slightly negative", "1+1e-4000*(abs(h)-h)", "1", {"x": R, "y": R, "h": "(-1e-9,inf)"}, "h = x-y")
+never("a domain that ends slightly below 0", "1+1e-4000*(abs(x)-x)", "1", {"x": "[-1e-30,1]"})
+never("an isolated point that a definition allows", "1+1e-4000*(abs(x-1)-x+1)", "1", {"x": R, "h": R}, f"h = sqrt({CUBIC})")
+never("an isolated point that an inequality allows", "1+1e-4000*(abs(x-1)-x+1)", "1", {"x": R}, f"0 < 1+sqrt({CUBIC})")
+never("equal signs that the set does not force", "1+1e-4000*(abs(x+y)-abs(x)-abs(y))", "1", {"x": R, "y": R, "h": "[-1e-30,inf)"}, "h = x*y")
 
 
 def code(text):
