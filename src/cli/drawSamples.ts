@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { ddim, ddpm, trajectory } from '../diffusion/index.ts';
+import { ddim, ddpm, linearSchedule, trajectory } from '../diffusion/index.ts';
+import type { Schedule } from '../diffusion/index.ts';
 import { imageGrid, writePng } from '../display/index.ts';
 import { fold, randomKey, useBackend } from '../engine/index.ts';
 import type { UnetConfig } from '../models/index.ts';
 import { loadTrained } from '../training/index.ts';
 import { duration, progressLine } from './progress.ts';
-import { scheduleOf } from './checkpointSchedule.ts';
 import type { SampleValues } from './sample.ts';
 
 const samplers = { ddim, ddpm };
@@ -22,7 +22,10 @@ export async function drawSamples(values: SampleValues): Promise<number> {
   if (!existsSync(path)) throw new Error(`--checkpoint ${path}: no such file or folder`);
   await useBackend({ backend });
   const trained = await loadTrained(path);
-  const schedule = scheduleOf(trained.about.schedule, path);
+  const schedule = trained.schedule ?? linearSchedule();
+  if (trained.schedule === undefined) {
+    process.stderr.write(`${path} does not say how it was noised: taken is ${inWords(schedule)}\n`);
+  }
   const { size, channels } = trained.model.config as UnetConfig;
   const sampler = { ...samplers[name], ...(eta === undefined ? {} : { eta }) };
   const count = steps ?? (name === 'ddim' ? Math.min(50, schedule.T) : schedule.T);
@@ -59,4 +62,9 @@ export async function drawSamples(values: SampleValues): Promise<number> {
   const took = duration(performance.now() - started);
   process.stdout.write(`${n} images by ${name} in ${count} steps (${took}): ${resolve(out)}\n`);
   return 0;
+}
+
+function inWords({ name, parameters }: Schedule): string {
+  const values = Object.entries(parameters ?? {}).map(([key, value]) => `${key} ${value}`);
+  return `the ${name} schedule (${values.join(', ')})`;
 }

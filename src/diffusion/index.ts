@@ -11,6 +11,8 @@ export {
   tabulate,
 } from './schedules.ts';
 export type { Schedule } from './schedules.ts';
+export { describeSchedule, scheduleFrom } from './describe.ts';
+export type { ScheduleDescription } from './describe.ts';
 export { spacing } from './spacing.ts';
 export { diffuse } from './forward.ts';
 export { predictedX0 } from './parameterization.ts';

@@ -18,6 +18,8 @@ export interface Schedule {
   readonly name: string;
   /** Number of steps. */
   readonly T: number;
+  /** What it was made from: with the name, this makes it again. Absent where it was made from its β themselves. */
+  readonly parameters?: Readonly<Record<string, number>>;
   /** β_t, noise variance added by step t. All tables: Float64Array(T + 1), not to be written to. */
   readonly beta: Float64Array;
   /** α_t = 1 − β_t. */
@@ -45,6 +47,14 @@ const inUnit = (name: string, value: number): number => {
  * @param betas β_1 … β_T, each in (0, 1]; a last β of 1 leaves no signal at T, which ε-prediction cannot use
  */
 export function scheduleFromBetas(name: string, betas: ArrayLike<number>): Schedule {
+  return tables(name, betas);
+}
+
+function tables(
+  name: string,
+  betas: ArrayLike<number>,
+  parameters?: Readonly<Record<string, number>>,
+): Schedule {
   const T = betas.length;
   if (T < 1) throw new RangeError(`${name}: expected at least one β, given none`);
   const beta = new Float64Array(T + 1);
@@ -60,7 +70,8 @@ export function scheduleFromBetas(name: string, betas: ArrayLike<number>): Sched
     abarPrev[t] = abar[t - 1];
     abar[t] = abarStep.evaluate({ alpha: alpha[t], abarPrev: abarPrev[t] });
   }
-  return Object.freeze({ name, T, beta, alpha, abar, abarPrev });
+  const origin = parameters && { parameters: Object.freeze(parameters) };
+  return Object.freeze({ name, T, ...origin, beta, alpha, abar, abarPrev });
 }
 
 function fromBetaFormula(
@@ -73,7 +84,7 @@ function fromBetaFormula(
   inUnit('betaStart', ends.betaStart);
   inUnit('betaEnd', ends.betaEnd);
   const betas = Array.from({ length: T }, (_, i) => formula.evaluate({ ...ends, T, t: i + 1 }));
-  return scheduleFromBetas(name, betas);
+  return tables(name, betas, { T, ...ends });
 }
 
 /**
@@ -98,12 +109,10 @@ export function cosineSchedule({ T = 1000, s = 0.008, maxBeta = 0.999 } = {}): S
   if (!(s >= 0 && s < Infinity)) throw new RangeError(`s = ${s}: expected an offset of 0 or more`);
   inUnit('maxBeta', maxBeta);
   const at = (t: number): number => cosineAbar.evaluate({ t, T, s });
-  return scheduleFromBetas(
-    'cosine',
-    Array.from({ length: T }, (_, i) =>
-      Math.min(betaFromAbar.evaluate({ abar: at(i + 1), abarPrev: at(i) }), maxBeta),
-    ),
+  const betas = Array.from({ length: T }, (_, i) =>
+    Math.min(betaFromAbar.evaluate({ abar: at(i + 1), abarPrev: at(i) }), maxBeta),
   );
+  return tables('cosine', betas, { T, s, maxBeta });
 }
 
 /**

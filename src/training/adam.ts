@@ -20,6 +20,8 @@ export type Moments = {
 
 /** An optimizer over one flat vector, as pure functions. */
 export interface Optimizer<State> {
+  /** Its name and options, as a checkpoint records them to compare on resume. */
+  readonly settings: Readonly<Record<string, string | number>>;
   init(size: number): State;
   /** What one update needs beside tensors, in float64: `step` counts from 1. */
   scalars(step: number, learningRate: number): Float64Array;
@@ -44,6 +46,7 @@ export function adam({
   clipNorm = Infinity,
 }: AdamOptions = {}): Optimizer<Moments> {
   return {
+    settings: { name: 'adam', beta1, beta2, eps, weightDecay, ...(clipNorm < Infinity ? { clipNorm } : {}) },
     init: (size) => ({ m: tf.zeros([size]), v: tf.zeros([size]) }),
     scalars: (step, learningRate) =>
       Float64Array.of(

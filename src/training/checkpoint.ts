@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
@@ -16,6 +17,9 @@ import { readSafetensors, writeSafetensors, type Safetensors } from './safetenso
 /** The names that diffusers looks for in a folder. */
 export const MODEL_FILE = 'diffusion_pytorch_model.safetensors';
 const CONFIG_FILE = 'config.json';
+
+/** Names of what an optimizer remembers begin so: only a training state has it. */
+export const OPTIMIZER_PREFIX = 'adam.';
 
 /** What a checkpoint says about itself, beside its tensors. */
 export interface Description {
@@ -64,6 +68,11 @@ export async function loadModel(
 ): Promise<{ model: AnyModel; vector: Float32Array; about: Description; file: string }> {
   const file = (await isFolder(path)) ? join(path, MODEL_FILE) : path;
   const found = await readSafetensors(file);
+  if ([...found.tensors.keys()].some((name) => name.startsWith(OPTIMIZER_PREFIX))) {
+    throw new Error(
+      `${file}: a training state, which training goes on from; for the model in it pass its folder, ${dirname(file)}`,
+    );
+  }
   const about = describe(file, found) ?? (await describeBeside(file));
   const build = Object.hasOwn(builders, about.kind) ? builders[about.kind] : undefined;
   if (build === undefined) {
@@ -78,7 +87,7 @@ export async function loadModel(
 }
 
 /** `format` is what PyTorch's loaders ask for; the rest is for us. */
-export const metadataOf = (model: Pick<AnyModel, 'kind' | 'config'>, about: Record<string, unknown>) => ({
+export const metadataOf = (model: Pick<AnyModel, 'kind' | 'config'>, about: object) => ({
   format: 'pt',
   scorebook: JSON.stringify({ kind: model.kind, config: model.config, ...about }),
 });
@@ -95,11 +104,20 @@ export function describe(file: string, { metadata }: Safetensors): Description |
 
 async function describeBeside(file: string): Promise<Description> {
   const beside = join(dirname(file), CONFIG_FILE);
+  if (!existsSync(beside)) {
+    throw new Error(
+      `${file}: nothing says which network this is: it has no description of ours, and there is no ${CONFIG_FILE} of diffusers beside it`,
+    );
+  }
+  const config = fromJson(await readFile(beside, 'utf8'), beside);
+  return { kind: 'unet', config: fromDiffusersConfig(config as Record<string, unknown>, beside) };
+}
+
+function fromJson(text: string, file: string): unknown {
   try {
-    const config = JSON.parse(await readFile(beside, 'utf8')) as Record<string, unknown>;
-    return { kind: 'unet', config: fromDiffusersConfig(config, beside) };
+    return JSON.parse(text);
   } catch (cause) {
-    throw new Error(`${file}: nothing says which network this is: ${(cause as Error).message}`, { cause });
+    throw new Error(`${file}: not JSON: ${(cause as Error).message}`, { cause });
   }
 }
 

@@ -42,10 +42,16 @@ export function toDiffusersConfig({ size, channels, widths, blocks, groups, head
  * @throws Error naming the first setting that this U-Net does not have
  */
 export function fromDiffusersConfig(config: Record<string, unknown>, file: string): UnetConfig {
+  const { _class_name: network, block_out_channels: widths } = config;
+  if ((network !== undefined && network !== 'UNet2DModel') || !Array.isArray(widths)) {
+    throw new Error(
+      `${file}: describes ${JSON.stringify(network ?? null)}, expected a UNet2DModel of diffusers`,
+    );
+  }
   const unet: UnetConfig = {
     size: config.sample_size as number,
     channels: config.in_channels as number,
-    widths: config.block_out_channels as number[],
+    widths: widths as number[],
     blocks: (config.layers_per_block as number | undefined) ?? 2,
     groups: (config.norm_num_groups as number | undefined) ?? 32,
     headSize: config.attention_head_dim === undefined ? 8 : (config.attention_head_dim as number | null),

@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Denoiser, Model } from '../models/index.ts';
-import { describe, metadataOf } from './checkpoint.ts';
+import { describe, metadataOf, MODEL_FILE, OPTIMIZER_PREFIX } from './checkpoint.ts';
 import { anotherArchitecture, fromFileTensors, refuseUnknown, toFileTensors } from './layout.ts';
 import { readSafetensors, writeSafetensors } from './safetensors.ts';
+import { compareSettings, settingsAt, type RunPlan, type RunSettings } from './settings.ts';
 
 /** Everything needed to go on: beside the model that others read, in the same folder. */
 export const STATE_FILE = 'training_state.safetensors';
@@ -15,19 +17,11 @@ export interface SavedState {
   readonly v: Float32Array;
 }
 
-/** What must be the same for training to go on as if it had never stopped. */
-export interface RunSettings {
-  readonly seed: number;
-  readonly batch: number;
-  readonly schedule: string;
-  readonly data: string;
-}
-
 const prefixes: Readonly<Record<keyof SavedState, string>> = {
   parameters: 'parameters.',
   average: 'average.',
-  m: 'adam.m.',
-  v: 'adam.v.',
+  m: `${OPTIMIZER_PREFIX}m.`,
+  v: `${OPTIMIZER_PREFIX}v.`,
 };
 const entries = Object.entries(prefixes) as [keyof SavedState, string][];
 
@@ -36,9 +30,9 @@ export async function saveState(
   folder: string,
   model: Denoiser,
   state: SavedState,
-  step: number,
-  settings: RunSettings,
+  about: RunSettings & { readonly step: number },
 ): Promise<string> {
+  const { step } = about;
   const file = join(folder, STATE_FILE);
   for (const [key, prefix] of entries) {
     const bad = state[key].findIndex((x) => !Number.isFinite(x));
@@ -49,21 +43,29 @@ export async function saveState(
     }
   }
   const tensors = new Map(entries.flatMap(([key, prefix]) => [...toFileTensors(model, state[key], prefix)]));
-  await writeSafetensors(file, tensors, metadataOf(model, { step, ...settings }));
+  await writeSafetensors(file, tensors, metadataOf(model, about));
   return file;
 }
 
 /**
  * Reads a state to go on from.
  *
- * @throws Error naming file and tensor: missing, truncated, of another architecture, or made with other settings
+ * @param mayDiffer settings of the checkpoint that need not be those of the plan
+ * @throws Error naming file and tensor: missing, truncated, of another architecture; SettingDiffers when it was made with
+ *   other settings
  */
 export async function loadState(
   folder: string,
   model: Denoiser,
-  settings: RunSettings,
+  plan: RunPlan,
+  mayDiffer: readonly (keyof RunSettings)[] = [],
 ): Promise<{ state: SavedState; step: number; file: string }> {
   const file = join(folder, STATE_FILE);
+  if (!existsSync(file)) {
+    throw new Error(
+      `${file}: no such file, so there is nothing to go on from: pass the folder of an earlier run, or start without resume`,
+    );
+  }
   const found = await readSafetensors(file);
   const about = describe(file, found);
   if (about === undefined || !Number.isInteger(about.step)) {
@@ -80,14 +82,38 @@ export async function loadState(
     found.tensors.keys(),
     file,
   );
-  for (const [key, expected] of Object.entries(settings)) {
-    if (about[key] !== expected) {
-      throw new Error(
-        `${file}: made with ${key} ${about[key]}, asked to go on with ${expected}: pass the same ${key}`,
-      );
-    }
+  const step = about.step as number;
+  compareSettings(file, about, settingsAt(plan, step), mayDiffer);
+  return { state, step, file };
+}
+
+/** A folder holds a run that would be overwritten. */
+export class RunExists extends Error {
+  override name = 'RunExists';
+  /** "FILE: the run here (step 12)", as messages begin. */
+  readonly run: string;
+
+  constructor(file: string, step: number | undefined) {
+    const run = `${file}: the run here${step === undefined ? '' : ` (step ${step})`}`;
+    super(
+      `${run} would be overwritten. Go on from it by resume: true, start anew over it by overwrite: true, ` +
+        'or pass another checkpointDir',
+    );
+    this.run = run;
   }
-  return { state, step: about.step as number, file };
+}
+
+/** @throws RunExists when `folder` holds a run */
+export async function refuseToOverwrite(folder: string): Promise<void> {
+  const file = [STATE_FILE, MODEL_FILE].map((name) => join(folder, name)).find((path) => existsSync(path));
+  if (file !== undefined) throw new RunExists(file, await stepOf(file));
+}
+
+/** A damaged file is somebody's run too: its step is not known. */
+async function stepOf(file: string): Promise<number | undefined> {
+  const found = await readSafetensors(file).catch(() => undefined);
+  const step = found && describe(file, found)?.step;
+  return typeof step === 'number' ? step : undefined;
 }
 
 /** The parameter that place `i` of the flat vector belongs to. */

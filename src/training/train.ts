@@ -1,14 +1,16 @@
 import type { ImageSet } from '../datasets/index.ts';
 import { linearSchedule, type Schedule } from '../diffusion/index.ts';
-import { fold, randomKey, tf, type Key } from '../engine/index.ts';
-import { initialVector, type Denoiser } from '../models/index.ts';
+import { fold, randomKey, tf } from '../engine/index.ts';
+import type { Denoiser } from '../models/index.ts';
 import { saveForDiffusers } from './checkpoint.ts';
 import { adam, type Moments, type Optimizer } from './adam.ts';
 import { batches, streams } from './batches.ts';
+import { freshState, toDevice, toHost } from './device.ts';
 import { emaDecay } from './ema.ts';
 import { linearDecay, type LearningRate } from './schedule.ts';
-import { loadState, saveState, type RunSettings, type SavedState } from './state.ts';
-import { batchTensors, trainingStep, type TrainingState } from './step.ts';
+import { settingsAt, type RunPlan, type RunSettings } from './settings.ts';
+import { loadState, refuseToOverwrite, saveState } from './state.ts';
+import { batchTensors, trainingStep } from './step.ts';
 import { trainedModel, type TrainedModel } from './trained.ts';
 import { validator } from './validation.ts';
 
@@ -29,10 +31,14 @@ export interface TrainOptions {
   validationImages?: number;
   /** Folder for checkpoints; none are written without it. */
   checkpointDir?: string;
-  /** Steps between checkpoints; the last step always writes one. */
+  /** Steps between checkpoints; the last step always writes one, and so does leaving the loop early. */
   checkpointEvery?: number;
-  /** Go on from the checkpoint in `checkpointDir`. */
+  /** Go on from the checkpoint in `checkpointDir`, made with the same settings. */
   resume?: boolean;
+  /** Settings that may differ from those of the checkpoint on resume: `['learningRate']` to lower it, say. */
+  mayDiffer?: readonly (keyof RunSettings)[];
+  /** Start anew where `checkpointDir` holds a run, which is lost. */
+  overwrite?: boolean;
 }
 
 export interface TrainingReport {
@@ -50,18 +56,24 @@ export interface TrainingReport {
 
 /** Training as an async iterable: `for await (const { step, loss } of run) …`, then `await run.trained()`. */
 export interface TrainingRun extends AsyncIterable<TrainingReport> {
-  /** The averaged parameters as they are now, or after the last step once the loop is over. */
+  /** The averaged parameters after the last finished step, while the loop runs and after it, however it ended. */
   trained(): Promise<TrainedModel>;
+  /** The newest checkpoint, written or gone on from. */
+  readonly checkpoint: { readonly file: string; readonly step: number } | undefined;
 }
 
 /**
  * Trains a noise predictor with L_simple (Ho et al. 2020, eq. 14, algorithm 1).
  *
  * Nothing random is kept between steps: noise, times and data order follow from the seed and the step, so N steps, a
- * checkpoint and M more are bit for bit N + M steps.
+ * checkpoint and M more with the same settings are bit for bit N + M steps. A learning rate that depends on the number
+ * of steps, like the default, is the same only for the same number.
+ *
+ * Leaving the loop early (`break`, an error of the caller) keeps the model of the last finished step, in a checkpoint too
+ * where there is a folder for them. A run is gone through once.
  *
  * @throws Error naming the step and the last good checkpoint when the loss is not finite; naming the file when a checkpoint
- *   cannot be written or resumed from
+ *   cannot be written or resumed from; RunExists where one would be overwritten; SettingDiffers on resume with other settings
  */
 export function train(
   model: Denoiser,
@@ -69,46 +81,57 @@ export function train(
   options: TrainOptions,
 ): TrainingRun {
   checkOptions(options);
-  let live: (() => Promise<Float32Array>) | undefined;
-  let final: Float32Array | undefined;
-  let about: Record<string, unknown> = {};
+  const {
+    steps,
+    batch = 32,
+    seed = 0,
+    schedule = linearSchedule(),
+    learningRate = linearDecay(1e-3, steps),
+    optimizer = adam(),
+    averageDecay = 0.999,
+    validateEvery = 100,
+    validationImages,
+    checkpointDir,
+    checkpointEvery = 500,
+    resume = false,
+    mayDiffer,
+    overwrite = false,
+  } = options;
+  const plan: RunPlan = {
+    data: data.train.name,
+    ...{ seed, batch, schedule, optimizer, averageDecay, learningRate },
+  };
+  let finished = 0;
+  let checkpoint: TrainingRun['checkpoint'];
+  /** The average of the last finished step, on the device while the loop runs; absent where there is none. */
+  let average: (() => Promise<Float32Array>) | undefined;
+  const about = () => ({ step: finished, ...settingsAt(plan, finished) });
 
   async function* run(): AsyncGenerator<TrainingReport, void, void> {
-    const {
-      steps,
-      batch = 32,
-      seed = 0,
-      schedule = linearSchedule(),
-      learningRate = linearDecay(1e-3, steps),
-      optimizer = adam(),
-      averageDecay = 0.999,
-      validateEvery = 100,
-      validationImages,
-      checkpointDir,
-      checkpointEvery = 500,
-      resume = false,
-    } = options;
-    const key = randomKey(seed);
-    const settings: RunSettings = {
-      seed,
-      batch,
-      schedule: `${schedule.name} ${schedule.T}`,
-      data: data.train.name,
-    };
-    const resumed = resume ? await loadState(checkpointDir!, model, settings) : undefined;
-    const first = (resumed?.step ?? 0) + 1;
-    let lastGood = resumed && { file: resumed.file, step: resumed.step };
+    if (checkpointDir !== undefined && !resume && !overwrite) await refuseToOverwrite(checkpointDir);
+    const resumed = resume ? await loadState(checkpointDir!, model, plan, mayDiffer) : undefined;
+    checkpoint = resumed && { file: resumed.file, step: resumed.step };
+    finished = resumed?.step ?? 0;
 
+    const key = randomKey(seed);
     const batchOf = batches(data.train, { batch, T: schedule.T, key });
     const advance = trainingStep(model, schedule, optimizer);
     const validate =
       data.validation && validator(model, schedule, data.validation, { images: validationImages });
     let state = toDevice(resumed?.state ?? freshState(model, fold(key, streams.init)));
-    live = async () => (await state.average.data()) as Float32Array;
+    average = async () => (await state.average.data()) as Float32Array;
+    const save = async (): Promise<void> => {
+      if (checkpointDir === undefined || checkpoint?.step === finished) return;
+      const host = await toHost(state);
+      const file = await saveState(checkpointDir, model, host, about());
+      await saveForDiffusers(checkpointDir, model, host.average, about());
+      checkpoint = { file, step: finished };
+    };
     const times: number[] = [];
+    let left = false;
     try {
-      let next = batchOf(first);
-      for (let step = first; step <= steps; step++) {
+      let next = batchOf(finished + 1);
+      for (let step = finished + 1; step <= steps; step++) {
         const started = performance.now();
         const rate = learningRate(step);
         const inputs = batchTensors(next, data.train.shape);
@@ -123,35 +146,54 @@ export function train(
         tf.dispose([state, inputs, scalars, result.loss]);
         state = result.state;
         times.push(performance.now() - started);
-        if (!Number.isFinite(loss)) throw notFinite('loss', loss, step, lastGood);
-
-        const validationLoss =
-          validate && isDue(step, validateEvery, steps) ? await validate(state.average) : undefined;
-        if (validationLoss !== undefined && !Number.isFinite(validationLoss)) {
-          throw notFinite('validation loss', validationLoss, step, lastGood);
-        }
-        about = { step, ...settings };
-        if (checkpointDir !== undefined && isDue(step, checkpointEvery, steps)) {
-          lastGood = { file: await saveAll(checkpointDir, model, await toHost(state), step, settings), step };
-        }
+        requireFinite('loss', loss, step);
+        const isValidated = validate && isDue(step, validateEvery, steps);
+        const validationLoss = isValidated ? await validate(state.average) : undefined;
+        if (validationLoss !== undefined) requireFinite('validation loss', validationLoss, step);
+        finished = step;
+        if (isDue(step, checkpointEvery, steps)) await save();
+        left = true; // unless the loop comes back for more
         yield { step, steps, loss, validationLoss, msPerStep: mean(times.slice(-10)), learningRate: rate };
+        left = false;
       }
-      final = await live();
     } finally {
-      live = undefined;
-      advance.dispose();
-      validate?.dispose();
-      tf.dispose(state);
+      try {
+        const last = average && (await average());
+        average = last && (() => Promise.resolve(last));
+        if (left) await save();
+      } finally {
+        advance.dispose();
+        validate?.dispose();
+        tf.dispose(state);
+      }
     }
   }
 
-  const reports = run();
+  /** What is wrong with a step is in its parameters: they are not kept. */
+  function requireFinite(what: string, value: number, step: number): void {
+    if (Number.isFinite(value)) return;
+    average = undefined;
+    const remedy = checkpoint
+      ? `The last good checkpoint is ${checkpoint.file} (step ${checkpoint.step}); lower the learning rate and resume with mayDiffer: ['learningRate']`
+      : 'No checkpoint was written; lower the learning rate';
+    throw new Error(`${what} is ${value} at step ${step}. ${remedy}`);
+  }
+
+  let reports: AsyncGenerator<TrainingReport, void, void> | undefined;
   return {
-    [Symbol.asyncIterator]: () => reports,
+    [Symbol.asyncIterator]() {
+      if (reports)
+        throw new Error(
+          'this run was gone through already: call train again, with resume to go on from a checkpoint',
+        );
+      return (reports = run());
+    },
     async trained() {
-      const vector = final ?? (live && (await live()));
-      if (vector !== undefined) return trainedModel(model, vector, about);
-      throw new Error('no trained model: training was not started, or was left before its last step');
+      if (average && finished > 0) return trainedModel(model, await average(), about());
+      throw new Error('no trained model: no step of training was finished, or its loss was not finite');
+    },
+    get checkpoint() {
+      return checkpoint;
     },
   };
 }
@@ -160,49 +202,7 @@ const mean = (xs: readonly number[]): number => xs.reduce((a, b) => a + b, 0) / 
 const isDue = (step: number, every: number, steps: number): boolean =>
   every > 0 && (step % every === 0 || step === steps);
 
-function freshState(model: Denoiser, key: Key): SavedState {
-  const parameters = initialVector(model, key);
-  const n = parameters.length;
-  return { parameters, average: parameters.slice(), m: new Float32Array(n), v: new Float32Array(n) };
-}
-
-const toDevice = ({ parameters, average, m, v }: SavedState): TrainingState => ({
-  parameters: tf.tensor1d(parameters),
-  average: tf.tensor1d(average),
-  moments: { m: tf.tensor1d(m), v: tf.tensor1d(v) },
-});
-
-async function toHost({ parameters, average, moments }: TrainingState): Promise<SavedState> {
-  const [p, a, m, v] = await Promise.all([parameters, average, moments.m, moments.v].map((x) => x.data()));
-  return { parameters: p, average: a, m, v } as SavedState;
-}
-
-/** The state to resume from first, then the model that others read. */
-async function saveAll(
-  folder: string,
-  model: Denoiser,
-  state: SavedState,
-  step: number,
-  settings: RunSettings,
-) {
-  const file = await saveState(folder, model, state, step, settings);
-  await saveForDiffusers(folder, model, state.average, { step, ...settings });
-  return file;
-}
-
-function notFinite(
-  what: string,
-  value: number,
-  step: number,
-  lastGood?: { file: string; step: number },
-): Error {
-  const remedy = lastGood
-    ? `The last good checkpoint is ${lastGood.file} (step ${lastGood.step}); lower the learning rate and resume`
-    : 'No checkpoint was written; lower the learning rate';
-  return new Error(`${what} is ${value} at step ${step}. ${remedy}`);
-}
-
-function checkOptions({ steps, batch = 32, seed = 0, checkpointDir, resume }: TrainOptions): void {
+function checkOptions({ steps, batch = 32, seed = 0, checkpointDir, resume, overwrite }: TrainOptions): void {
   if (!Number.isInteger(steps) || steps < 1)
     throw new Error(`steps: ${steps}, expected an integer of 1 or more`);
   if (!Number.isInteger(batch) || batch < 1)
@@ -210,4 +210,5 @@ function checkOptions({ steps, batch = 32, seed = 0, checkpointDir, resume }: Tr
   if (!Number.isInteger(seed)) throw new Error(`seed: ${seed}, expected an integer`);
   if (resume && checkpointDir === undefined)
     throw new Error('resume: expected checkpointDir, the folder to go on from');
+  if (resume && overwrite) throw new Error('resume and overwrite: expected one of them, or neither');
 }

@@ -1,4 +1,4 @@
-import type { EpsPredictor } from '../diffusion/index.ts';
+import { scheduleFrom, type EpsPredictor, type Schedule } from '../diffusion/index.ts';
 import { compile, tf } from '../engine/index.ts';
 import { unflatten, type Denoiser, type Params } from '../models/index.ts';
 import { loadModel, saveForDiffusers, type Description } from './checkpoint.ts';
@@ -11,6 +11,8 @@ export interface TrainedModel {
   readonly vector: Float32Array;
   /** What its checkpoint says: step, seed, schedule. */
   readonly about: Readonly<Record<string, unknown>>;
+  /** The schedule it was trained with; undefined where its checkpoint says none, as those of diffusers. */
+  readonly schedule: Schedule | undefined;
   /** x_t [B, H, W, C] and times [B] in 1 … T → the noise in it; compiled once a shape. */
   readonly predictEps: EpsPredictor;
   /** Writes a folder that `UNet2DModel.from_pretrained` loads. */
@@ -24,12 +26,14 @@ export function trainedModel(
   vector: Float32Array,
   about: Readonly<Record<string, unknown>> = {},
 ): TrainedModel {
+  const schedule = about.schedule === undefined ? undefined : scheduleFrom(about.schedule);
   const params = tf.tidy(() => ({ ...unflatten(model, tf.tensor1d(vector)) }));
   const forward = compile((p: Params, x: tf.Tensor, t: tf.Tensor1D) => predictNoise(model, p, x, t));
   return {
     model,
     vector,
     about,
+    schedule,
     predictEps: (x, t) => forward(params, x, t),
     save: (folder) => saveForDiffusers(folder, model, vector, about),
     dispose() {
@@ -48,7 +52,11 @@ export async function loadTrained(path: string): Promise<TrainedModel> {
   const { model, vector, about, file } = await loadModel(path);
   if (about.kind !== 'unet')
     throw new Error(`${file}: holds a ${about.kind}, expected a network that predicts noise`);
-  return trainedModel(model as unknown as Denoiser, vector, withoutArchitecture(about));
+  try {
+    return trainedModel(model as unknown as Denoiser, vector, withoutArchitecture(about));
+  } catch (cause) {
+    throw new Error(`${file}: its schedule is not known: ${(cause as Error).message}`, { cause });
+  }
 }
 
 const withoutArchitecture = ({ kind: _kind, config: _config, ...rest }: Description) => rest;

@@ -23,6 +23,21 @@ test(
     expect(other.status).toBe(1);
     expect(other.stderr).toMatch(/made with seed 3.*asked to go on with 4/);
 
+    const resumed = (...args: string[]) =>
+      scorebook('train', '--steps', '2', '--seed', '3', '--resume', ...args, ...common);
+    const faster = await resumed('--learning-rate', '0.5');
+    expect(faster.stderr).toMatch(
+      /made with learningRate 0\.00\d+ at step 1, asked to go on with 0.5: .* or --new-learning-rate to go on with another/,
+    );
+    const anew = await scorebook('train', '--steps', '1', ...common);
+    expect([anew.status, anew.stdout]).toEqual([1, '']);
+    expect(anew.stderr).toMatch(
+      /training_state\.safetensors: the run here \(step 1\) would be overwritten\. Go on from it with --resume, .* --overwrite, or choose another --out/,
+    );
+    const state = join(out, 'training_state.safetensors');
+    const wrong = await scorebook('sample', '--checkpoint', state, '--out', join(folder, 'no.png'));
+    expect(wrong.stderr).toMatch(/training_state\.safetensors: a training state, .* pass its folder/);
+
     const grid = join(folder, 'deep', 'grid.png');
     const drawn = await scorebook('sample', '--checkpoint', out, '--steps', '2', '--n', '5', '--out', grid);
     expect(drawn.status).toBe(0);

@@ -17,14 +17,18 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { imageSet } from '../../src/datasets/index.ts';
 import { tf, useBackend } from '../../src/engine/index.ts';
 import { classifier, unet, unflatten } from '../../src/models/index.ts';
+import { cosineSchedule, linearSchedule, scheduleFromBetas } from '../../src/diffusion/index.ts';
 import {
+  adam,
   constant,
+  linearDecay,
   loadTrained,
   MODEL_FILE,
   readSafetensors,
   saveModel,
   STATE_FILE,
   train,
+  writeSafetensors,
 } from '../../src/training/index.ts';
 import type { TrainingReport, TrainingRun, TrainOptions } from '../../src/training/index.ts';
 
@@ -83,7 +87,33 @@ describe('training', () => {
     const run = start({ steps: 10 });
     for await (const { step } of run) if (step === 2) break;
     expect(tf.memory().numTensors).toBe(before);
-    await expect(run.trained()).rejects.toThrow('left before its last step');
+  });
+
+  it('keeps the model of the last finished step when it is left in the middle, and a checkpoint of it', async () => {
+    const dir = folder();
+    const run = start({ steps: 10, checkpointDir: dir });
+    let during: Float32Array | undefined;
+    for await (const { step } of run) {
+      if (step < 2) continue;
+      const now = await run.trained();
+      during = now.vector;
+      now.dispose();
+      break;
+    }
+    const [after, loaded] = [await run.trained(), await loadTrained(dir)];
+    expect(after.vector).toEqual(during);
+    expect(loaded.vector).toEqual(during);
+    expect([after.about.step, loaded.about.step]).toEqual([2, 2]);
+    expect(run.checkpoint).toEqual({ file: join(dir, STATE_FILE), step: 2 });
+    const rest = await reports(start({ steps: 4, checkpointDir: dir, resume: true }));
+    expect(rest.map(({ step }) => step)).toEqual([3, 4]);
+  });
+
+  it('has no model before its first step, and is gone through once', async () => {
+    const run = start({ steps: 1 });
+    await expect(run.trained()).rejects.toThrow('no step of training was finished');
+    await reports(run);
+    await expect(reports(run)).rejects.toThrow('this run was gone through already');
   });
 
   it('gives a model that predicts, between steps and at the end', async () => {
@@ -127,7 +157,10 @@ describe('resuming', () => {
     await reports(start({ steps: 1, checkpointDir: dir }));
     const resume = (options: Partial<TrainOptions>, other = model) =>
       reports(
-        train(other, data, { steps: 3, batch: 8, seed: 3, ...options, checkpointDir: dir, resume: true }),
+        train(other, data, {
+          ...{ steps: 3, batch: 8, seed: 3, learningRate: constant(3e-3) },
+          ...{ ...options, checkpointDir: dir, resume: true },
+        }),
       );
     await expect(resume({ seed: 4 })).rejects.toThrow(
       /training_state\.safetensors: made with seed 3, asked.*4/,
@@ -141,8 +174,70 @@ describe('resuming', () => {
     );
     await expect(
       reports(start({ steps: 1, checkpointDir: join(dir, 'none'), resume: true })),
-    ).rejects.toThrow(/none\/training_state\.safetensors: cannot be read: ENOENT/);
+    ).rejects.toThrow(
+      /none\/training_state\.safetensors: no such file, so there is nothing to go on from: pass the folder/,
+    );
     expect(() => start({ steps: 3, resume: true })).toThrow('resume: expected checkpointDir');
+  });
+
+  it('refuses another schedule, optimizer, average or learning rate, unless that may differ', async () => {
+    const dir = folder();
+    await reports(start({ steps: 2, checkpointDir: dir }));
+    const resume = (options: Partial<TrainOptions>) =>
+      reports(start({ steps: 3, ...options, checkpointDir: dir, resume: true }));
+    const refused: [Partial<TrainOptions>, string][] = [
+      [
+        { schedule: linearSchedule({ betaEnd: 0.05 }) },
+        'made with schedule parameters betaEnd 0.02, asked to go on with parameters betaEnd 0.05: pass the same schedule',
+      ],
+      [{ schedule: cosineSchedule() }, 'made with schedule name linear, asked to go on with name cosine'],
+      [
+        { optimizer: adam({ beta2: 0.99 }) },
+        'made with optimizer beta2 0.999, asked to go on with beta2 0.99',
+      ],
+      [
+        { optimizer: adam({ clipNorm: 1 }) },
+        'made with optimizer clipNorm not given, asked to go on with clipNorm 1',
+      ],
+      [{ averageDecay: 0.9 }, 'made with averageDecay 0.999, asked to go on with 0.9'],
+      [
+        { learningRate: constant(0.5) },
+        "made with learningRate 0.003 at step 1, asked to go on with 0.5: pass the same learningRate, or go on with another by mayDiffer: ['learningRate']",
+      ],
+    ];
+    for (const [options, message] of refused) await expect(resume(options)).rejects.toThrow(message);
+    const lower = { learningRate: constant(1e-3) };
+    const [report] = await resume({ ...lower, mayDiffer: ['learningRate'] });
+    expect([report.step, report.learningRate]).toEqual([3, 1e-3]);
+    // From then on the checkpoint has the new setting.
+    expect((await resume({ ...lower, steps: 4 }))[0].step).toBe(4);
+  });
+
+  it('goes on to more steps where the learning rate until then is the same, and to no others', async () => {
+    const dir = folder();
+    await reports(start({ steps: 4, learningRate: linearDecay(1e-3, 100), checkpointDir: dir }));
+    const resume = (steps: number) =>
+      reports(start({ steps: 5, learningRate: linearDecay(1e-3, steps), checkpointDir: dir, resume: true }));
+    expect((await resume(200)).length).toBe(1);
+    await expect(resume(5)).rejects.toThrow(
+      /made with learningRate 0\.001 at step 3, asked to go on with 0\.000/,
+    );
+  });
+
+  it('does not overwrite a run unless told to', async () => {
+    const dir = folder();
+    await reports(start({ steps: 2, checkpointDir: dir }));
+    const again = (options: Partial<TrainOptions>) =>
+      reports(start({ steps: 1, seed: 9, checkpointDir: dir, ...options }));
+    await expect(again({})).rejects.toThrow(
+      /training_state\.safetensors: the run here \(step 2\) would be overwritten\. Go on from it by resume: true, start anew over it by overwrite: true, or pass another checkpointDir/,
+    );
+    expect((await loadTrained(dir)).about).toMatchObject({ step: 2, seed: 3 });
+    expect(() => again({ resume: true, overwrite: true })).toThrow(
+      'resume and overwrite: expected one of them',
+    );
+    await again({ overwrite: true });
+    expect((await loadTrained(dir)).about).toMatchObject({ step: 1, seed: 9 });
   });
 
   it('refuses a truncated state, naming it', async () => {
@@ -167,9 +262,10 @@ describe('a loss that is not a number', () => {
       validateEvery: 0,
     });
     await expect(reports(run)).rejects.toThrow(
-      /^loss is NaN at step 5\. The last good checkpoint is \S+training_state\.safetensors \(step 3\); lower the learning rate/,
+      /^loss is NaN at step 5\. The last good checkpoint is \S+training_state\.safetensors \(step 3\); lower the learning rate and resume with mayDiffer/,
     );
-    const again = await reports(start({ steps: 5, checkpointDir: dir, resume: true }));
+    const lower = { learningRate: constant(5e-4), mayDiffer: ['learningRate'] as const };
+    const again = await reports(start({ steps: 5, ...lower, checkpointDir: dir, resume: true }));
     expect(again.map(({ step }) => step)).toEqual([4, 5]);
   });
 
@@ -257,6 +353,31 @@ describe('a full disk while saving', () => {
 });
 
 describe('a checkpoint of a trained model', () => {
+  it('from elsewhere is refused by what is wrong beside it: no config, one that is no JSON, another network', async () => {
+    const dir = folder();
+    const file = join(dir, MODEL_FILE);
+    await writeSafetensors(file, new Map());
+    await expect(loadTrained(dir)).rejects.toThrow(/nothing says which network this is: .*no config\.json/);
+    writeFileSync(join(dir, 'config.json'), '{');
+    await expect(loadTrained(dir)).rejects.toThrow(/config\.json: not JSON/);
+    writeFileSync(join(dir, 'config.json'), '{"_class_name": "AutoencoderKL"}');
+    await expect(loadTrained(dir)).rejects.toThrow(
+      /^\S+config\.json: describes "AutoencoderKL", expected a UNet2DModel/,
+    );
+  });
+
+  it('says with which schedule it was trained, whatever that was', async () => {
+    for (const schedule of [
+      linearSchedule({ betaEnd: 0.05 }),
+      cosineSchedule({ T: 300, s: 0.02, maxBeta: 0.9 }),
+      scheduleFromBetas('mine', [0.1, 0.2, 0.3]),
+    ]) {
+      const dir = folder();
+      await reports(start({ steps: 1, schedule, checkpointDir: dir }));
+      expect((await loadTrained(dir)).schedule).toEqual(schedule);
+    }
+  });
+
   it('predicts after loading exactly what it did before, from its folder or its file', async () => {
     const dir = folder();
     const run = start({ steps: 2, checkpointDir: dir });
@@ -270,7 +391,8 @@ describe('a checkpoint of a trained model', () => {
       await loadTrained(join(dir, MODEL_FILE)),
     ]) {
       answers.push(Array.from(await (await trained.predictEps(x, t)).data()));
-      expect(trained.about).toMatchObject({ step: 2, seed: 3, schedule: 'linear 1000', data: 'stripes' });
+      expect(trained.about).toMatchObject({ step: 2, seed: 3, data: 'stripes' });
+      expect(trained.schedule).toEqual(linearSchedule());
     }
     expect(answers[1]).toEqual(answers[0]);
     expect(answers[2]).toEqual(answers[0]);
@@ -285,6 +407,11 @@ describe('a checkpoint of a trained model', () => {
     await saveModel(file, other, vector);
     await expect(loadTrained(file)).rejects.toThrow(
       /holds a classifier, expected a network that predicts noise/,
+    );
+    const dir = folder();
+    await reports(start({ steps: 1, checkpointDir: dir }));
+    await expect(loadTrained(join(dir, STATE_FILE))).rejects.toThrow(
+      `a training state, which training goes on from; for the model in it pass its folder, ${dir}`,
     );
     await expect(loadTrained(join(scratch, 'nowhere'))).rejects.toThrow(/nowhere: no checkpoint here/);
   });
