@@ -6,7 +6,7 @@
  * ᾱ is near 1; only the result enters the float32 arithmetic of tensors.
  */
 import { tf } from '../engine/index.ts';
-import type { Algebra, Formula } from '../symbolic/index.ts';
+import { erf, type Algebra, type Formula, type FunctionName } from '../symbolic/index.ts';
 import { isTensor, onHost, toTensor } from './operands.ts';
 import type { Operand } from './operands.ts';
 
@@ -18,14 +18,17 @@ function defined(name: string, fn: (x: number) => number, holds: (x: number) => 
   };
 }
 
-const functions: Record<string, { host: (x: number) => number; tensor: (x: tf.Tensor) => tf.Tensor }> = {
-  sqrt: { host: defined('square root', Math.sqrt, (x) => !(x < 0)), tensor: tf.sqrt },
-  log: { host: defined('logarithm', Math.log, (x) => !(x < 0)), tensor: tf.log },
-  exp: { host: Math.exp, tensor: tf.exp },
-  abs: { host: Math.abs, tensor: tf.abs },
-  sin: { host: Math.sin, tensor: tf.sin },
-  cos: { host: Math.cos, tensor: tf.cos },
-};
+/** All that a formula may call; `min`, `max` and `normalCdf` are written with these when it is parsed. */
+const functions: Record<FunctionName, { host: (x: number) => number; tensor: (x: tf.Tensor) => tf.Tensor }> =
+  {
+    sqrt: { host: defined('square root', Math.sqrt, (x) => !(x < 0)), tensor: tf.sqrt },
+    log: { host: defined('logarithm', Math.log, (x) => !(x < 0)), tensor: tf.log },
+    exp: { host: Math.exp, tensor: tf.exp },
+    abs: { host: Math.abs, tensor: tf.abs },
+    sin: { host: Math.sin, tensor: tf.sin },
+    cos: { host: Math.cos, tensor: tf.cos },
+    erf: { host: erf, tensor: tf.erf },
+  };
 
 function hostPower(base: number, exponent: number): number {
   if (exponent === 0.5) return functions.sqrt.host(base);
@@ -68,9 +71,8 @@ export function tensorAlgebra(values: Readonly<Record<string, Operand>>, t?: tf.
       return tensorPower(base, power);
     },
     call: (name, x) => {
-      const fn = Object.hasOwn(functions, name) ? functions[name] : undefined;
-      if (fn === undefined) throw new Error(`function ${name} is not known to tensors`);
-      return isTensor(x) ? fn.tensor(x) : onHost(fn.host, x);
+      const { host, tensor } = functions[name];
+      return isTensor(x) ? tensor(x) : onHost(host, x);
     },
   };
 }
@@ -94,7 +96,8 @@ export function execute(
       return toTensor(formula.apply(tensorAlgebra(values, t), values), 0, t);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      throw new RangeError(`${formula.name}: ${error.message}`, { cause: error });
+      const Kind = error instanceof RangeError ? RangeError : Error;
+      throw new Kind(`${formula.name}: ${error.message}`, { cause: error });
     }
   });
 }

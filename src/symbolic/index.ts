@@ -1,5 +1,6 @@
 /** Expressions and proof. */
 export {
+  FUNCTIONS,
   foldExpr,
   substitute,
   symbolsOf,
@@ -9,6 +10,7 @@ export {
   type FunctionName,
 } from './expr.ts';
 export { parse, ParseError } from './parse.ts';
+export { erf } from './erf.ts';
 export { decide } from './decide.ts';
 export { ClaimError } from './claim.ts';
 export { checkFile, checkLine, exitStatus, type CheckResult } from './check-file.ts';

@@ -19,7 +19,7 @@ import {
 } from '../../src/formulas/index.ts';
 import * as formulas from '../../src/formulas/index.ts';
 import type { Operand } from '../../src/diffusion/index.ts';
-import type { Formula } from '../../src/symbolic/index.ts';
+import { declare, formula, FUNCTIONS, type Formula } from '../../src/symbolic/index.ts';
 import { closeTo, noLeak } from './helpers.ts';
 
 beforeAll(async () => {
@@ -72,6 +72,40 @@ test.each(all.map((formula) => [formula.name, formula] as const))(
     );
   },
 );
+
+const calls = [...FUNCTIONS.map((name) => `${name}(x)`), 'normalCdf(x)', 'min(x, 1)', 'max(x, 1, y)'];
+const variable = { domain: '(0,inf)', meaning: 'test' };
+const xy = declare({ x: { tex: 'x', ...variable }, y: { tex: 'y', ...variable } });
+
+test.each(calls)('%s runs on tensors, on numbers and in gradients, on both backends', async (expr) => {
+  const called = formula(expr, { tex: 'f', expr, cite: 'test', symbols: xy });
+  const positive = [0.01, 0.3, 0.999, 1.7, 3.2, 5];
+  const xs = /^(sqrt|log)/.test(expr) ? positive : [...positive.map((x) => -x), 0, ...positive];
+  const y = 2.5;
+  const exact = xs.map((x) => called.evaluate({ x, y }));
+  const slope = xs.map(
+    (x) => (called.evaluate({ x: x + 1e-6, y }) - called.evaluate({ x: x - 1e-6, y })) / 2e-6,
+  );
+  const kink = (i: number) => expr.startsWith('abs') && xs[i] === 0;
+  for (const [i, x] of xs.entries())
+    closeTo(await execute(called, { x, y }).data(), [exact[i]], 1e-6 * Math.max(1, Math.abs(exact[i])));
+  for (const backend of [undefined, 'wasm'] as const) {
+    await useBackend(backend && { backend });
+    const on = tf.tensor1d(xs);
+    const scale = (values: number[]) => Math.max(1, ...values.map(Math.abs));
+    closeTo(await execute(called, { x: on, y }).data(), exact, 2e-6 * scale(exact));
+    const gradient = await tf
+      .grad((x) => execute(called, { x, y }))(on)
+      .data();
+    const smooth = xs.map((_, i) => i).filter((i) => !kink(i));
+    closeTo(
+      smooth.map((i) => gradient[i]),
+      smooth.map((i) => slope[i]),
+      1e-5 * scale(slope),
+    );
+  }
+  await useBackend();
+});
 
 test('coefficients stay in float64 until a tensor is met', async () => {
   // 1 − ᾱ = 1e-9 vanishes in float32, where ᾱ rounds to 1
@@ -158,7 +192,9 @@ test('a negative radicand is an error that names the formula, for numbers and fo
 });
 
 test('a missing value and missing times are named', () => {
-  expect(() => execute(squaredError, { eps: tf.scalar(1) })).toThrow(/epsHat/);
+  expect(() => execute(squaredError, { eps: tf.scalar(1) })).toThrow(/^squared error of the noise: .*epsHat/);
+  // RangeError says that a value is out of range; this one is absent.
+  expect(() => execute(squaredError, { eps: tf.scalar(1) })).not.toThrow(RangeError);
   expect(() =>
     execute(forwardMarginal, { abar: schedule.abar, x0: tf.zeros([1]), eps: tf.zeros([1]) }),
   ).toThrow('a table over time was given without the times');
