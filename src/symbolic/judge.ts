@@ -45,6 +45,8 @@ interface Posed {
   /** What the two sides of the claim are, where they are not the two lines. */
   what?: string;
   symbols: SymbolTable;
+  /** A name of the claim that is none of the author's: `xPrime`, shown as `x'`. */
+  primed?: { name: string; shown: string };
 }
 
 export function judge(question: Question, options: { mutants: boolean }): Judgement {
@@ -99,7 +101,8 @@ function pose({ previous, next, relation, about, symbols, given }: Question): Po
   const [f, g] = [previous, next].map((line) => unfoldFor(about, line, given, symbols));
   const { lhs, rhs, what } = (relation === '∝' ? upToFactor : upToTerm)(about, prime, f, g);
   const both = [...given, ...inequalitiesAt(about, prime, given, extended)];
-  return { claim: claimFor(lhs, rhs, extended, both), what, symbols: extended };
+  const primed = { name: prime, shown: `${about}'` };
+  return { claim: claimFor(lhs, rhs, extended, both), what, symbols: extended, primed };
 }
 
 /** TeX of the relations without which the claim is not proved: each is dropped in turn. */
@@ -119,14 +122,18 @@ function usedRelations({ relation, symbols, given }: Question, claim: Claim): st
 /** The point in the symbols that are free: defined ones follow from them. */
 function counterexampleOf(
   { point, lhs, rhs }: Counterexample,
-  { claim, what, symbols }: Posed,
+  { claim, what, symbols, primed }: Posed,
 ): StepCounterexample {
   const defined = new Set((claim.given ?? []).map((text) => /^\s*(\w+)\s*=/.exec(text)?.[1]));
   const [left, right] = shortPair(lhs, rhs);
   return {
     point: Object.entries(point)
       .filter(([name]) => !defined.has(name))
-      .map(([name, value]) => ({ name, tex: symbols.get(name).tex, value: valueTex(value) })),
+      .map(([name, value]) => ({
+        name: name === primed?.name ? primed.shown : name,
+        tex: symbols.get(name).tex,
+        value: valueTex(value),
+      })),
     lhs: left,
     rhs: right,
     ...(what !== undefined && { what }),

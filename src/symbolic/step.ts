@@ -9,7 +9,7 @@ export type Inequality = '≤' | '≥';
 export type StepVerdict = 'proved' | 'refuted' | 'undecided' | 'vacuous' | 'assumed';
 
 export interface StepCounterexample {
-  /** Symbol, its TeX and its value, e.g. `1/2`. */
+  /** Symbol (`x'` for another value of x), its TeX and its value, e.g. `1/2`. */
   point: { name: string; tex: string; value: string }[];
   lhs: string;
   rhs: string;

@@ -126,6 +126,17 @@ test('a refuted step fails with its counterexample, open or not', () => {
   expect(() => bad.check()).toThrow(/step 2 is refuted: 3\*x at x = \S+: left \S+, right \S+/);
 });
 
+test("another value of the variable is shown as x', never by the name that the checker gives it", () => {
+  const about = { relation: '∝', about: 'x' } as const;
+  const bad = derive('t', 'exp(-(x - m)^2/2)', quick).step('exp(-x^2/2 - x*m)', about);
+  const { point } = bad.steps[1].counterexample!;
+  expect(point.map(({ name, tex }) => [name, tex])).toContainEqual(["x'", "x'"]);
+  for (const shown of [bad.toString(), JSON.stringify(bad.steps)]) {
+    expect(shown).toContain("x'");
+    expect(shown).not.toContain('xPrime');
+  }
+});
+
 test('only the relations that a step needs are reported', () => {
   const [, step] = derive('t', '(a + 1)^2 + y - y', { ...quick, given: ['a = b + 1', 'm = y'] }).step(
     '(b + 2)^2',
