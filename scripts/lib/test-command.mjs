@@ -25,10 +25,11 @@ export async function main(args) {
   for (const stage of [...linters(), unitTests(options), notebooks(options), browser()]) {
     const begun = Date.now();
     console.log(`\n── ${stage.title}`);
-    const { passed, failed, words } = await stage.run();
+    const { passed, failed, notRun, whyNotRun, words } = await stage.run();
     total.passed += passed;
     total.failed += failed;
-    const verdict = words ?? `${failed ? 'FAILED' : 'ok'}: ${passed} passed, ${failed} failed`;
+    const left = notRun ? `, ${notRun} not run (${whyNotRun})` : '';
+    const verdict = words ?? `${failed ? 'FAILED' : 'ok'}: ${passed} passed, ${failed} failed${left}`;
     console.log(`── ${stage.title} ${verdict} (${Math.round((Date.now() - begun) / 1000)} s)`);
   }
   console.log(`\nall of it took ${Math.round((Date.now() - since) / 1000)} s`);

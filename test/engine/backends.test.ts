@@ -1,12 +1,15 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { backendReport, engineInfo, tf, useBackend, type BackendReport } from '../../src/engine/index.ts';
+import { tensorFlowKernels } from '../../src/engine/native/kernels.ts';
 import { CC_LIBRARY, FRAMEWORK_LIBRARY } from '../../src/engine/native/library.ts';
+import { hasTensorFlow } from './tensorflow.ts';
 
 interface Outcome {
   report?: BackendReport;
@@ -99,10 +102,11 @@ test('SCOREBOOK_BACKEND=wasm takes wasm without a warning, and an unknown name i
 });
 
 test('SCOREBOOK_THREADS sets the threads of TensorFlow, and nonsense is refused', async () => {
-  expect((await choose({ SCOREBOOK_THREADS: '1' })).report).toMatchObject({
-    backend: 'tensorflow',
-    threads: 1,
-  });
+  if (hasTensorFlow)
+    expect((await choose({ SCOREBOOK_THREADS: '1' })).report).toMatchObject({
+      backend: 'tensorflow',
+      threads: 1,
+    });
   expect((await choose({ SCOREBOOK_THREADS: 'many' })).error).toBe(
     'threads must be a positive integer, got many',
   );
@@ -115,20 +119,42 @@ test('before a backend is chosen there are no tensors: never the slow pure-JavaS
   await useBackend();
 });
 
-test('TensorFlow is the first choice here, and is loaded from where doctor found it', async () => {
-  const report = await useBackend();
-  const info = engineInfo();
-  expect(report).toMatchObject({ backend: 'tensorflow', compiles: true, warnings: [] });
-  expect(report.libraries.libtensorflow).toBe(info.tensorflow.folder);
-  expect(info.tensorflow.wheel).toMatch(/^tensorflow\w* 2\./);
-  expect(info.packages['@tensorflow/tfjs-node-gpu']).toBe('4.22.0');
-  expect(info.missing).toEqual([]);
-});
+test.runIf(hasTensorFlow)(
+  'TensorFlow is the first choice here, and is loaded from where doctor found it',
+  async () => {
+    const report = await useBackend();
+    const info = engineInfo();
+    expect(report).toMatchObject({ backend: 'tensorflow', compiles: true, warnings: [] });
+    expect(report.libraries.libtensorflow).toBe(info.tensorflow.folder);
+    expect(info.tensorflow.wheel).toMatch(/^tensorflow\w* 2\./);
+    expect(info.packages['@tensorflow/tfjs-node-gpu']).toBe('4.22.0');
+    expect(info.missing).toEqual([]);
+  },
+);
 
-test('the pinned kernels of tfjs-node-gpu are the ones that run', async () => {
+/** Every kernel in the files of the package, loaded as the package loads them. */
+function pinnedKernels(): Map<string, tf.KernelConfig> {
+  const require = createRequire(import.meta.url);
+  const folder = join(dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json')), 'dist', 'kernels');
+  const files = readdirSync(folder).filter((name) => name.endsWith('.js'));
+  const exported = files.flatMap((name) => Object.values(require(join(folder, name)) as object));
+  const configs = exported.filter((value) => value?.backendName === 'tensorflow') as tf.KernelConfig[];
+  return new Map(configs.map((config) => [config.kernelName, config]));
+}
+
+test.runIf(hasTensorFlow)('the kernels of tfjs-node-gpu run, but for those the engine replaces', async () => {
   await useBackend({ backend: 'tensorflow' });
-  expect(tf.getKernel('MatMul', 'tensorflow') ?? tf.getKernel('BatchMatMul', 'tensorflow')).toBeDefined();
-  expect(tf.getKernelsForBackend('tensorflow').length).toBeGreaterThan(130);
+  const own = new Map(tensorFlowKernels.map((config) => [config.kernelName, config.kernelFunc]));
+  const pinned = pinnedKernels();
+  expect(pinned.size).toBeGreaterThan(130);
+  const running = new Map(
+    tf.getKernelsForBackend('tensorflow').map(({ kernelName, kernelFunc }) => [kernelName, kernelFunc]),
+  );
+  const others = [...pinned].filter(
+    ([name, { kernelFunc }]) => running.get(name) !== (own.get(name) ?? kernelFunc),
+  );
+  expect(others.map(([name]) => name)).toEqual([]);
+  expect([...running.keys()].filter((name) => !pinned.has(name) && !own.has(name))).toEqual([]);
 });
 
 test('starting wasm leaves no listener that would end the process on a forgotten await', async () => {

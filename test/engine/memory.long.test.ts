@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import * as engine from '../../src/engine/index.ts';
 import { compile, liveHandles, normal, randomKey, tf, useBackend } from '../../src/engine/index.ts';
+import { hasTensorFlow } from './tensorflow.ts';
 
 const STEPS = 10_000;
 
-test(
+test.runIf(hasTensorFlow)(
   'ten thousand compiled steps keep resident memory within 2 % and handles constant',
   async () => {
     await useBackend({ backend: 'tensorflow' });

@@ -65,7 +65,7 @@ describe('the Node that runs them', async () => {
 
 describe('the count of unit tests', async () => {
   const { countTests } = await script<{
-    countTests(results: unknown, code: number): { passed: number; failed: number };
+    countTests(results: unknown, code: number): { passed: number; failed: number; notRun?: number };
   }>('stages.mjs');
   const results = {
     numTotalTests: 3,
@@ -75,10 +75,11 @@ describe('the count of unit tests', async () => {
   };
 
   it('is what vitest reports', () => {
-    expect(countTests(results, 0)).toEqual({ passed: 3, failed: 0 });
+    expect(countTests({ ...results, numPendingTests: 2 }, 0)).toEqual({ passed: 3, failed: 0, notRun: 2 });
     expect(countTests({ ...results, numPassedTests: 1, numFailedTests: 2 }, 1)).toEqual({
       passed: 1,
       failed: 2,
+      notRun: 0,
     });
   });
 
@@ -92,7 +93,11 @@ describe('the count of unit tests', async () => {
 
   it('fails for a file that could not be imported, and for an error outside of tests', () => {
     const broken = { status: 'failed', assertionResults: [] };
-    expect(countTests({ ...results, testResults: [broken, broken] }, 1)).toEqual({ passed: 3, failed: 2 });
-    expect(countTests(results, 1)).toEqual({ passed: 3, failed: 1 });
+    expect(countTests({ ...results, testResults: [broken, broken] }, 1)).toEqual({
+      passed: 3,
+      failed: 2,
+      notRun: 0,
+    });
+    expect(countTests(results, 1)).toEqual({ passed: 3, failed: 1, notRun: 0 });
   });
 });

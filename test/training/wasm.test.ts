@@ -1,8 +1,9 @@
-import { beforeAll, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { mnist } from '../../src/datasets/index.ts';
 import { useBackend } from '../../src/engine/index.ts';
 import { unet } from '../../src/models/index.ts';
 import { constant, train } from '../../src/training/index.ts';
+import { hasTensorFlow } from '../engine/tensorflow.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -25,14 +26,10 @@ async function losses(): Promise<number[]> {
   return found;
 }
 
-let native: number[];
-beforeAll(async () => {
+it.runIf(hasTensorFlow)('trains on wasm with the losses of TensorFlow', async () => {
   await useBackend({ backend: 'tensorflow' });
-  native = await losses();
+  const native = await losses();
   await useBackend({ backend: 'wasm' });
-}, 120_000);
-
-it('trains on wasm with the losses of TensorFlow', async () => {
   const wasm = await losses();
   expect(wasm.length).toBe(5);
   wasm.forEach((loss, i) => expect(Math.abs(loss / native[i] - 1)).toBeLessThan(1e-3));
