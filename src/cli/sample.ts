@@ -12,7 +12,7 @@ const options = {
   }),
   n: integer('how many images', 64, { min: 1 }),
   seed: integer('decides all noise', 0),
-  eta: number('noise of ddim: 0 none, 1 that of ddpm (default 0)', undefined, { min: 0 }),
+  eta: number('noise of ddim: 0 none, 1 that of ddpm (default 0)', undefined, { min: 0, max: 1 }),
   scale: integer('pixels drawn for one of the image', 2, { min: 1 }),
   backend: backendOption,
 };

@@ -4,6 +4,7 @@
  */
 import { fold, normal, tf, uniform } from '../engine/index.ts';
 import type { Key } from '../engine/index.ts';
+import { epsFromScore, marginalVariance } from '../formulas/index.ts';
 import type { EpsPredictor } from './samplers.ts';
 import type { Schedule } from './schedules.ts';
 
@@ -66,11 +67,16 @@ export function mixture(spec: MixtureSpec): Mixture {
   const eachRow = (
     x: ArrayLike<number>,
     abar: number,
-    visit: (row: number, logTotal: number, share: (k: number) => number) => void,
+    visit: (
+      row: number,
+      logTotal: number,
+      share: (k: number) => number,
+      variances: readonly number[],
+    ) => void,
   ): void => {
     if (!(abar >= 0 && abar <= 1)) throw new RangeError(`abar = ${abar}: expected a number in [0, 1]`);
     if (x.length % D !== 0) throw new RangeError(`${x.length} numbers are no rows of ${D} coordinates`);
-    const variances = std.map((v) => abar * v * v + 1 - abar);
+    const variances = std.map((v) => marginalVariance.evaluate({ abar, x0Variance: v * v }));
     if (variances.some((v) => v === 0))
       throw new RangeError('a point has no density at abar = 1: give it a std');
     const logs = new Float64Array(means.length);
@@ -84,7 +90,7 @@ export function mixture(spec: MixtureSpec): Mixture {
       });
       const top = logs.reduce((a, b) => Math.max(a, b), -Infinity);
       const logTotal = top + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - top), 0));
-      visit(row, logTotal, (k) => Math.exp(logs[k] - logTotal));
+      visit(row, logTotal, (k) => Math.exp(logs[k] - logTotal), variances);
     }
   };
 
@@ -96,9 +102,9 @@ export function mixture(spec: MixtureSpec): Mixture {
 
   const score = (x: ArrayLike<number>, abar = 1): Float64Array => {
     const result = new Float64Array(x.length);
-    eachRow(x, abar, (row, _, share) => {
+    eachRow(x, abar, (row, _, share, variances) => {
       means.forEach((mean, k) => {
-        const pull = share(k) / (abar * std[k] ** 2 + 1 - abar);
+        const pull = share(k) / variances[k];
         mean.forEach((m, d) => (result[row * D + d] += pull * (Math.sqrt(abar) * m - x[row * D + d])));
       });
     });
@@ -106,7 +112,7 @@ export function mixture(spec: MixtureSpec): Mixture {
   };
 
   const eps = (x: ArrayLike<number>, abar: number): Float64Array =>
-    score(x, abar).map((s) => -Math.sqrt(1 - abar) * s);
+    epsFromScore.evaluate({ score: score(x, abar), abar }) as Float64Array;
 
   return Object.freeze({
     dimension: D,
@@ -121,12 +127,12 @@ export function mixture(spec: MixtureSpec): Mixture {
       (schedule: Schedule): EpsPredictor =>
       async (x, t) => {
         const [values, times] = await Promise.all([x.data(), t.data()]);
-        const rows = times.length;
-        const width = values.length / rows;
+        const width = values.length / times.length;
         const exact = new Float32Array(values.length);
-        for (let row = 0; row < rows; row++) {
-          const from = row * width;
-          exact.set(eps(values.subarray(from, from + width), schedule.abar[times[row]]), from);
+        for (let row = 0, end = 0; row < times.length; row = end) {
+          while (end < times.length && times[end] === times[row]) end++; // rows of one time share its coefficients
+          const part = values.subarray(row * width, end * width);
+          exact.set(eps(part, schedule.abar[times[row]]), row * width);
         }
         return tf.tensor(exact, x.shape, 'float32');
       },

@@ -6,6 +6,7 @@
  */
 import {
   abarStep,
+  alphaFromBeta,
   betaFromAbar,
   cosineAbar,
   linearBeta,
@@ -66,7 +67,7 @@ function tables(
     if (!(b > 0 && b <= 1))
       throw new RangeError(`${name}: β at t = ${t} is ${b}: expected a variance in (0, 1]`);
     beta[t] = b;
-    alpha[t] = 1 - b;
+    alpha[t] = alphaFromBeta.evaluate({ beta: b });
     abarPrev[t] = abar[t - 1];
     abar[t] = abarStep.evaluate({ alpha: alpha[t], abarPrev: abarPrev[t] });
   }
@@ -128,7 +129,7 @@ export function stepValues(schedule: Schedule, t: number, s: number = t - 1): Re
   const abarPrev = schedule.abar[s];
   if (s === t - 1) return { t, s, T, abar, abarPrev, alpha: schedule.alpha[t], beta: schedule.beta[t] };
   const beta = betaFromAbar.evaluate({ abar, abarPrev });
-  return { t, s, T, abar, abarPrev, alpha: 1 - beta, beta };
+  return { t, s, T, abar, abarPrev, alpha: alphaFromBeta.evaluate({ beta }), beta };
 }
 
 /** A formula over the whole chain: entry t is its value at the step from t to t − 1; entry 0 is NaN, no step ends there. */

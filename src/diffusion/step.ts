@@ -1,5 +1,5 @@
 import { tf } from '../engine/index.ts';
-import { ddimMean, ddimVariance, posteriorMean, posteriorVariance } from '../formulas/index.ts';
+import { ddimMean, ddimVariance, posteriorMean, posteriorVariance, samplingStep } from '../formulas/index.ts';
 import type { Formula } from '../symbolic/index.ts';
 import { execute } from './execute.ts';
 import { predictedX0 } from './parameterization.ts';
@@ -25,9 +25,13 @@ export const ddpm: Sampler = Object.freeze({ eta: 1, mean: posteriorMean, varian
 /** Deterministic implicit sampling (Song et al. 2021, eq. 12 and 16); `{ ...ddim, eta: 0.5 }` lies halfway to DDPM. */
 export const ddim: Sampler = Object.freeze({ eta: 0, mean: ddimMean, variance: ddimVariance });
 
-/** @throws when η is negative, or is set for formulas that do not read it */
+/** @throws RangeError when η is outside [0, 1], or is set for formulas that do not read it */
 export function checkSampler({ eta, mean, variance }: Sampler): void {
-  if (!(eta >= 0 && eta < Infinity)) throw new RangeError(`eta = ${eta}: expected a number, 0 or more`);
+  if (!(eta >= 0 && eta <= 1)) {
+    throw new RangeError(
+      `eta = ${eta}: expected a number in [0, 1], from no noise to that of the ancestral chain`,
+    );
+  }
   const reads = [mean, variance].some((formula) => formula.reads.includes('eta'));
   if (!reads && eta !== 1) {
     throw new RangeError(
@@ -82,7 +86,24 @@ export function reverseStep(
   }
   return tf.tidy(() => {
     const { x0, eps } = predictedX0(xt, predicted, { abar: values.abar, t: values.t }, clip);
-    const mean = execute(sampler.mean, { ...values, xt, x0, eps });
-    return { x: sigma > 0 && noise ? tf.add(mean, tf.mul(noise, sigma)) : mean, x0 };
+    const mean = meanOf(sampler, values, { xt, x0, eps });
+    return { x: sigma > 0 && noise ? execute(samplingStep, { mean, sigma, z: noise }) : mean, x0 };
   });
+}
+
+/** @throws what the formula throws, with the step at which it did */
+function meanOf(
+  { mean }: Sampler,
+  values: StepCoefficients['values'],
+  tensors: Record<'xt' | 'x0' | 'eps', tf.Tensor>,
+): tf.Tensor {
+  try {
+    return execute(mean, { ...values, ...tensors });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const { t, s, eta } = values;
+    throw new RangeError(`${error.message} at the step from t = ${t} to s = ${s} with eta = ${eta}`, {
+      cause: error,
+    });
+  }
 }

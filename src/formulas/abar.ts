@@ -16,3 +16,11 @@ export const betaFromAbar = formula('noise of a step', {
   cite: 'Nichol & Dhariwal 2021, eq. 19',
   symbols,
 });
+
+/** What a step keeps is what it does not add. */
+export const alphaFromBeta = formula('signal kept by a step', {
+  tex: '\\alpha_t',
+  expr: '1 - beta',
+  cite: 'Ho et al. 2020, sec. 2',
+  symbols,
+});

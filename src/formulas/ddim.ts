@@ -20,10 +20,10 @@ export const ddimMean = formula('DDIM mean', {
   symbols,
 });
 
-/** The whole step; z is fresh standard normal noise. */
-export const ddimStep = formula('DDIM step', {
+/** The noise added to the mean of any step, DDPM's too; z is fresh standard normal noise. */
+export const samplingStep = formula('sampling step', {
   tex: 'x_s',
-  expr: 'sqrt(abarPrev) * x0 + sqrt(1 - abarPrev - sigma^2) * eps + sigma * z',
-  cite: 'Song et al. 2021 (DDIM), eq. 12',
+  expr: 'mean + sigma * z',
+  cite: 'Ho et al. 2020, alg. 2; Song et al. 2021 (DDIM), eq. 12',
   symbols,
 });

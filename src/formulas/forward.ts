@@ -18,3 +18,11 @@ export const forwardMarginal = formula('forward marginal', {
   cite: 'Ho et al. 2020, eq. 4',
   symbols,
 });
+
+/** Variance of x_t where x_0 has variance `x0Variance`: the same noise on data that are spread themselves. */
+export const marginalVariance = formula('marginal variance', {
+  tex: '\\mathrm{Var}[x_t]',
+  expr: 'abar * x0Variance + 1 - abar',
+  cite: 'Ho et al. 2020, eq. 4, by the variance of a sum',
+  symbols,
+});

@@ -8,8 +8,6 @@ export const relations = {
   abar: 'abar = alpha*abarPrev',
   /** β_t = 1 − α_t */
   beta: 'beta = 1 - alpha',
-  /** The forward marginal solved for nothing: x_t as x_0 and ε make it. */
-  xt: 'xt = sqrt(abar)*x0 + sqrt(1 - abar)*eps',
   /** Two conventions for guidance. */
   guidance: 'guidanceScale = 1 + w',
 } as const;

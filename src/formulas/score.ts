@@ -16,3 +16,11 @@ export const scoreFromX0 = formula('score from data', {
   cite: 'Vincent 2011, denoising score matching',
   symbols,
 });
+
+/** The noise that a score stands for: the best noise prediction where the score is that of q(x_t). */
+export const epsFromScore = formula('noise from score', {
+  tex: '\\epsilon',
+  expr: '-sqrt(1 - abar) * score',
+  cite: 'Song et al. 2021 (score SDE), sec. 3; Dhariwal & Nichol 2021, eq. 11 solved for the noise',
+  symbols,
+});

@@ -26,6 +26,7 @@ export const symbols = declare({
   pi: { tex: '\\pi', domain: '(3.14159,3.1416)', meaning: 'half a turn', value: Math.PI },
   // the variables
   x0: { tex: 'x_0', domain: real, meaning: 'data' },
+  x0Variance: { tex: '\\mathrm{Var}[x_0]', domain: '[0,inf)', meaning: 'variance of the data' },
   xt: { tex: 'x_t', domain: real, meaning: 'data with the noise of t steps' },
   xPrev: { tex: 'x_{t-1}', domain: real, meaning: 'the variable at the time stepped to' },
   eps: { tex: '\\epsilon', domain: real, meaning: 'standard normal noise in x_t' },
@@ -35,6 +36,7 @@ export const symbols = declare({
   score: { tex: '\\nabla\\!\\log q', domain: real, meaning: 'gradient of the log density at x_t' },
   // samplers and guidance
   eta: { tex: '\\eta', domain: '[0,1]', meaning: 'stochasticity of a sampler: 0 is DDIM, 1 is DDPM' },
+  mean: { tex: '\\mu_s', domain: real, meaning: 'where a sampling step goes before noise is added' },
   sigma: {
     tex: '\\sigma',
     domain: '[0,inf)',

@@ -182,7 +182,7 @@ test('a negative radicand is an error and is not clamped away', () => {
   const coefficients = stepCoefficients(wild, schedules.linear, 3, 2);
   const x = tf.zeros([1]);
   expect(() => reverseStep(wild, coefficients, { xt: x, eps: x, noise: x })).toThrow(
-    'DDIM mean: square root of -',
+    /^DDIM mean: square root of -\S+ at the step from t = 3 to s = 2 with eta = 2$/,
   );
   const negative = { ...ddpm, variance: posteriorVariance.with('-beta') };
   expect(() => stepCoefficients(negative, schedules.linear, 3, 2)).toThrow('a variance is never negative');
@@ -194,7 +194,8 @@ test('options that make no sense are refused before any step', async () => {
   const refused = (options: object) =>
     expect(sample(predict, schedules.linear, { ...base, ...options })).rejects;
   await refused({ ...ddpm, eta: 0.5 }).toThrow('use ddim for another');
-  await refused({ eta: -1 }).toThrow('eta = -1: expected a number, 0 or more');
+  await refused({ eta: -1 }).toThrow('eta = -1: expected a number in [0, 1]');
+  await refused({ eta: 50 }).toThrow('eta = 50: expected a number in [0, 1]');
   await refused({ steps: 2000 }).toThrow('steps = 2000');
   await refused({ steps: [10, 20] }).toThrow('times must fall: 10 then 20');
   await refused({ steps: [] }).toThrow('no times to step through');

@@ -1,14 +1,17 @@
 import { expect, test } from 'vitest';
 import {
   abarStep,
+  alphaFromBeta,
   betaFromAbar,
   chain,
+  epsFromScore,
   epsFromV,
   epsFromX0,
   forwardMarginal,
   forwardStep,
   guidanceByScale,
   guidanceByWeight,
+  marginalVariance,
   posteriorMean,
   posteriorVariance,
   relations,
@@ -61,6 +64,26 @@ test('the score is the gradient of the log density, by noise and by data', () =>
   proves('score from noise', scoreFromX0, scoreFromEps, marginal);
 });
 
+test('noise and score turn into one another', () => {
+  derive('noise', epsFromScore, { symbols, given: [`score = ${scoreFromEps}`] })
+    .step('eps')
+    .check();
+  derive('score', scoreFromEps, { symbols, given: [`eps = ${epsFromScore}`] })
+    .step('score')
+    .check();
+});
+
+test('data with a spread of their own have the marginal variance, and a point has that of the noise', () => {
+  const model = gaussianModel({
+    x0: { mean: '0', variance: 'x0Variance' },
+    xt: { of: { x0: 'sqrt(abar)' }, variance: '1 - abar' },
+  });
+  proves('spread', model.covariance('xt', 'xt'), marginalVariance);
+  derive('a point', marginalVariance, { symbols, given: ['x0Variance = 0'] })
+    .step('1 - abar')
+    .check();
+});
+
 test('a score without its minus, or over the variance, is refuted', () => {
   for (const wrong of ['eps/sqrt(1-abar)', '-eps/(1-abar)', '-eps/sqrt(abar)']) {
     const [, step] = derive('score', scoreFromX0, { symbols, given: marginal }).concludes(
@@ -85,6 +108,7 @@ test('one step after the marginal of t - 1 is the marginal of t', () => {
 
 test('what a step adds is what respacing finds between its ends', () => {
   proves('beta', 'beta', betaFromAbar, chain);
+  proves('alpha', 'alpha', alphaFromBeta, chain);
   derive('alpha-bar', abarStep, { symbols, given: chain }).step('abarPrev*(1 - beta)').check();
   derive('forward step', forwardStep, { symbols, given: chain })
     .step('sqrt(1 - beta)*xPrev + sqrt(beta)*z')
@@ -116,6 +140,7 @@ test('both conventions of guidance are one formula with s = 1 + w, and with no o
   proves('guidance', guidanceByScale, guidanceByWeight, [relations.guidance]);
   const [, step] = derive('guidance', guidanceByScale, { symbols, given: ['guidanceScale = w'] }).concludes(
     guidanceByWeight,
+    marginalVariance,
   ).steps;
   expect(step.verdict).toBe('refuted');
 });

@@ -23,6 +23,7 @@ import {
   varianceOf,
   type Derivation,
 } from '../../src/symbolic/index.ts';
+import { brokenPosteriors } from './broken.ts';
 
 const given = { symbols, given: chain };
 const logq = '\\log q(x_{t-1}\\mid x_t,x_0)';
@@ -70,38 +71,24 @@ test('the step to the variance says that it rests on the relations of the chain'
   ]);
 });
 
-test.each([
-  [
-    'beta tilde for beta',
-    'sqrt(abarPrev)*beta*(1-abarPrev)/(1-abar)/(1-abar)*x0 + sqrt(alpha)*(1-abarPrev)/(1-abar)*xt',
-  ],
-  [
-    '1 - alpha-bar of t - 1 below',
-    'sqrt(abarPrev)*beta/(1-abarPrev)*x0 + sqrt(alpha)*(1-abarPrev)/(1-abar)*xt',
-  ],
-  ['the factors swapped', 'sqrt(abarPrev)*beta/(1-abar)*xt + sqrt(alpha)*(1-abarPrev)/(1-abar)*x0'],
-  ['a root forgotten', 'abarPrev*beta/(1-abar)*x0 + sqrt(alpha)*(1-abarPrev)/(1-abar)*xt'],
-])('a posterior mean with %s is refuted with a counterexample', (_, wrong) => {
-  const changed = posteriorMean.with(wrong);
-  const derivation = bySquare(changed);
-  const [forMean, forDensity] = [derivation.steps[5], derivation.steps[6]];
-  expect([forMean.verdict, forDensity.verdict]).toEqual(['refuted', 'refuted']);
-  expect(() => derivation.check()).toThrow(/step 6 is refuted: posterior mean/);
-  // The counterexample holds where anyone can evaluate it, in the formulas as they are executed.
-  const point = Object.fromEntries(
-    forMean.counterexample!.point.map(({ name, value }) => [name, fraction(value)]),
-  );
-  const { alpha, abarPrev, x0, xt } = point;
-  const values = { alpha, beta: 1 - alpha, abarPrev, abar: alpha * abarPrev, x0, xt };
-  expect(posteriorMean.evaluate(values)).toBeCloseTo(Number(forMean.counterexample!.lhs), 3);
-  expect(changed.evaluate(values)).toBeCloseTo(Number(forMean.counterexample!.rhs), 3);
-});
-
-test('a posterior variance of beta is refuted', () => {
-  const derivation = bySquare(posteriorMean, posteriorVariance.with('beta'));
-  expect(derivation.steps[3].verdict).toBe('refuted');
-  expect(derivation.steps[6].verdict).toBe('refuted');
-});
+test.each(brokenPosteriors)(
+  '$change is refuted with a counterexample, where it is concluded and in the density',
+  ({ mean, variance }) => {
+    const derivation = bySquare(mean, variance);
+    const [right, wrong] = mean ? [posteriorMean, mean] : [posteriorVariance, variance!];
+    const refuted = derivation.steps[mean ? 5 : 3];
+    expect([refuted.verdict, derivation.steps[6].verdict]).toEqual(['refuted', 'refuted']);
+    expect(() => derivation.check()).toThrow(/is refuted: posterior (mean|variance)/);
+    // The counterexample holds where anyone can evaluate it, in the formulas as they are executed.
+    const point = Object.fromEntries(
+      refuted.counterexample!.point.map(({ name, value }) => [name, fraction(value)]),
+    );
+    const { alpha, abarPrev } = point;
+    const values = { x0: 0, xt: 0, ...point, beta: 1 - alpha, abar: alpha * abarPrev };
+    expect(right.evaluate(values)).toBeCloseTo(Number(refuted.counterexample!.lhs), 3);
+    expect(wrong.evaluate(values)).toBeCloseTo(Number(refuted.counterexample!.rhs), 3);
+  },
+);
 
 function fraction(text: string): number {
   const [n, d = '1'] = text.split('/');
