@@ -36,7 +36,7 @@ export type RunOutcome = (RunFailure | RunSuccess) & {
 
 export type ToRuntime =
   | { kind: 'run'; id: number; cell: CompiledCell }
-  | { kind: 'interrupt'; serial: number }
+  | { kind: 'interrupt'; serial: number; run: number }
   | { kind: 'shutdown' };
 
 export type FromRuntime =

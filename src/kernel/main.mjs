@@ -17,6 +17,9 @@ const connection = JSON.parse(readFileSync(connectionFile, 'utf8'));
 const { port1, port2 } = new MessageChannel();
 const boot = new URL('./worker.mjs', import.meta.url);
 
+// The number of a run that must end: the wire thread writes it, the main one reads it where it hears no message.
+const order = new Int32Array(new SharedArrayBuffer(4));
+
 const start = (entry, port, more) => {
   const worker = new Worker(boot, {
     workerData: { entry, port, ...more },
@@ -29,11 +32,11 @@ const start = (entry, port, more) => {
   });
   return worker;
 };
-const wire = start('./wire/entry.ts', port1, { connection });
+const wire = start('./wire/entry.ts', port1, { connection, order });
 start('./language/entry.ts', port2, { directory: process.cwd() });
 
 await import('tsx');
 register('./modules/hooks.mjs', import.meta.url);
 const require = createRequire(import.meta.url);
 const { startRuntime } = require('./runtime/entry.ts');
-startRuntime(wire);
+startRuntime(wire, order);

@@ -38,13 +38,15 @@ class Stamp extends (function (target: object) {
 }
 
 let current: CellContext | undefined;
+/** Number of the run that ended last. */
+let ended = 0;
 let latest: CellContext = { id: 0, controller: new AbortController() };
 
 /**
  * Follows the running cell through promises. AsyncLocalStorage does the same, but on Node 20 it keeps a stack of async
  * ids, and Node aborts when terminated code leaves that stack behind. Timers carry their cell by themselves (timers.ts).
  */
-export function trackCells(): void {
+export function trackCells(order: Int32Array): void {
   const debuggerSession = new Session();
   debuggerSession.connect();
   promiseHooks.createHook({
@@ -53,9 +55,11 @@ export function trackCells(): void {
     },
     before(promise: object) {
       current = Stamp.of(promise);
-      // Code of modules does not look whether it was interrupted, as that of cells does (transform.ts).
-      if (current?.interruptedAt !== undefined && performance.now() - current.interruptedAt > grace)
-        debuggerSession.post('Runtime.terminateExecution');
+      // Code of modules does not look whether it was interrupted, as that of cells does (transform.ts). Here no code of
+      // Node is on the stack that would drop the termination.
+      const overdue =
+        current?.interruptedAt !== undefined && performance.now() - current.interruptedAt > grace;
+      if (overdue || Atomics.load(order, 0) > ended) debuggerSession.post('Runtime.terminateExecution');
     },
     after() {
       current = undefined;
@@ -77,6 +81,11 @@ export function inCell<T>(context: CellContext | undefined, body: () => T): T {
 /** After code was terminated nothing has restored the context. */
 export function forgetCurrent(): void {
   current = undefined;
+}
+
+/** From now on nothing that is ordered to stop run `id` stops anything. */
+export function markEnded(id: number): void {
+  ended = id;
 }
 
 export function setLatest(context: CellContext): void {

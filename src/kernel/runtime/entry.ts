@@ -9,11 +9,11 @@ import { wrapTimers } from './timers.ts';
 import { describeFailure } from './traceback.ts';
 
 /** Makes this thread the one that runs cells. */
-export function startRuntime(wire: Worker): void {
+export function startRuntime(wire: Worker, order: Int32Array): void {
   const send = (message: FromRuntime): void => wire.postMessage(message);
   Error.stackTraceLimit = 50;
   const runner = new Runner(send);
-  trackCells();
+  trackCells(order);
   captureStreams(send);
   publishHost(send);
   wrapTimers();
@@ -21,10 +21,10 @@ export function startRuntime(wire: Worker): void {
   showStrayErrors(send);
   process.on('SIGINT', () => runner.interrupt());
   wire.on('message', (message: ToRuntime) => {
-    if (message.kind === 'run') void runner.run(message.id, message.cell);
+    if (message.kind === 'run') runner.run(message.id, message.cell);
     else if (message.kind === 'shutdown') process.exit(0);
     else {
-      runner.interrupt();
+      runner.interrupt(message.run);
       send({ kind: 'acknowledged', serial: message.serial });
     }
   });

@@ -2,25 +2,25 @@ import vm from 'node:vm';
 import { pathToFileURL } from 'node:url';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-import type { CompiledCell, FromRuntime, RunOutcome } from '../channels.ts';
+import type { CompiledCell, FromRuntime, RunFailure, RunSuccess } from '../channels.ts';
 import {
   type CellContext,
   forgetCurrent,
   inCell,
   Interrupted,
+  markEnded,
   setLatest,
   throwIfInterrupted,
 } from './context.ts';
 import { format } from './format.ts';
 import { describeFailure, rememberScript } from './traceback.ts';
 
-type Settlement = { value: unknown } | { thrown: unknown };
 /** What compiled cells find under their parameter names; emit.ts writes the code that uses them. */
 type CellFunction = (scope: object, kernel: object, meta: object) => Promise<unknown>;
 
 interface Running {
   context: CellContext;
-  settle: (settlement: Settlement) => void;
+  progress: { done: number };
 }
 
 /** The names cells have declared. A class instance, since V8 keeps null-prototype literals as slow dictionaries. */
@@ -37,36 +37,28 @@ export class Runner {
     this.send = send;
   }
 
-  async run(id: number, cell: CompiledCell): Promise<void> {
-    const context: CellContext = { id, controller: new AbortController() };
-    setLatest(context);
+  run(id: number, cell: CompiledCell): void {
+    const running: Running = { context: { id, controller: new AbortController() }, progress: { done: 0 } };
+    setLatest(running.context);
     rememberScript(cell);
-    const progress = { done: 0 };
-    // The continuation of this await is on another stack than the cell's: it runs also when that is terminated.
-    const settlement = await new Promise<Settlement>((settle) => {
-      this.running = { context, settle };
-      setImmediate(() => void inCell(context, () => this.start(cell, progress, settle)));
-    });
-    const outcome = await this.outcome(settlement, context);
-    this.running = undefined;
-    this.send({ kind: 'done', id, outcome: { ...outcome, progress: progress.done } as RunOutcome });
+    this.running = running;
+    setImmediate(() => void inCell(running.context, () => this.start(cell, running)));
   }
 
-  /** Ends the running cell, with its timers, its output and its next `await`. */
-  interrupt(): void {
+  /**
+   * Ends run `id`, with its timers, its output and its next `await`. It is answered here: when code is terminated, V8
+   * drops every continuation that waits, the kernel's own too.
+   */
+  interrupt(id: number = Infinity): void {
     forgetCurrent();
-    if (!this.running) return;
-    const { context, settle } = this.running;
-    context.interruptedAt = performance.now();
-    context.controller.abort(new Interrupted());
-    settle({ thrown: new Interrupted() });
+    const { running } = this;
+    if (!running || running.context.id > id) return;
+    running.context.interruptedAt = performance.now();
+    running.context.controller.abort(new Interrupted());
+    this.finish(running, describeFailure(new Interrupted()));
   }
 
-  private async start(
-    cell: CompiledCell,
-    progress: { done: number },
-    settle: Running['settle'],
-  ): Promise<void> {
+  private async start(cell: CompiledCell, running: Running): Promise<void> {
     // Node survives termination in a promise's continuation after setImmediate, not in every other callback.
     await new Promise((resolve) => setImmediate(resolve));
     try {
@@ -75,10 +67,20 @@ export class Runner {
         importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
       });
       const run = script.runInThisContext() as CellFunction;
-      settle({ value: await run.call(undefined, this.scope, this.kernel(progress), meta(cell.fileName)) });
+      const value = await run.call(undefined, this.scope, this.kernel(running.progress), meta(cell.fileName));
+      this.finish(running, { status: 'ok', data: await inCell(running.context, () => format(value)) });
     } catch (thrown) {
-      settle({ thrown });
+      this.finish(running, describe(thrown));
     }
+  }
+
+  /** Sends the outcome of a run that has not ended yet. */
+  private finish(running: Running, outcome: RunFailure | RunSuccess): void {
+    if (this.running !== running) return;
+    const { id } = running.context;
+    this.send({ kind: 'done', id, outcome: { ...outcome, progress: running.progress.done } });
+    this.running = undefined;
+    markEnded(id);
   }
 
   /** Helpers of compiled code. */
@@ -100,14 +102,15 @@ export class Runner {
       },
     };
   }
+}
 
-  private async outcome(settlement: Settlement, context: CellContext): Promise<object> {
-    if ('thrown' in settlement) return describeFailure(settlement.thrown);
-    try {
-      return { status: 'ok', data: await inCell(context, () => format(settlement.value)) };
-    } catch (thrown) {
-      return describeFailure(thrown);
-    }
+/** Describes also what throws when it is looked at. */
+function describe(thrown: unknown): RunFailure {
+  try {
+    return describeFailure(thrown);
+  } catch (second) {
+    const evalue = `the cell threw something that cannot be shown: ${second instanceof Error ? second.name : typeof second}`;
+    return { status: 'error', ename: 'Thrown', evalue, traceback: [evalue] };
   }
 }
 

@@ -1,11 +1,24 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { log } from './log.ts';
 
 /** Helpers of the kernel itself: tsx compiles modules with it. */
 const own = new Set(['esbuild']);
 
-/** Sends SIGINT to the processes that cells have started, as Ctrl-C in a terminal does. Linux only: it reads /proc. */
-export function interruptChildren(): void {
-  for (const id of descendants('self')) process.kill(Number(id), 'SIGINT');
+/**
+ * Sends SIGINT to the processes that cells have started, as Ctrl-C in a terminal does, and adds them to `signalled`:
+ * each gets it once. Linux only: it reads /proc.
+ */
+export function interruptChildren(signalled: Set<string>): void {
+  try {
+    for (const id of descendants('self')) {
+      if (signalled.has(id)) continue;
+      signalled.add(id);
+      process.kill(Number(id), 'SIGINT');
+    }
+  } catch (error) {
+    // A child may end between being listed and being signalled.
+    log(`The kernel could not interrupt a child process: ${String(error)}`);
+  }
 }
 
 function descendants(id: string): string[] {

@@ -5,10 +5,14 @@ import { Codec } from './message.ts';
 import { Server } from './server.ts';
 import { Sockets, type Connection } from './sockets.ts';
 
-const { connection, port } = workerData as { connection: Connection; port: MessagePort };
+const { connection, port, order } = workerData as {
+  connection: Connection;
+  port: MessagePort;
+  order: Int32Array;
+};
 const runtime = parentPort!;
 const sockets = new Sockets(new Codec(connection.key, connection.signature_scheme));
-const server = new Server(sockets, new LanguageClient(port), (message: ToRuntime) =>
+const server = new Server(sockets, new LanguageClient(port), order, (message: ToRuntime) =>
   runtime.postMessage(message),
 );
 runtime.on('message', (message: FromRuntime) => server.fromRuntime(message));

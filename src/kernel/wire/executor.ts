@@ -23,20 +23,22 @@ export class Executor {
   active: Message | undefined;
   private readonly queue: Message[] = [];
   private readonly finished = new Map<number, (outcome: RunOutcome) => void>();
-  private nextId = 1;
+  /** Number of the run that was started last: a cell's or a user expression's. */
+  lastRun = 0;
+  private interrupted = false;
   private stopCompiling: ((outcome: Outcome) => void) | undefined;
   private readonly sockets: Sockets;
   private readonly outputs: Outputs;
   private readonly history: History;
   private readonly language: LanguageClient;
-  private readonly toRuntime: (message: ToRuntime) => void;
+  private readonly toRuntime: (message: ToRuntime) => Promise<void>;
 
   constructor(
     sockets: Sockets,
     outputs: Outputs,
     history: History,
     language: LanguageClient,
-    toRuntime: (message: ToRuntime) => void,
+    toRuntime: (message: ToRuntime) => Promise<void>,
   ) {
     this.sockets = sockets;
     this.outputs = outputs;
@@ -58,12 +60,14 @@ export class Executor {
 
   /** Ends a cell that is still being checked; one that runs is ended by the runtime. */
   interrupt(): void {
-    this.stopCompiling?.(failure('Interrupted', 'the cell was interrupted', []));
+    this.interrupted = true;
+    this.stopCompiling?.(interruption());
   }
 
   private async drain(): Promise<void> {
     for (let request = this.queue.shift(); request; request = this.queue.shift()) {
       this.active = request;
+      this.interrupted = false;
       this.sockets.publish('status', { execution_state: 'busy' }, request.header);
       const ok = await this.execute(request);
       this.sockets.publish('status', { execution_state: 'idle' }, request.header);
@@ -93,7 +97,7 @@ export class Executor {
     const silent = content.silent === true;
     const recorded = !silent && content.store_history !== false;
     if (recorded) this.history.add(++this.count, code);
-    const id = this.nextId++;
+    const id = ++this.lastRun;
     this.outputs.open(id, request.header, silent);
     this.outputs.publish(id, 'execute_input', { code, execution_count: this.count });
 
@@ -133,9 +137,10 @@ export class Executor {
     this.stopCompiling = undefined;
     if ('status' in compiled) return compiled;
     if (!compiled.ok) return compileFailure(compiled.problems);
+    if (this.interrupted) return interruption();
     const outcome = await new Promise<RunOutcome>((resolve) => {
       this.finished.set(id, resolve);
-      this.toRuntime({ kind: 'run', id, cell: compiled.cell });
+      void this.toRuntime({ kind: 'run', id, cell: compiled.cell });
     });
     await this.language.call('commit', outcome.progress);
     return outcome;
@@ -153,7 +158,7 @@ export class Executor {
     const results: Record<string, object> = {};
     if (!isRecord(expressions)) return results;
     for (const [name, code] of Object.entries(expressions)) {
-      const id = this.nextId++;
+      const id = ++this.lastRun;
       this.outputs.open(id, request.header, true);
       const outcome = await this.compileAndRun(id, String(code));
       const data: MimeBundle = outcome.status === 'ok' ? (outcome.data ?? { 'text/plain': 'undefined' }) : {};
@@ -170,6 +175,10 @@ function withoutProgress({ status, ename, evalue, traceback }: RunFailure): RunF
 
 function failure(ename: string, evalue: string, lines: string[]): RunFailure & { progress: 0 } {
   return { status: 'error', ename, evalue, traceback: [`${ename}: ${evalue}`, ...lines], progress: 0 };
+}
+
+function interruption(): RunFailure & { progress: 0 } {
+  return failure('Interrupted', 'the cell was interrupted', []);
 }
 
 function compileFailure(problems: Problem[]): RunFailure & { progress: 0 } {

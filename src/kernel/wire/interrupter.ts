@@ -1,23 +1,33 @@
 import { Session } from 'node:inspector';
 import type { FromRuntime, ToRuntime } from '../channels.ts';
 import { interruptChildren } from './children.ts';
-import { log } from './log.ts';
 
-/** Time the main thread gets to answer before its running JavaScript is terminated, ms. */
-const patience = [80, 250, 400, 600];
+/** Time a main thread that is not in a loop gets to answer a message before anything is terminated, ms. */
+const patience = 60;
+/** Time until the user is told that the cell cannot be stopped, ms. */
+const explainAfter = 1300;
+/** Questions answered without the message being heard that prove the main thread to be inside JavaScript. */
+const proof = 3;
 
 /**
- * Interrupts the main thread. A waiting cell is ended by a message. A main thread that does not answer is in a
- * synchronous loop: the inspector terminates that, from this thread, and the message is sent again.
+ * Interrupts the main thread, until it says that the cell has ended. A waiting cell is ended by a message. A main thread
+ * that answers the inspector and still does not hear the message is in a loop. A loop of promises ends at the next
+ * continuation, which reads `order` (context.ts). Any other is terminated by the inspector, from this thread.
+ *
+ * A termination may land in Node's own code, such as its handler of rejections, which drops it. V8 then refuses every
+ * further one as still in progress. An evaluation that runs into its time limit clears that.
  */
 export class Interrupter {
   private readonly session = new Session();
   private readonly toRuntime: (message: ToRuntime) => void;
   private readonly onStuck: () => void;
+  private readonly order: Int32Array;
   private serial = 0;
   private acknowledged = 0;
+  private working: Promise<void> | undefined;
 
-  constructor(toRuntime: (message: ToRuntime) => void, onStuck: () => void) {
+  constructor(order: Int32Array, toRuntime: (message: ToRuntime) => void, onStuck: () => void) {
+    this.order = order;
     this.toRuntime = toRuntime;
     this.onStuck = onStuck;
     this.session.connectToMainThread();
@@ -32,29 +42,66 @@ export class Interrupter {
     this.session.disconnect();
   }
 
-  private endChildren(): void {
-    try {
-      interruptChildren();
-    } catch (error) {
-      // A child may end between being listed and being signalled.
-      log(`The kernel could not interrupt a child process: ${String(error)}`);
+  /** Resolves when no termination is under way: a cell started then is not hit by one meant for the last. */
+  async settled(): Promise<void> {
+    await this.working;
+  }
+
+  /** Ends the cell of run `run`, the last one that was started. */
+  interrupt(run: number): void {
+    this.toRuntime({ kind: 'interrupt', serial: ++this.serial, run });
+    this.working ??= this.insist(run).finally(() => (this.working = undefined));
+  }
+
+  private get heard(): boolean {
+    return this.acknowledged >= this.serial;
+  }
+
+  private async insist(run: number): Promise<void> {
+    const signalled = new Set<string>();
+    const explain = setTimeout(this.onStuck, explainAfter);
+    interruptChildren(signalled);
+    const children = setInterval(() => interruptChildren(signalled), 100);
+    await this.wait(() => this.heard, patience);
+    while (!this.heard) {
+      for (let i = 0; i < proof && !this.heard; i++) await this.post('Runtime.evaluate', { expression: '0' });
+      if (this.heard) break;
+      Atomics.store(this.order, 0, run);
+      await this.wait(() => this.heard, 40);
+      if (!this.heard) await this.terminate();
+      this.toRuntime({ kind: 'interrupt', serial: this.serial, run });
+      await this.wait(() => this.heard, 20);
+    }
+    Atomics.store(this.order, 0, 0);
+    clearTimeout(explain);
+    clearInterval(children);
+  }
+
+  private async terminate(): Promise<void> {
+    let answer: { refused: boolean } | undefined;
+    void this.post('Runtime.terminateExecution').then((refused) => (answer = { refused }));
+    await this.wait(() => answer !== undefined, 30);
+    if (answer?.refused) await this.clear();
+    while (!answer) {
+      await this.clear();
+      await this.wait(() => answer !== undefined, 10);
     }
   }
 
-  async interrupt(): Promise<void> {
-    const serial = ++this.serial;
-    this.toRuntime({ kind: 'interrupt', serial });
-    this.endChildren();
-    for (const wait of patience) {
-      for (let waited = 0; waited < wait; waited += 10) {
-        if (this.acknowledged >= serial) return;
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      }
-      // A later interrupt takes over, so that terminations never overlap.
-      if (this.serial !== serial) return;
-      this.session.post('Runtime.terminateExecution');
-      this.toRuntime({ kind: 'interrupt', serial });
-    }
-    if (this.acknowledged < serial) this.onStuck();
+  /** Forgets a termination that was dropped. */
+  private async clear(): Promise<void> {
+    await this.post('Runtime.evaluate', { expression: 'for (;;);', timeout: 1 });
+  }
+
+  /** Resolves to whether the main thread refused. It answers where it runs JavaScript or waits, not in native code. */
+  private post(method: string, parameters: object = {}): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.session.post(method, parameters, (error) => resolve(error !== null));
+    });
+  }
+
+  private async wait(condition: () => boolean, limit: number): Promise<void> {
+    const end = performance.now() + limit;
+    while (!condition() && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

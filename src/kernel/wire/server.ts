@@ -21,13 +21,21 @@ export class Server {
   private readonly executor: Executor;
   private readonly interrupter: Interrupter;
 
-  constructor(sockets: Sockets, language: LanguageClient, toRuntime: (message: ToRuntime) => void) {
+  constructor(
+    sockets: Sockets,
+    language: LanguageClient,
+    order: Int32Array,
+    toRuntime: (message: ToRuntime) => void,
+  ) {
     this.sockets = sockets;
     this.language = language;
     this.toRuntime = toRuntime;
     this.outputs = new Outputs(sockets);
-    this.executor = new Executor(sockets, this.outputs, this.history, language, toRuntime);
-    this.interrupter = new Interrupter(toRuntime, () => this.explainStuck());
+    this.interrupter = new Interrupter(order, toRuntime, () => this.explainStuck());
+    this.executor = new Executor(sockets, this.outputs, this.history, language, async (message) => {
+      await this.interrupter.settled();
+      toRuntime(message);
+    });
   }
 
   fromRuntime(message: FromRuntime): void {
@@ -54,7 +62,7 @@ export class Server {
     inspect_request: (content) => this.inspect(String(content.code), Number(content.cursor_pos)),
     interrupt_request: () => {
       this.executor.interrupt();
-      void this.interrupter.interrupt();
+      this.interrupter.interrupt(this.executor.lastRun);
       return { status: 'ok' };
     },
     shutdown_request: (content) => {

@@ -1,0 +1,25 @@
+/** Cells that do not end by themselves, one for each state in which an interrupt may find the kernel. */
+export const endless: Record<string, string> = {
+  'a synchronous loop': 'for (;;) {}',
+  'a loop after an await': 'await null; for (;;) {}',
+  'a loop after a timer': 'await new Promise((r) => setTimeout(r, 5)); for (;;) {}',
+  'a loop after a promised timer': 'await sleep(5); for (;;) {}',
+  "a loop in a timer's callback": 'setTimeout(() => { for (;;) {} }, 5); await new Promise(() => {})',
+  "a loop in an immediate's callback": 'setImmediate(() => { for (;;) {} }); await new Promise(() => {})',
+  'a loop in a microtask': 'queueMicrotask(() => { for (;;) {} }); await new Promise(() => {})',
+  'a loop after reading a file': "await fs.promises.readFile('package.json'); for (;;) {}",
+  'a loop that catches everything': 'for (;;) { try { for (;;) {} } finally { ticks += 0 } }',
+  'an endless loop of awaits': 'for (;;) await null',
+  'an endless loop of rejections':
+    'for (;;) { try { await Promise.reject(new Error()) } catch (e) { if (ticks < 0) throw e } }',
+  'an endless loop of timers': 'for (;;) { await sleep(5); ticks++ }',
+  'an endless async generator':
+    'for await (const t of (async function* () { for (;;) { await sleep(1); yield 1 } })()) { ticks += t }',
+  'a promise that never settles': 'await new Promise(() => {})',
+  'a loop that prints': 'for (;;) console.log(ticks)',
+  'a child process': "child.execSync('sleep 30')",
+};
+
+/** What these cells need to have been declared, and a variable that must outlive them. */
+export const prelude =
+  "import { setTimeout as sleep } from 'node:timers/promises'; import * as fs from 'node:fs'; import * as child from 'node:child_process'; let ticks = 0; const kept = { here: true }";
