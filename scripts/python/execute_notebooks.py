@@ -5,6 +5,7 @@ and its traceback; writes {"passed": n, "failed": n} to the file named by --repo
 """
 
 import argparse
+import copy
 import json
 import pathlib
 import sys
@@ -14,6 +15,9 @@ import nbclient.exceptions
 import nbformat
 from nbclient import NotebookClient
 
+# What a notebook prints when it ran smaller than it is meant to, and the variable that makes it.
+REDUCED = "(reduced)"
+SIZE = "SCOREBOOK_SIZE"
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
@@ -38,13 +42,34 @@ def committed_problems(notebook):
         problems.append("it has no code cells")
     elif None in counts:
         problems.append(f"cell {cells[counts.index(None)][0]} was not executed")
-    elif counts != sorted(counts):
-        problems.append(f"cells were executed out of order: {counts}")
+    elif counts != list(range(1, len(counts) + 1)):
+        problems.append(f"cells were not executed once each from the first to the last: {counts}")
     for i, cell in cells:
         for output in cell.outputs:
+            if REDUCED in shown(output):
+                problems.append(f"cell {i} ({outline(cell)}) shows a reduced run: commit it at full size")
             if output.output_type == "error" and not expects_error(cell):
                 problems.append(f"cell {i} ({outline(cell)}) ended in {output.ename}: {output.evalue}")
     return problems
+
+
+def shown(output):
+    """What an output says in plain text; empty for pictures and tables alone."""
+    text = output.get("text", output.get("data", {}).get("text/plain", ""))
+    return "".join(text)
+
+
+def difference(committed, executed):
+    """The first cell that shows something else now; only for a notebook without sizes, which says the same everywhere."""
+    for (i, before), (_, now) in zip(code_cells(committed), code_cells(executed)):
+        old, new = ("".join(map(shown, cell.outputs)) for cell in (before, now))
+        if old != new:
+            return f"cell {i} ({outline(before)}) shows {new.strip()!r} and was committed with {old.strip()!r}: execute it again"
+    return ""
+
+
+def has_size(notebook):
+    return any(SIZE in cell.source for cell in notebook.cells)
 
 
 def execution_problem(path, notebook, seconds_a_cell, target):
@@ -119,7 +144,11 @@ def main():
         if options.no_execute:
             continue
         target = options.copies / path.name
-        tell(path.stem, execution_problem(path, notebook, options.seconds_a_cell, target), since)
+        committed = copy.deepcopy(notebook)
+        problem = execution_problem(path, notebook, options.seconds_a_cell, target)
+        if not problem and not has_size(committed):
+            problem = difference(committed, notebook)
+        tell(path.stem, problem, since)
     options.report.write_text(json.dumps({"passed": passed, "failed": failed}))
     return 1 if failed else 0
 
