@@ -1,9 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mnist } from '../datasets/index.ts';
-import { useBackend } from '../engine/index.ts';
-import type { BackendReport } from '../engine/index.ts';
+import { engineInfo, useBackend } from '../engine/index.ts';
+import type { BackendReport, EngineInfo } from '../engine/index.ts';
 import { kernelspecDirectory } from '../kernel/index.ts';
 import { root, venv } from './places.ts';
 import { pythonChecks } from './pythonChecks.ts';
@@ -55,24 +54,32 @@ function kernelCheck(): Check {
   return { name, status: 'ok', found: `${spec.display_name} (${file})`, details: spec };
 }
 
-/** Name, memory and driver of the NVIDIA GPUs, as their driver tells them. */
-function gpuName(): string | undefined {
-  const query = ['--query-gpu=name,memory.total,driver_version', '--format=csv,noheader'];
-  const { status, stdout, error } = spawnSync('nvidia-smi', query, { encoding: 'utf8', timeout: 20_000 });
-  return error || status !== 0 ? undefined : stdout.trim().split('\n').join('; ');
+function gpuCheck({ gpus }: EngineInfo): Check {
+  const names = gpus.map(({ name, memory, driver }) => `${name}, ${memory}, ${driver}`);
+  return { name: 'GPU', status: 'ok', found: names.join('; ') || 'no NVIDIA GPU answers; the CPU is used' };
 }
 
-const idleGpu = 'The GPU is not used: `npm start` installs the CUDA build of TensorFlow where a GPU answers.';
+/** What the engine lacks makes training slower, and nothing impossible: wasm serves. */
+function tensorFlowCheck({ tensorflow: { folder, source, wheel }, missing }: EngineInfo): Check {
+  const found =
+    folder === undefined ? 'no libtensorflow' : `${wheel ?? 'libtensorflow'} (${source}: ${folder})`;
+  if (missing.length === 0) return { name: 'TensorFlow', status: 'ok', found };
+  const remedy = missing.map(({ what, remedy }) => `${what}: ${remedy}`).join('; ');
+  return { name: 'TensorFlow', status: 'warning', found, remedy };
+}
+
+const unseenGpu =
+  'The driver names a GPU, but this TensorFlow does not see it: check the driver by nvidia-smi.';
 
 const describe = ({ backend, version, device, gpu, threads }: BackendReport): string =>
   `${backend} ${version} on ${gpu ?? device}, ${threads} thread${threads === 1 ? '' : 's'}`;
 
 /** The backend that a notebook would get, and whether the others run. */
-async function backendCheck(hasGpu: boolean): Promise<Check[]> {
+async function backendCheck({ gpus, missing }: EngineInfo): Promise<Check[]> {
   try {
     const report = await useBackend();
-    const idle = hasGpu && report.gpu === undefined ? [idleGpu] : [];
-    const warnings = [...report.warnings, ...idle];
+    const isIdle = gpus.length > 0 && report.gpu === undefined && missing.length === 0;
+    const warnings = [...report.warnings, ...(isIdle ? [unseenGpu] : [])];
     const slow = warnings.length > 0;
     const remedy = slow ? { remedy: warnings.join(' ') } : {};
     const checks: Check[] = [
@@ -111,14 +118,15 @@ function dataCheck(): Check {
 
 /** Everything that `scorebook doctor` looks at, in the order it is shown. */
 export async function allChecks(): Promise<Check[]> {
-  const gpu = gpuName();
+  const engine = engineInfo();
   return [
     nodeCheck(),
     packageCheck(),
     ...pythonChecks(),
     kernelCheck(),
-    { name: 'GPU', status: 'ok', found: gpu ?? 'no NVIDIA GPU answers; the CPU is used' },
-    ...(await backendCheck(gpu !== undefined)),
+    gpuCheck(engine),
+    tensorFlowCheck(engine),
+    ...(await backendCheck(engine)),
     dataCheck(),
   ];
 }

@@ -10,12 +10,12 @@ def version(name):
         return metadata.version(name)
     except metadata.PackageNotFoundError:
         return None
-names = ["jupyterlab", "nbclient", "tensorflow", "tensorflow-cpu"]
+names = ["jupyterlab", "nbclient"]
 print(json.dumps({"python": "%d.%d.%d" % sys.version_info[:3], **{name: version(name) for name in names}}))`;
 
-type Answer = Record<'python' | 'jupyterlab' | 'nbclient' | 'tensorflow' | 'tensorflow-cpu', string | null>;
+type Answer = Record<'python' | 'jupyterlab' | 'nbclient', string | null>;
 
-/** What the Python environment holds. Without one, notebooks cannot open; without TensorFlow, wasm serves. */
+/** What the Python environment holds. Without one, notebooks cannot open. */
 export function pythonChecks(): Check[] {
   const remedy = 'npm start';
   if (!existsSync(venvPython)) {
@@ -36,20 +36,9 @@ export function pythonChecks(): Check[] {
     version === null
       ? { name, status: 'missing', found: 'not installed', remedy }
       : { name, status: 'ok', found: version };
-  const [wheel, version] = found.tensorflow
-    ? ['tensorflow', found.tensorflow]
-    : ['tensorflow-cpu', found['tensorflow-cpu']];
   return [
     { name: 'Python', status: 'ok', found: `${found.python} (${venv})` },
     needed('JupyterLab', found.jupyterlab),
     needed('nbclient', found.nbclient),
-    version === null
-      ? {
-          name: 'TensorFlow',
-          status: 'warning',
-          found: 'no wheel in the environment; wasm trains slowly',
-          remedy,
-        }
-      : { name: 'TensorFlow', status: 'ok', found: `${version} (${wheel})` },
   ];
 }

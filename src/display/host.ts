@@ -13,6 +13,8 @@ export interface Host {
   /** `update` replaces what was shown under the same `displayId` before. */
   display(bundle: MimeBundle, options?: { displayId?: string; update?: boolean; metadata?: object }): void;
   clearOutput(wait?: boolean): void;
+  /** Aborts when the cell that runs is interrupted. */
+  readonly signal?: AbortSignal;
 }
 
 const hostSymbol = Symbol.for('Jupyter.host');

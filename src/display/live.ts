@@ -1,27 +1,32 @@
 import { bundleOf, currentHost, place, type Displayable, type MimeBundle } from './host.ts';
 
-export interface LiveOptions {
+export interface LiveOptions<T> {
   /** Draw at most once in so many milliseconds. */
   everyMs?: number;
+  /** Where the items are collected: an interrupted cell gets no result, but what lies here by then stays. */
+  into?: T[];
 }
 
 /**
  * Takes the items of a generator, redrawing one figure in place as they come:
  * `const rows = await live(train(…), (rows) => lossCurve(rows))`. The last drawing has every item and stays.
  * In a terminal only the text of the last drawing is shown, on standard error.
+ * When the cell is interrupted the generator is left at once, so that its `finally` has time to run.
  * @returns the items, in order; what the generator throws is thrown on, and the last drawing stays
  */
 export async function live<T>(
   source: AsyncIterable<T> | Iterable<T>,
   draw: (items: readonly T[]) => MimeBundle | Displayable,
-  { everyMs = 500 }: LiveOptions = {},
+  { everyMs = 500, into = [] }: LiveOptions<T> = {},
 ): Promise<T[]> {
   const host = currentHost();
   const show = host && place(host);
-  const items: T[] = [];
+  const signal = host?.signal;
+  const items = into;
   let drawn = -Infinity;
   for await (const item of source) {
     items.push(item);
+    signal?.throwIfAborted();
     const now = performance.now();
     if (!show || now - drawn < everyMs) continue;
     drawn = now;

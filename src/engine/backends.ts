@@ -109,13 +109,25 @@ async function choose(options: BackendOptions): Promise<BackendReport> {
   }
 }
 
+/** TensorFlow takes its number of threads once, when it starts. */
+function refuseOtherThreads({ threads }: BackendOptions): void {
+  const tensorflow = started.get('tensorflow');
+  if (threads === undefined || tensorflow === undefined || tensorflow.threads === threads) return;
+  throw new Error(
+    `threads: ${threads}, but TensorFlow has started with ${tensorflow.threads}: choose them in the first call, or by SCOREBOOK_THREADS`,
+  );
+}
+
 /**
  * Chooses the backend and sets it for tfjs. Without options a second call returns what was chosen first; with a
  * `backend` option it switches.
- * @throws when a forced backend cannot run; the message says why and how to get it.
+ * @throws when a forced backend cannot run; the message says why and how to get it. Also for a number of threads that is
+ *   none, or another than the one TensorFlow runs with.
  */
 export async function useBackend(options: BackendOptions = {}): Promise<BackendReport> {
+  if (options.threads !== undefined) threadCount(options);
   if (starting) await starting.catch(() => undefined);
+  refuseOtherThreads(options);
   if (chosen && (options.backend === undefined || options.backend === chosen.backend)) return chosen;
   starting = choose(options);
   try {

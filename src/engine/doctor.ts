@@ -1,4 +1,4 @@
-/** What the engine finds on this machine, without starting a backend. */
+/** What the engine finds on this machine, without starting a backend: what `scorebook doctor` says of it. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -85,7 +85,7 @@ export function engineInfo(): EngineInfo {
     const remedy = '`npm start` installs it into .venv; or set SCOREBOOK_TF_LIB to a folder that holds it';
     missing.push({ what: 'libtensorflow (training falls back to wasm)', remedy });
   } else if (gpus.length > 0 && wheel?.startsWith('tensorflow_cpu')) {
-    const remedy = 'pip install "tensorflow[and-cuda]==2.21.0" in place of tensorflow-cpu';
+    const remedy = '`npm start` installs the CUDA build of TensorFlow where a GPU answers';
     missing.push({ what: 'a TensorFlow built for CUDA (the GPU is idle)', remedy });
   }
   return {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -72,6 +73,15 @@ test('doctor --json tells versions, backend and what is missing with its remedy'
     expect(names).toContain(name);
   }
   for (const check of report.checks) if (check.status === 'missing') expect(check).toHaveProperty('remedy');
+});
+
+test('doctor says of the engine what the engine says of itself, remedies included', { timeout }, async () => {
+  const env = { ...process.env, SCOREBOOK_TF_LIB: tmpdir(), SCOREBOOK_BACKEND: 'wasm' };
+  const { stdout } = spawnSync(process.execPath, [entry, 'doctor', '--json'], { encoding: 'utf8', env });
+  const report = JSON.parse(stdout) as { checks: { name: string; status: string; remedy?: string }[] };
+  const check = report.checks.find(({ name }) => name === 'TensorFlow');
+  expect(check).toMatchObject({ status: 'warning', found: 'no libtensorflow' });
+  expect(check!.remedy).toMatch(/libtensorflow \(training falls back to wasm\): `npm start` installs it/);
 });
 
 test('the kernelspec can be installed elsewhere and removed again', { timeout }, async () => {

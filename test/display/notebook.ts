@@ -9,7 +9,10 @@ export interface Drawn {
 }
 
 /** Runs `work` as in a notebook, on a host that records what is displayed as JupyterLab would keep it. */
-export async function inNotebook<T>(work: () => T | Promise<T>): Promise<{ value: T; outputs: Drawn[] }> {
+export async function inNotebook<T>(
+  work: () => T | Promise<T>,
+  signal?: AbortSignal,
+): Promise<{ value: T; outputs: Drawn[] }> {
   const outputs: Drawn[] = [];
   const host: Host = {
     display(bundle, { displayId, update } = {}) {
@@ -19,6 +22,7 @@ export async function inNotebook<T>(work: () => T | Promise<T>): Promise<{ value
       else outputs.push({ displayId, states: [bundle] });
     },
     clearOutput: () => outputs.splice(0),
+    signal,
   };
   const holder = globalThis as { [hostSymbol]?: Host };
   holder[hostSymbol] = host;

@@ -70,7 +70,7 @@ describe('progress in a notebook', () => {
 
   it('shows text as text', async () => {
     const { outputs } = await inNotebook(() => progress('<b>&', 1).finish());
-    expect(outputs[0].states[0]['text/html']).toContain('&lt;b>&amp;');
+    expect(outputs[0].states[0]['text/html']).toContain('&lt;b&gt;&amp;');
   });
 
   it('refuses a total that is no count', () => {
@@ -120,6 +120,31 @@ describe('a live figure', () => {
       expect(live(failing(), (rows) => lossCurve(rows), { everyMs: 0 })).rejects.toThrow('NaN at step 3'),
     );
     expect(plain(outputs[0].states.at(-1)!)).toBe('loss: loss 1 → 0.5');
+  });
+
+  it('leaves the run when its cell is interrupted, and what was collected stays', async () => {
+    const interrupt = new AbortController();
+    const rows: { step: number }[] = [];
+    let left = false;
+    async function* run() {
+      try {
+        for await (const row of steps(5)) {
+          if (row.step === 3) interrupt.abort(new Error('interrupted'));
+          yield row;
+        }
+      } finally {
+        left = true;
+      }
+    }
+    await inNotebook(
+      () =>
+        expect(live(run(), (all) => lossCurve(all), { everyMs: 1e6, into: rows })).rejects.toThrow(
+          'interrupted',
+        ),
+      interrupt.signal,
+    );
+    expect(left).toBe(true);
+    expect(rows.map(({ step }) => step)).toEqual([1, 2, 3]);
   });
 
   it('of a run that yields nothing draws nothing', async () => {

@@ -157,6 +157,15 @@ test.runIf(hasTensorFlow)('the kernels of tfjs-node-gpu run, but for those the e
   expect([...running.keys()].filter((name) => !pinned.has(name) && !own.has(name))).toEqual([]);
 });
 
+test.runIf(hasTensorFlow)('threads are chosen in the first call: others are refused later', async () => {
+  const { threads } = await useBackend({ backend: 'tensorflow' });
+  await expect(useBackend({ threads: -5 })).rejects.toThrow('threads must be a positive integer, got -5');
+  await expect(useBackend({ threads: threads + 1 })).rejects.toThrow(
+    `threads: ${threads + 1}, but TensorFlow has started with ${threads}: choose them in the first call`,
+  );
+  expect((await useBackend({ threads })).threads).toBe(threads);
+});
+
 test('starting wasm leaves no listener that would end the process on a forgotten await', async () => {
   const before = process.listenerCount('unhandledRejection') + process.listenerCount('uncaughtException');
   await useBackend({ backend: 'wasm' });
