@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 const packageFile = new URL('../../package.json', import.meta.url);
 
 /** The oldest Node that package.json allows, as [major, minor]. */
-function oldestNode() {
+export function oldestNode() {
   const { engines } = JSON.parse(readFileSync(packageFile, 'utf8'));
   return engines.node
     .match(/(\d+)\.(\d+)/)

@@ -8,14 +8,17 @@ import { cleanEnvironment, step } from './step.mjs';
 
 const stampFile = path.join(nodeModules, '.scorebook.json');
 
-/** `npm ci`, unless node_modules was completed from this very lock, by this Node's kind of machine. */
+/**
+ * `npm ci`, unless node_modules was completed from this very lock for this kind of machine. The version of Node is no part
+ * of it: nothing is compiled here, and the native addons (koffi, zeromq) ship their Node-API binaries in the package.
+ */
 export async function ensurePackages() {
   const facts = {
     lock: hashOf(path.join(root, 'package-lock.json')),
-    abi: `${process.platform} ${process.arch} ${process.versions.modules}`,
+    machine: `${process.platform} ${process.arch}`,
   };
   const stamp = readStamp(stampFile);
-  if (stamp?.lock === facts.lock && stamp.abi === facts.abi) return;
+  if (stamp?.lock === facts.lock && stamp.machine === facts.machine) return;
   requireRoom(1.5);
   removeStamp(stampFile);
   // Inside `npm start` the client that runs us is the one to use; else the one on the PATH.

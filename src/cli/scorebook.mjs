@@ -3,14 +3,13 @@
 // instead of a stack trace; then registers tsx and hands over to the TypeScript sources.
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { nodeProblem, oldestNode } from '../../scripts/lib/entry.mjs';
 
-const [major, minor] = process.versions.node.split('.').map(Number);
+const tooOld = nodeProblem(process.versions.node, oldestNode());
 const installed = new URL('../../node_modules/tsx/package.json', import.meta.url);
 
-if (major < 20 || (major === 20 && minor < 20)) {
-  console.error(
-    `scorebook: Node ${process.versions.node} is too old, 20.20 or newer is needed (https://nodejs.org)`,
-  );
+if (tooOld) {
+  console.error(`scorebook: ${tooOld}`);
   process.exitCode = 1;
 } else if (!existsSync(installed)) {
   const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -1,4 +1,5 @@
 import { currentHost, place, type MimeBundle } from './host.ts';
+import { escapeHtml } from './proofMath.ts';
 import { palette } from './theme.ts';
 
 export interface Progress {
@@ -81,7 +82,7 @@ function bundle(state: State): MimeBundle {
   const style = `width:${(100 * part).toFixed(1)}%;height:100%;background:${palette[0]}`;
   return {
     'text/html':
-      `<div>${escape(line(state))}</div>` +
+      `<div>${escapeHtml(line(state))}</div>` +
       `<div style="max-width:420px;height:6px;background:#80808040"><div style="${style}"></div></div>`,
     'text/plain': line(state),
   };
@@ -106,5 +107,3 @@ function duration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
   return seconds < 100 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }
-
-const escape = (text: string) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;');

@@ -68,6 +68,15 @@ describe('setting up', () => {
     expect((await one.run('setup.mjs')).commands).toEqual(everything.slice(1));
   });
 
+  it('keeps the npm packages when Node was switched, and not when they came from another kind of machine', async () => {
+    const one = checkout();
+    await one.run('setup.mjs');
+    expect(one.contents('node_modules')['.scorebook.json']).not.toContain(process.versions.modules);
+    const stamp = JSON.parse(one.contents('node_modules')['.scorebook.json']);
+    one.write('node_modules/.scorebook.json', JSON.stringify({ ...stamp, machine: 'darwin arm64' }));
+    expect((await one.run('setup.mjs')).commands).toEqual(['npm ci']);
+  });
+
   it('waits for another setup of the same checkout', async () => {
     const one = checkout();
     const runs = await Promise.all([one.run('setup.mjs'), one.run('setup.mjs'), one.run('setup.mjs')]);
