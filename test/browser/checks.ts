@@ -28,8 +28,22 @@ async function seesTraining(page: Page): Promise<void> {
   assert.ok(box && box.width > 100 && box.height > 100, 'no chart is drawn');
   const pictures = page.locator('.jp-OutputArea img[src^="data:image/png"]');
   assert.ok((await pictures.count()) > 0, 'no picture of samples is shown');
-  const width = await pictures.last().evaluate((image) => (image as HTMLImageElement).naturalWidth);
+  const { width, colours } = await pictures.last().evaluate(pixels);
   assert.ok(width > 28, `the picture of samples is ${width} pixels wide`);
+  assert.ok(colours > 8, `the picture of samples has ${colours} colours`);
+}
+
+/** Runs in the page: how wide an image is, and how many colours are in it. */
+function pixels(element: Element): { width: number; colours: number } {
+  const image = element as HTMLImageElement;
+  const canvas = document.createElement('canvas');
+  canvas.width = image.naturalWidth;
+  canvas.height = image.naturalHeight;
+  const pen = canvas.getContext('2d');
+  if (!pen || canvas.width === 0) return { width: canvas.width, colours: 0 };
+  pen.drawImage(image, 0, 0);
+  const data = new Uint32Array(pen.getImageData(0, 0, canvas.width, canvas.height).data.buffer);
+  return { width: canvas.width, colours: new Set(data).size };
 }
 
 /** Steps through a notebook, and looks at what is shown. */
@@ -40,6 +54,18 @@ export async function reads(page: Page, url: string, sees: (page: Page) => Promi
   assert.ok(count > 0, 'the notebook has no cells');
   assert.equal(await page.locator('.jp-Dialog').count(), 0, 'a dialog is in the way');
   await sees(page);
+}
+
+export const plotlyCell = `import { plotly } from 'scorebook/display';
+plotly({ data: [{ type: 'scatter', mode: 'lines', x: [0, 1, 2], y: [0, 1, 4] }], layout: { title: { text: 'a path' } } })`;
+
+/** A figure made in a notebook is drawn by JupyterLab's own renderer of it. */
+export async function seesPlotly(page: Page): Promise<void> {
+  const plot = page.locator('.jp-OutputArea .js-plotly-plot .main-svg').first();
+  await plot.waitFor({ timeout: 30_000 });
+  const box = await plot.boundingBox();
+  assert.ok(box && box.width > 100 && box.height > 100, 'the plotly figure is not drawn');
+  assert.ok((await page.locator('.js-plotly-plot .scatterlayer .trace').count()) > 0, 'it has no trace');
 }
 
 /** plotly.js itself must find nothing to complain of in a figure as we hand it over. */

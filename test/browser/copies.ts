@@ -21,3 +21,14 @@ export function blankCopy(root: string, notebook: string): string {
   writeFileSync(path.join(root, copy), JSON.stringify(content));
   return copy;
 }
+
+/** A notebook of one cell, beside the copies. */
+export function scratchNotebook(root: string, name: string, source: string): string {
+  const file = path.join('runs', `browser-${name}.ipynb`);
+  const kernelspec = { name: 'typescript', language: 'typescript', display_name: 'TypeScript (Scorebook)' };
+  const cell = { cell_type: 'code', id: 'only', metadata: {}, execution_count: null, outputs: [], source };
+  mkdirSync(path.join(root, 'runs'), { recursive: true });
+  const content = { cells: [cell], metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 };
+  writeFileSync(path.join(root, file), JSON.stringify(content));
+  return file;
+}

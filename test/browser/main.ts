@@ -1,13 +1,13 @@
 // Opens the notebooks in JupyterLab, in a real browser, and steps through them. Run by `npm test`; alone:
 //   node --import tsx test/browser/main.ts
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import { startJupyter } from '../../scripts/lib/jupyter.mjs';
-import { notebooks, plotlyAccepts, reads } from './checks.ts';
-import { blankCopy } from './copies.ts';
+import { notebooks, plotlyAccepts, plotlyCell, reads, seesPlotly } from './checks.ts';
+import { blankCopy, scratchNotebook } from './copies.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const pictures = path.join(root, 'runs', 'browser');
@@ -77,16 +77,16 @@ try {
   mkdirSync(pictures, { recursive: true });
   const context = await browser.newContext({ viewport: { width: 1400, height: 1600 } });
   await check('plotly', context, plotlyAccepts);
-  for (const { notebook, sees } of notebooks) {
-    const name = path.basename(notebook, '.ipynb');
-    await check(name, context, async (page) => {
-      if (!existsSync(path.join(root, notebook))) throw new Error(`${notebook} does not exist`);
+  const step = (name: string, make: () => string, sees: (page: Page) => Promise<void>) =>
+    check(name, context, async (page) => {
       // A workspace of its own: JupyterLab would open the tabs of the one before as well.
       const own = server.url.replace('/lab/', `/lab/workspaces/${name}/`);
-      await reads(page, own.replace(notebooks[0].notebook, blankCopy(root, notebook)), sees);
+      await reads(page, own.replace(notebooks[0].notebook, make()), sees);
       await shutKernels(page, server.url);
     });
-  }
+  await step('plotly-in-lab', () => scratchNotebook(root, 'plotly', plotlyCell), seesPlotly);
+  for (const { notebook, sees } of notebooks)
+    await step(path.basename(notebook, '.ipynb'), () => blankCopy(root, notebook), sees);
 } finally {
   await browser.close();
   await server.stop();
