@@ -1,14 +1,25 @@
 import { readFile } from 'node:fs/promises';
 import { checkFile, checkLine, exitStatus, type CheckResult, type Verdict } from '../symbolic/index.ts';
+import { checkScript } from './checkScript.ts';
 import { command } from './command.ts';
 import { flag } from './options.ts';
+import { isScript } from './script.ts';
 
 const notes = `The file holds a list of claims:
 
   [{ "id": "half", "lhs": "x/2 + x/2", "rhs": "x", "symbols": { "x": "(-inf,inf)" }, "given": [] }]
 
-Exit status: 0 when every claim was decided, whatever the verdict; 1 when one is undecided; 2 when the file or a
-claim is malformed (the other claims are still decided).`;
+or it is a script (.ts, .mts, .js, .mjs; an ES module) that exports proofs, or arrays of them:
+
+  import { derive } from 'scorebook/symbolic';
+  import { symbols } from 'scorebook/formulas';
+  export const square = derive('A square', '(x0 + 1)^2', { symbols }).step('x0^2 + 2*x0 + 1');
+
+A script is run: check only scripts that you trust. It may lie anywhere; scorebook/… always means this package.
+
+Exit status: 0 when every claim and step was decided, whatever the verdict; 1 when one is undecided (and, for a step,
+not marked open); 2 when the file or a claim is malformed (the other claims are still decided), or a script cannot be
+read, throws or exports no proof.`;
 
 /** A verdict for a person: what was found, and what anyone can verify. */
 function describe(
@@ -29,11 +40,13 @@ function describe(
 
 export default command({
   name: 'check',
-  summary: 'Decide the claims of a file: is lhs = rhs wherever both are defined?',
-  options: { json: flag('print one JSON object a line') },
+  summary:
+    'Decide the claims of a file (is lhs = rhs wherever both are defined?), or the proofs of a script.',
+  options: { json: flag('print one JSON object a line: a claim, or a proof with its steps') },
   positionals: { usage: 'FILE', min: 1, max: 1 },
   notes,
   async run({ json }, [file]) {
+    if (isScript(file)) return checkScript(file, { json });
     let text: string;
     try {
       text = await readFile(file, 'utf8');

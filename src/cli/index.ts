@@ -9,7 +9,10 @@ const commands: Record<string, { summary: string; load: () => Promise<{ default:
     summary: 'say what is installed, what is missing and how to get it',
     load: () => import('./doctor.ts'),
   },
-  check: { summary: 'decide the claims of a file', load: () => import('./check.ts') },
+  check: {
+    summary: 'decide the claims of a file or the proofs of a script',
+    load: () => import('./check.ts'),
+  },
   run: { summary: 'execute notebooks headless', load: () => import('./run.ts') },
   train: { summary: 'train a noise predictor', load: () => import('./train.ts') },
   sample: { summary: 'draw images from a checkpoint', load: () => import('./sample.ts') },

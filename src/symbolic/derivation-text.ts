@@ -53,7 +53,8 @@ export function derivationText(title: string, steps: readonly Step[]): string {
   const width = Math.max(0, ...lefts.map((left) => left.length).filter((length) => length <= 64));
   const lines = steps.map((step, i) => {
     const because = step.because === undefined ? '' : `: ${step.because}`;
-    const found = `${step.verdict}${step.verdict === 'refuted' ? counterexample(step) : because}`;
+    const missing = step.verdict === 'undecided' && step.reason ? ` (${step.reason})` : '';
+    const found = `${step.verdict}${step.verdict === 'refuted' ? counterexample(step) : missing + because}`;
     return lefts[i].length > width ? `${lefts[i]}\n      ${found}` : `${lefts[i].padEnd(width)}  ${found}`;
   });
   return [`${title}: ${summarize(steps)}`, ...lines].join('\n');
