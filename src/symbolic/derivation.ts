@@ -3,13 +3,14 @@
  * The builder is immutable; a step is judged when it is first looked at, and once.
  */
 import { derivationTeX, derivationText, failures, summarize } from './derivation-text.ts';
+import { requireDensity, requirePositive, type DensityOf, type Turn } from './density.ts';
 import { call, symbolsOf, toText, type Expr } from './expr.ts';
 import type { Formula } from './formula.ts';
 import { exponent, logDensity, type Gaussian } from './gaussian.ts';
 import { judge, readOff, type Judgement } from './judge.ts';
 import { parse } from './parse.ts';
 import type { Quantity } from './quantity.ts';
-import { readRelation, type GivenRelation } from './relations.ts';
+import { readRelation, requireGiven, type GivenRelation } from './relations.ts';
 import type { Relation, Step } from './step.ts';
 import { suggestion, type SymbolTable } from './symbols.ts';
 import { typeset } from './tex.ts';
@@ -86,6 +87,8 @@ interface State {
   readonly main: Expr;
   readonly current: Expr;
   readonly aside: boolean;
+  /** How the main line came from the start, where not by equality. */
+  readonly turns: readonly Turn[];
   readonly formulas: readonly Formula[];
 }
 
@@ -116,6 +119,7 @@ export function derive(title: string, start: ExprLike, options: DerivationOption
     main,
     current: main,
     aside: false,
+    turns: [],
     formulas: [],
   });
 }
@@ -171,11 +175,13 @@ function build(state: State): Derivation {
         ...shown(step),
         ...ask(current, expr, step),
       });
-      return append(line, { current: expr, ...(!state.aside && { main: expr }) });
+      const { relation = '=', about } = step;
+      const turns = relation === '=' ? state.turns : [...state.turns, { relation, about }];
+      return append(line, { current: expr, ...(!state.aside && { main: expr, turns }) });
     },
     so: (lhs, rhs, step = {}) => {
       const [left, right] = [
-        isQuantity(lhs) ? readOff(lhs, main, symbols, state.given) : read(lhs, symbols),
+        isQuantity(lhs) ? readOff(lhs, densityOf(lhs.of)) : read(lhs, symbols),
         read(rhs, symbols),
       ];
       const names = [
@@ -218,7 +224,7 @@ function build(state: State): Derivation {
 
   function concludeFormula(target: Formula, step: StepOptions): Derivation {
     const expr = read(target, symbols);
-    requireRelations(target, step);
+    requireGiven(target, premises(step), title);
     const line = (): Step => ({
       kind: 'conclusion',
       relation: '=',
@@ -232,17 +238,19 @@ function build(state: State): Derivation {
 
   function concludeGaussian({ x, mean, variance }: GaussianTarget, step: StepOptions): Derivation {
     const normal: Gaussian = { mean: read(mean, symbols), variance: read(variance, symbols) };
-    requireRelations(mean, step);
-    requireRelations(variance, step);
+    [mean, variance].forEach((formula) => requireGiven(formula, premises(step), title));
+    const density = densityOf(x);
+    requireDensity(density);
+    requirePositive(`the ${variance.name}`, normal.variance, symbols, density.given);
     const dense = isExponential(main);
     const { relation = dense ? '∝' : '+c' } = step;
     const log = relation === '=' ? logDensity(x, normal) : exponent(x, normal);
     const next = dense ? call('exp', log) : log;
-    const density = options.of?.replace(/^\\log\s*/, '') ?? 'q';
+    const name = options.of?.replace(/^\\log\s*/, '') ?? 'q';
     const line = (): Step => ({
       kind: 'conclusion',
       relation,
-      tex: `${density} = \\mathcal N\\!\\left(${symbols.get(x).tex};\\, ${mean.tex},\\, ${variance.tex}\\right)`,
+      tex: `${name} = \\mathcal N\\!\\left(${symbols.get(x).tex};\\, ${mean.tex},\\, ${variance.tex}\\right)`,
       text: `Gaussian in ${x} with the ${mean.name} and the ${variance.name}`,
       ...shown({ because: `Gaussian with the ${mean.name} and the ${variance.name}`, ...step }),
       ...ask(main, next, { ...step, relation, about: x }),
@@ -250,21 +258,17 @@ function build(state: State): Derivation {
     return append(line, { formulas: [...state.formulas, mean, variance] });
   }
 
-  /** A formula holds where its own relations do; a conclusion must have them among its premises, in sight of the reader. */
-  function requireRelations(target: Formula, step: StepOptions): void {
-    const premises = [...(options.given ?? []), ...(step.given ?? [])].map(unspaced);
-    const missing = target.given.filter((relation) => !premises.includes(unspaced(relation)));
-    if (missing.length === 0) return;
-    const wanted = missing.map((relation) => `'${relation}'`).join(', ');
-    throw new Error(
-      `${title}: the ${target.name} holds given ${wanted}, which this derivation is not given; add given: [${wanted}]`,
-    );
-  }
+  const premises = (step: StepOptions): string[] => [...(options.given ?? []), ...(step.given ?? [])];
+  const densityOf = (x: string): DensityOf => ({
+    x,
+    line: main,
+    symbols,
+    given: state.given,
+    turns: state.turns,
+  });
 
   return Object.assign(self, { [Symbol.for('Jupyter.display')]: () => bundle(self) });
 }
-
-const unspaced = (text: string): string => text.replaceAll(/\s/g, '');
 
 const bundle = (derivation: Derivation): Record<string, string> => ({
   'text/latex': derivation.toTeX(),

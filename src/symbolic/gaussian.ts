@@ -2,7 +2,7 @@
  * Linear-Gaussian calculus on expressions: joint models, marginals, conditionals, products. Variables are scalar, or one
  * coordinate of an isotropic vector. Results are expressions that the steps of a derivation can start from and check.
  */
-import { call, number, pow, symbol, type Expr } from './expr.ts';
+import { call, number, pow, symbol, type Expr, symbolsOf } from './expr.ts';
 import { parse } from './parse.ts';
 import { minus, negative, over, plus, times } from './tidy.ts';
 
@@ -32,7 +32,8 @@ export interface GaussianModel {
 /**
  * Declares a linear-Gaussian model, variables in causal order:
  * `gaussianModel({ xPrev: { mean: 'sqrt(abarPrev)*x0', variance: '1-abarPrev' }, xt: { of: { xPrev: 'sqrt(alpha)' }, variance: 'beta' } })`.
- * @throws when a variable depends on one that is not declared before it.
+ * @throws when a variable depends on one that is not declared before it, or when a mean, a variance or a slope reads a
+ *   variable of the model.
  */
 export function gaussianModel(nodes: Record<string, NodeSpec>): GaussianModel {
   const means = new Map<string, Expr>();
@@ -45,6 +46,15 @@ export function gaussianModel(nodes: Record<string, NodeSpec>): GaussianModel {
       throw new Error(
         `${name} depends on ${undeclared.parent}; expected a variable declared before it (${before})`,
       );
+    }
+    for (const [what, expr] of [
+      ['mean', parse(mean)],
+      ['variance', parse(variance)],
+      ...parents.map(({ parent, slope }) => [`slope on ${parent}`, slope] as const),
+    ] as const) {
+      const read = symbolsOf(expr).find((symbol) => Object.hasOwn(nodes, symbol));
+      if (read !== undefined)
+        throw new Error(`the ${what} of ${name} reads ${read}: write dependence as of: { ${read}: 'slope' }`);
     }
     const row = new Map<string, Expr>();
     for (const other of means.keys()) {

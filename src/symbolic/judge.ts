@@ -1,10 +1,11 @@
 /** Judging one step: its verdict, the relations it rests on, and for a refuted one a counterexample to read. */
 import { prepare } from './claim.ts';
 import { decide } from './decide.ts';
+import { requireDensity, requirePositive, type DensityOf } from './density.ts';
 import { number, symbolsOf, type Expr } from './expr.ts';
 import { conditionTex, shortPair, valueTex } from './figures.ts';
 import { decideInequality, isComparison } from './inequality.ts';
-import { thirdDerivative, type Quantity } from './quantity.ts';
+import { thirdDerivative, varianceOf, type Quantity } from './quantity.ts';
 import { claimFor, inequalitiesAt, unfoldFor, type GivenRelation } from './relations.ts';
 import { diagnose, mutationScore } from './score.ts';
 import type { Relation, Step, StepCounterexample } from './step.ts';
@@ -142,21 +143,22 @@ function counterexampleOf(
 
 /**
  * Reads a quantity off a line.
- * @throws when the line is not shown to be quadratic in the variable: then it is not the log density of a Gaussian.
+ * @throws when the line is not shown to be quadratic in the variable with a positive variance: then it is not the log
+ *   density of a Gaussian.
+ * @see requireDensity
  */
-export function readOff(
-  quantity: Quantity,
-  line: Expr,
-  symbols: SymbolTable,
-  given: readonly GivenRelation[],
-): Expr {
+export function readOff(quantity: Quantity, density: DensityOf): Expr {
   const { of, label } = quantity;
+  const { line, symbols, given } = density;
+  requireDensity(density);
   const unfolded = unfoldFor(of, line, given, symbols);
   const claim = claimFor(thirdDerivative(unfolded, of), number(0), symbols, given);
   const { verdict, conditions } = decide(claim, { timeLimitMs: SIDE_LIMIT_MS, diagnose: false });
   // A condition would be a kink: x·|x| has no third derivative but at 0, and is no quadratic.
-  if ((verdict === 'proved' && conditions.length === 0) || verdict === 'vacuous')
+  if ((verdict === 'proved' && conditions.length === 0) || verdict === 'vacuous') {
+    requirePositive(`the variance in ${of}`, varianceOf(of).read(unfolded), symbols, given);
     return quantity.read(unfolded);
+  }
   throw new Error(
     `the ${label} in ${of}: expected a line that is quadratic in ${of}, the log density of a Gaussian`,
   );

@@ -116,3 +116,23 @@ function reaches(name: string, from: string, given: readonly GivenRelation[]): b
     definition !== undefined && definition.reads.some((read) => read === name || reaches(name, read, given))
   );
 }
+
+/**
+ * A formula holds where its own relations do; a proof that ends in it must have them among its premises, in sight of the reader.
+ * @throws when one is missing
+ */
+export function requireGiven(
+  formula: { name: string; given: readonly string[] },
+  premises: readonly string[],
+  title: string,
+): void {
+  const known = premises.map(unspaced);
+  const missing = formula.given.filter((relation) => !known.includes(unspaced(relation)));
+  if (missing.length === 0) return;
+  const wanted = missing.map((relation) => `'${relation}'`).join(', ');
+  throw new Error(
+    `${title}: the ${formula.name} holds given ${wanted}, which this derivation is not given; add given: [${wanted}]`,
+  );
+}
+
+const unspaced = (text: string): string => text.replaceAll(/\s/g, '');

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { declare, derive, formula, gaussianModel, meanOf, varianceOf } from '../../src/symbolic/index.ts';
+
+const real = { domain: '(-inf,inf)', meaning: '' };
+const symbols = declare({
+  x: { tex: 'x', ...real },
+  y: { tex: 'y', ...real },
+  m: { tex: 'm', ...real },
+  a: { tex: 'a', domain: '(0,inf)', meaning: '' },
+  u: { tex: 'u', domain: '(0,1)', meaning: '' },
+});
+const q = { symbols, mutants: false };
+const F = (expr: string) => formula(expr, { tex: 'f', expr, cite: '', symbols });
+const normal = (x: string, mean: string, variance: string) => ({ x, mean: F(mean), variance: F(variance) });
+
+test('what was dropped about one variable forbids reading a density of another', () => {
+  const dropped = derive('t', 'exp(-x^2/2 + y^2)', q).step('exp(-3*x^2 + y^2)', {
+    relation: '∝',
+    about: 'y',
+  });
+  expect(() => dropped.so(varianceOf('x'), '1/6')).toThrow(/∝ about y may have dropped what depends on x/);
+  expect(() => dropped.concludes(normal('x', '0*m', '1/6'))).toThrow(/may have dropped what depends on x/);
+});
+
+test('a bound is no density', () => {
+  const bounded = derive('t', '-x^2', q).step('-x^2/2', { relation: '≤' });
+  expect(() => bounded.concludes(normal('x', '0*m', '1 + 0*m'))).toThrow(/came by ≤ is a bound/);
+});
+
+test('a factor that depends on the variable is not overlooked', () => {
+  expect(() => derive('t', 'x^2*exp(-x^2/2)', q).so(varianceOf('x'), '1')).toThrow(/factor .* depends on x/);
+  expect(() => derive('t', '(x + 5)^2*exp(-x^2/2)', q).so(meanOf('x'), '0')).toThrow(
+    /factor .* depends on x/,
+  );
+});
+
+test('a variance that is negative and a density that is not positive are refused', () => {
+  expect(() => derive('t', 'exp(a*x^2/2)', q).so(varianceOf('x'), '-1/a')).toThrow(
+    /expected it to be positive/,
+  );
+  expect(() => derive('t', 'exp(a*x^2/2)', q).concludes(normal('x', 'm - m', '-1/a'))).toThrow(/positive/);
+  expect(() => derive('t', '-exp(-x^2/2)', q).concludes(normal('x', '0*m', '1 + 0*m'))).toThrow(/positive/);
+  expect(() => derive('t', '(m - m)*exp(-x^2/2)', q).so(varianceOf('x'), '1')).toThrow(/positive/);
+});
+
+test('a variable that is confined has no Gaussian density', () => {
+  expect(() => derive('t', 'exp(-u^2/2)', q).so(varianceOf('u'), '1')).toThrow('u ranges over (0,1)');
+  const given = ['0 < x'];
+  expect(() => derive('t', 'exp(-x^2/2)', { ...q, given }).so(varianceOf('x'), '1')).toThrow(/confines x/);
+});
+
+test('a model says by its slopes what depends on what', () => {
+  const hidden = { x: { mean: 'm', variance: 'a' }, y: { mean: 'x', variance: '1' } };
+  expect(() => gaussianModel(hidden)).toThrow('the mean of y reads x');
+  const bent = { x: { mean: 'm', variance: 'a' }, y: { of: { x: 'x' }, variance: '1' } };
+  expect(() => gaussianModel(bent)).toThrow('the slope on x of y reads x');
+});
