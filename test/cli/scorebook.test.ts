@@ -53,6 +53,9 @@ test('on a clone where nothing is installed it says what to run', { timeout }, a
   try {
     await mkdir(dirname(copy), { recursive: true });
     await cp(entry, copy);
+    const project = join(dirname(entry), '..', '..');
+    await cp(join(project, 'scripts'), join(root, 'scripts'), { recursive: true });
+    await cp(join(project, 'package.json'), join(root, 'package.json'));
     const { status, stderr } = await start(process.execPath, [copy, 'doctor']);
     expect(status).toBe(1);
     expect(stderr).toMatch(/npm packages are not installed.*npm start.*npm ci/);
