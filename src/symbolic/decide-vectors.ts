@@ -21,7 +21,7 @@ export interface VectorClaim {
   given?: readonly string[];
 }
 
-/** `dimensions` says what the verdict speaks of: `every d`, or the d of the counterexample. */
+/** `dimensions` says what the verdict speaks of: `every d`, the d that the claim allows, or that of the counterexample. */
 export type VectorVerdict = Verdict & { dimensions: string };
 
 const MAX_DIMENSIONS = 3;
@@ -39,13 +39,16 @@ export function decideVectors(claim: VectorClaim, options: DecideOptions = {}): 
 type Posed = ReturnType<typeof read>;
 
 function settle(gram: Verdict, posed: Posed, options: DecideOptions): VectorVerdict {
-  const { names, claimIn, dimensionsAllowed } = posed;
-  if (gram.verdict === 'vacuous') return { ...gram, dimensions: 'every d' };
+  const { names, claimIn, dimensionsAllowed, scope } = posed;
+  if (gram.verdict === 'vacuous') return { ...gram, dimensions: scope };
   const dimensions = dimensionsAllowed();
+  if (dimensions.length === 0) return undecided(gram, 'no dimension up to 3 is allowed by the domain of d');
   // With n vectors every Gram matrix is one in n dimensions.
   const tried = dimensions.slice(0, gram.verdict === 'proved' ? 2 : dimensions.length);
+  let realized = false;
   for (const k of tried) {
     const instance = decide(claimIn(k), { ...options, diagnose: false });
+    realized ||= instance.verdict === 'proved' || instance.verdict === 'vacuous';
     if (instance.verdict !== 'refuted') continue;
     if (gram.verdict === 'proved') {
       const reason = `proved with free Gram symbols, yet refuted by vectors in ${k} dimensions`;
@@ -69,24 +72,37 @@ function settle(gram: Verdict, posed: Posed, options: DecideOptions): VectorVerd
   // Components know what every Gram matrix satisfies: a condition such as ‖x − y‖² ≥ 0 falls away.
   if (triangular?.verdict === 'proved' && (gram.verdict !== 'proved' || triangular.conditions.length === 0)) {
     const method = `components on as many axes as vectors: ${triangular.method}`;
-    return { ...triangular, method, dimensions: 'every d' };
+    return { ...triangular, method, dimensions: scope };
   }
+  // Free Gram symbols range over more than vectors can realize: a set that only they reach is empty.
+  if (gram.verdict === 'proved' && !realized && triangular?.verdict !== 'proved')
+    return undecided(gram, 'no vectors in the dimensions tried are shown to satisfy what is given');
   if (gram.verdict === 'proved') {
     const method = `Gram symbols: ${gram.method}`;
     return {
       ...gram,
       method,
       conditions: gram.conditions.map((c) => gramLabel(c, names)),
-      dimensions: 'every d',
+      dimensions: scope,
     };
   }
   const seen = gram.verdict === 'refuted' ? 'not an identity of free Gram symbols' : gram.reason;
   const reason = `${seen}; no vectors in ${tried.join(', ') || 'any allowed'} dimensions refute it`;
-  return { verdict: 'undecided', method: 'Gram symbols', conditions: [], ms: 0, reason, dimensions: 'none' };
+  return undecided(gram, reason);
 }
+
+function undecided({ ms }: Verdict, reason: string): VectorVerdict {
+  return { verdict: 'undecided', method: 'Gram symbols', conditions: [], ms, reason, dimensions: 'none' };
+}
+
+/** Names that instances of a claim make for themselves. */
+const reserved = /^(norm2_|dot_|inner__|probe__)|__\d+$/;
 
 function read(claim: VectorClaim) {
   const { vectors, given = [] } = claim;
+  const taken = [...Object.keys(claim.symbols), ...vectors].find((name) => reserved.test(name));
+  if (taken !== undefined)
+    throw new Error(`"${taken}" is a name that the checker uses itself: choose another`);
   const definitions: Record<string, string> = {};
   const scalars: string[] = [];
   for (const text of given) {
@@ -151,7 +167,10 @@ function read(claim: VectorClaim) {
       (k) => !domain || contains(domain, rational(BigInt(k))),
     );
   };
-  return { names, claimIn, dimensionsAllowed };
+  const confined = relations.some(({ left, right }) => [left, right].some((e) => symbolsOf(e).includes('d')));
+  const domain = claim.symbols.d === undefined ? '' : `d in ${claim.symbols.d}`;
+  const scope = [domain, confined ? 'd as given' : ''].filter(Boolean).join(', ') || 'every d';
+  return { names, claimIn, dimensionsAllowed, scope };
 }
 
 /** Components gathered into vectors: x = (1, 2). */

@@ -103,16 +103,26 @@ function build(title: string, problem: Problem, spec: InductionSpec): Induction 
 
   const refuted = [...bases, ...instances.flat()].find(({ verdict }) => verdict === 'refuted');
   const failing = [...bases, ...steps].find(({ verdict }) => !holdsIn(verdict));
+  // A condition of the step must hold at every index, or the induction stops where it fails.
+  const open = [...new Set(steps.flatMap((step) => step.conditions))];
+  const unseen = instances.flat().find(({ verdict }) => verdict === 'undecided');
   const verdict: StepVerdict = refuted
     ? 'refuted'
-    : failing
+    : failing || open.length > 0 || unseen
       ? 'undecided'
       : [...bases, ...steps].some((step) => step.verdict === 'proved')
         ? 'proved'
         : 'vacuous';
   const used = [...bases, ...steps];
   const conditions = [...new Set(used.flatMap((step) => step.conditions))];
-  const reason = verdict === 'undecided' ? `${failing!.because}: ${failing!.reason}` : undefined;
+  const reason =
+    verdict !== 'undecided'
+      ? undefined
+      : failing
+        ? `${failing.because}: ${failing.reason}`
+        : open.length > 0
+          ? `the step holds where ${open.map((tex) => `$${tex}$`).join(', ')} only: an induction needs it at every index`
+          : `${unseen!.because}: ${unseen!.reason}`;
   /** What the first instances say of the claim with another right side. */
   const verdictOf =
     (claim: Template, most: number) =>

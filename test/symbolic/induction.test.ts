@@ -175,12 +175,14 @@ test('a wrong base alone keeps a claim from being proved', () => {
   expect(verdictOf({ ...step, given: ['S[t] = S[t-1] + 1'], claim: 'S[t] = t' })).toBe('refuted');
 });
 
-test('where a side is not defined for some t, the condition is stated', () => {
+test('a step that needs a condition does not carry an induction past the index where it fails', () => {
   const families = { a: real, r: real };
   const given = ['a[t] = a[t-1] + 1', 'r[0] = 1', 'r[t] = r[t-1]*a[t]/a[t]'];
-  const { verdict, conditions } = induct('cancelled', { ...quick, families, given, claim: 'r[t] = 1' });
-  expect(verdict).toBe('proved');
-  expect(conditions.length).toBeGreaterThan(0);
+  const cancelled = induct('cancelled', { ...quick, families, given, claim: 'r[t] = 1' });
+  expect(cancelled).toMatchObject({ verdict: 'undecided', reason: expect.stringMatching(/at every index/) });
+  const late = ['S[0] = 1', 'S[t] = S[t-1]*(t-9)/(t-9)'];
+  const ninth = induct('the ninth', { ...quick, families: { S: real }, given: late, claim: 'S[t] = 1' });
+  expect(ninth.verdict).toBe('undecided');
 });
 
 test('a start outside its domain leaves nothing to prove', () => {

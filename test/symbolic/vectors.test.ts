@@ -172,3 +172,25 @@ test('isotropic KL, density and entropy agree with full covariance matrices in 1
     expect(at(isotropicEntropy(p))).toBeCloseTo(row.entropy, 10);
   }
 });
+
+test('a set that no vectors realize is undecided, and the scope in d is what the claim allows', () => {
+  const impossible = ['norm2(x)*norm2(y) < dot(x,y)^2'];
+  const sides = { lhs: 'abs(dot(x,y)^2 - norm2(x)*norm2(y))', rhs: 'dot(x,y)^2 - norm2(x)*norm2(y)' };
+  const empty = decideVectors({ ...sides, symbols: {}, vectors: ['x', 'y'], given: impossible });
+  expect(empty.verdict).toBe('undecided');
+  const none = {
+    lhs: 'abs(d-3)*norm2(x)',
+    rhs: 'norm2(x)*(3-d)',
+    symbols: { d: '[1.2,1.7]' },
+    vectors: ['x'],
+  };
+  expect(decideVectors(none).verdict).toBe('undecided');
+  const one = { lhs: 'd*norm2(x)', rhs: 'd^2*norm2(x)', symbols: { d: '[1,1]' }, vectors: ['x'] };
+  expect(decideVectors(one)).toMatchObject({ verdict: 'proved', dimensions: 'd in [1,1]' });
+});
+
+test('a name that the checker makes for itself cannot be declared', () => {
+  const symbols = { inner__0: '(0,1)' };
+  const claim = { lhs: 'norm2(x) + inner__0', rhs: '2*norm2(x)', symbols, vectors: ['x'] };
+  expect(() => decideVectors(claim)).toThrow(/inner__0/);
+});

@@ -114,7 +114,26 @@ function equality({ model, statement, ranges, least, seed }: Question): Decision
       conditions: sideConditions(statement, ranges, least, model.shortest),
     };
   const finite = finiteCheck(model, statement, { ranges, seed });
+  if (finite.kind === 'agrees' && !reaches(finite.sizes, statement, ranges))
+    return {
+      verdict: 'undecided',
+      method: 'finite chains',
+      reason: `${proof.reason}; and the lengths tried do not reach past the indices in it`,
+      ...nothing,
+    };
   return finiteDecision(finite, model, proof.reason);
+}
+
+/** Whether every sum and product has terms at some length tried: else agreement would say nothing of them. */
+function reaches(
+  sizes: readonly { length: number }[],
+  { lhs, rhs }: Statement,
+  ranges: readonly IndexRange[],
+): boolean {
+  const text = [lhs, rhs].map(chainText).join(' ') + JSON.stringify(ranges);
+  const largest = Math.max(0, ...[...text.matchAll(/\d+/g)].map(([digits]) => Number(digits)));
+  const longest = Math.max(...sizes.map(({ length }) => length));
+  return longest <= 1 || largest < longest;
 }
 
 function finiteDecision(finite: FiniteFinding, model: ChainModel, open: string): Decision {

@@ -196,3 +196,7 @@ test('what the rules do not reach is proved on finite chains alone, and says so'
 });
 
 const chainOfTwo = () => pair;
+
+test('agreement on chains too short for a sum to have terms proves nothing of it', () => {
+  expect(decideChain(ddpm, 'sum_{t=5}^{T} log q(x_t|x_{t-1}) = 0').verdict).toBe('undecided');
+});
