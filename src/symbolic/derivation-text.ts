@@ -60,7 +60,8 @@ export function derivationText(title: string, steps: readonly Step[]): string {
   return [`${title}: ${summarize(steps)}`, ...lines].join('\n');
 }
 
-const relations: Record<Step['relation'], string> = {
+/** How a relation is typeset. */
+export const relationTeX: Record<Step['relation'], string> = {
   '': '',
   '=': '=',
   '∝': '\\propto',
@@ -75,7 +76,7 @@ const relations: Record<Step['relation'], string> = {
 export function derivationTeX(title: string, steps: readonly Step[]): string {
   const rows = steps.map((step) => {
     const relation =
-      step.kind === 'step' ? relations[step.relation] : kinds[step.kind] && `\\text{${kinds[step.kind]}}`;
+      step.kind === 'step' ? relationTeX[step.relation] : kinds[step.kind] && `\\text{${kinds[step.kind]}}`;
     const reason = [step.because, step.verdict].filter((part) => part !== undefined).join(': ');
     return `${relation} & ${step.tex} && \\text{${escapeTeX(reason)}}`;
   });

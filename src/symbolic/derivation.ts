@@ -2,7 +2,7 @@
  * Derivations: a chain of lines, each checked against the one before, ending at the very formula that is executed.
  * The builder is immutable; a step is judged when it is first looked at, and once.
  */
-import { derivationTeX, derivationText, failures, summarize } from './derivation-text.ts';
+import { derivationTeX, derivationText, failures, relationTeX, summarize } from './derivation-text.ts';
 import { requireDensity, requirePositive, type DensityOf, type Turn } from './density.ts';
 import { call, symbolsOf, toText, type Expr } from './expr.ts';
 import type { Formula } from './formula.ts';
@@ -123,16 +123,6 @@ export function derive(title: string, start: ExprLike, options: DerivationOption
     formulas: [],
   });
 }
-
-export const relationTeX: Record<Relation, string> = {
-  '=': '=',
-  '∝': '\\propto',
-  '+c': '\\overset{+c}{=}',
-  '≤': '\\le',
-  '<': '<',
-  '≥': '\\ge',
-  '>': '>',
-};
 
 const nothing = { uses: [], conditions: [], open: false, ms: 0 } as const;
 
