@@ -1,5 +1,5 @@
 /** The proof table a reader sees: one row a step, its reason, its verdict and the evidence for it. */
-import type { Proof, Step, StepCounterexample } from '../symbolic/index.ts';
+import { relationTeX, type Proof, type Step, type StepCounterexample } from '../symbolic/index.ts';
 import { escapeHtml, mathml, prose } from './proofMath.ts';
 import { proofStyle } from './proofStyle.ts';
 
@@ -14,16 +14,6 @@ export interface ProofTable {
 }
 
 const marks = { proved: '✓', refuted: '✗', undecided: '?', assumed: '§', vacuous: '≡' } as const;
-const relations: Record<Step['relation'], string> = {
-  '': '',
-  '=': '$=$',
-  '∝': '$\\propto$',
-  '+c': '$\\displaystyle\\overset{+c}{=}$',
-  '≤': '$\\le$',
-  '<': '$<$',
-  '≥': '$\\ge$',
-  '>': '$>$',
-};
 
 /**
  * A derivation as a table: HTML with MathML (light and dark), TeX and plain text in one bundle.
@@ -47,7 +37,7 @@ export function proofTable(derivation: Proof, options: ProofTableOptions = {}): 
 }
 
 function row(step: Step, number: number, options: ProofTableOptions): string {
-  const relation = step.kind === 'step' ? prose(relations[step.relation]) : escapeHtml(labels[step.kind]);
+  const relation = step.kind === 'step' ? prose(`$${relationTeX[step.relation]}$`) : escapeHtml(labels[step.kind]);
   return (
     `<tr class="sb-${step.verdict}"><td class="sb-n">${number}</td><td class="sb-rel">${relation}</td>` +
     `<td class="sb-eq">${mathml(`\\displaystyle ${step.tex}`)}</td><td class="sb-why">${why(step)}</td>` +
@@ -116,10 +106,10 @@ function survivors({ mutants: score }: Step): string {
   return ` title="${escapeHtml(`mutants not refuted:\n${lines.join('\n')}`)}"`;
 }
 
-function counterexample({ point, lhs, rhs, what }: StepCounterexample): string {
+function counterexample({ point, lhs, rhs, sides }: StepCounterexample): string {
   const at = math(point.map(({ tex, value }) => `${tex} = ${value}`));
-  if (what === undefined) return `at ${at}: left $${lhs}$, right $${rhs}$`;
-  return `at ${at}: the ${what} is $${lhs}$ and becomes $${rhs}$ at the primed value`;
+  if (sides === undefined) return `at ${at}: left $${lhs}$, right $${rhs}$`;
+  return `at ${at}: ${sides[0]} is $${lhs}$, ${sides[1]} $${rhs}$`;
 }
 
 /** Commas stand inside the mathematics, so that no line begins with one. */

@@ -2,15 +2,17 @@
 import { number, symbolsOf, type Expr } from './expr.ts';
 import { decideInequality } from './inequality.ts';
 import { claimFor, unfoldFor, type GivenRelation } from './relations.ts';
-import type { Relation } from './step.ts';
+import type { Relation, Step } from './step.ts';
 import type { SymbolTable } from './symbols.ts';
 import { isOne } from './tidy.ts';
 import { isExponential, splitExponential } from './upto.ts';
 
-/** A step of the main line that was no equality. */
+/** A step of the main line. */
 export interface Turn {
   readonly relation: Relation;
   readonly about?: string;
+  /** Judged when it is first looked at. */
+  readonly line: () => Step;
 }
 
 export interface DensityOf {
@@ -31,6 +33,7 @@ const LIMIT_MS = 1000;
  */
 export function requireDensity({ x, line, symbols, given, turns }: DensityOf): void {
   for (const { relation, about } of turns) {
+    if (relation === '=') continue;
     if (relation !== '∝' && relation !== '+c')
       throw new Error(`a line that came by ${relation} is a bound: no density of ${x} can be read off it`);
     if (about !== x)
@@ -52,6 +55,16 @@ export function requireDensity({ x, line, symbols, given, turns }: DensityOf): v
   if (symbolsOf(factor).includes(x))
     throw new Error(`the factor before the exponential depends on ${x}: expected the density of a Gaussian`);
   if (!isOne(factor)) requirePositive('the factor before the exponential', factor, symbols, given);
+}
+
+/** Why the line is the density of x only on part of the reals: a step before it rests on a condition that x is in. */
+export function partOnly({ x, turns }: DensityOf): string | undefined {
+  const steps = turns.map(({ line }) => line());
+  const confined = steps.find(({ confines }) => confines?.includes(x));
+  return (
+    confined &&
+    `a step before holds only where $${confined.conditions.join(', ')}$: a density of ${x} is needed everywhere`
+  );
 }
 
 /** @throws unless the expression is proved positive on its domains. */

@@ -31,8 +31,10 @@ export function failures(title: string, steps: readonly Step[]): string | undefi
 
 function counterexample({ counterexample: found, diagnosis }: Step): string {
   const at = found?.point.map(({ name, value }) => `${name} = ${value}`).join(', ');
+  const [left, right] = found?.sides ? [`${found.sides[0]} is`, found.sides[1]] : ['left', 'right'];
   return (
-    (found ? ` at ${at}: left ${found.lhs}, right ${found.rhs}` : '') + (diagnosis ? `; ${diagnosis}` : '')
+    (found ? ` at ${at}: ${left} ${found.lhs}, ${right} ${found.rhs}` : '') +
+    (diagnosis ? `; ${diagnosis}` : '')
   );
 }
 
@@ -65,7 +67,7 @@ export const relationTeX: Record<Step['relation'], string> = {
   '': '',
   '=': '=',
   '∝': '\\propto',
-  '+c': '\\overset{+c}{=}',
+  '+c': '\\displaystyle\\overset{+c}{=}',
   '≤': '\\le',
   '<': '<',
   '≥': '\\ge',

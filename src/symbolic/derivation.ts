@@ -3,80 +3,33 @@
  * The builder is immutable; a step is judged when it is first looked at, and once.
  */
 import { derivationTeX, derivationText, failures, relationTeX, summarize } from './derivation-text.ts';
-import { requireDensity, requirePositive, type DensityOf, type Turn } from './density.ts';
+import { partOnly, requireDensity, requirePositive, type DensityOf, type Turn } from './density.ts';
 import { call, symbolsOf, toText, type Expr } from './expr.ts';
 import type { Formula } from './formula.ts';
 import { exponent, logDensity, type Gaussian } from './gaussian.ts';
 import { judge, readOff, type Judgement } from './judge.ts';
+import { once } from './once.ts';
 import { parse } from './parse.ts';
 import type { Quantity } from './quantity.ts';
-import { readRelation, requireGiven, type GivenRelation } from './relations.ts';
-import type { Relation, Step } from './step.ts';
+import {
+  readRelation,
+  requireDomains,
+  requireGiven,
+  sameText,
+  withGivens,
+  type GivenRelation,
+} from './relations.ts';
+import { requireOneWay, type Relation, type Step } from './step.ts';
+import type {
+  Derivation,
+  DerivationOptions,
+  ExprLike,
+  GaussianTarget,
+  StepOptions,
+} from './derivation-options.ts';
 import { suggestion, type SymbolTable } from './symbols.ts';
 import { typeset } from './tex.ts';
 import { isExponential } from './upto.ts';
-
-export type ExprLike = string | Expr | Formula;
-
-export interface DerivationOptions {
-  symbols: SymbolTable;
-  /** Relations between symbols that every step may use: `beta = 1 - alpha`, `a < b`. */
-  given?: readonly string[];
-  /** TeX of the quantity derived, shown left of the first line: `\log q(x_{t-1}\mid x_t,x_0)`. */
-  of?: string;
-  /** How the first line stands to it. Default `=`. */
-  relation?: Relation;
-  /** Why the first line holds, e.g. `Bayes' rule`; with `cite` it counts as assumed, else as a definition. */
-  because?: string;
-  cite?: string;
-  /** Count refuted single-token edits of each proved step. Default true; it costs one decision an edit. */
-  mutants?: boolean;
-}
-
-export interface StepOptions {
-  /** The reason, for the reader; `$…$` is mathematics. */
-  because?: string;
-  /** More relations, for this step alone. */
-  given?: readonly string[];
-  /** Default `=`. `∝` and `+c` need `about`; `≤`, `<`, `≥`, `>` compare this line with the one before. */
-  relation?: Relation;
-  about?: string;
-  /** An undecided verdict does not fail the derivation. */
-  open?: boolean;
-}
-
-/** The Gaussian that a density turns out to be: its variable, mean and variance. */
-export interface GaussianTarget {
-  x: string;
-  mean: Formula;
-  variance: Formula;
-}
-
-export interface Derivation {
-  readonly title: string;
-  /** Judged on first access. */
-  readonly steps: readonly Step[];
-  /** `5 steps · 3 proved · 1 assumed` */
-  readonly summary: string;
-  /** The formulas it concludes with, in order. */
-  readonly formulas: readonly Formula[];
-  /** The next line. */
-  step(next: ExprLike, options?: StepOptions): Derivation;
-  /** A statement on the side; later steps go on from its right-hand side. The left-hand side may be read off the main line: `varianceOf('x')`. */
-  so(lhs: ExprLike | Quantity, rhs: ExprLike, options?: StepOptions & { name?: string }): Derivation;
-  /** A cited fact that no engine decides, as TeX. */
-  assume(tex: string, options: { cite: string; because?: string }): Derivation;
-  /**
-   * The last line is this formula; or the main line is the density of this Gaussian.
-   * @throws when the formula holds given relations that this derivation is not given: a proof never borrows its premises
-   *   from what it proves.
-   */
-  concludes(target: Formula | GaussianTarget, options?: StepOptions): Derivation;
-  /** Itself, when every step holds. @throws when a step is refuted, undecided and not open, or when nothing is proved. */
-  check(): Derivation;
-  toTeX(): string;
-  toString(): string;
-}
 
 interface State {
   readonly title: string;
@@ -87,7 +40,9 @@ interface State {
   readonly main: Expr;
   readonly current: Expr;
   readonly aside: boolean;
-  /** How the main line came from the start, where not by equality. */
+  /** How the line that the next step goes on from came about, relation by relation. */
+  readonly ways: readonly Relation[];
+  /** How the main line came from the start. */
   readonly turns: readonly Turn[];
   readonly formulas: readonly Formula[];
 }
@@ -119,6 +74,7 @@ export function derive(title: string, start: ExprLike, options: DerivationOption
     main,
     current: main,
     aside: false,
+    ways: [relation],
     turns: [],
     formulas: [],
   });
@@ -134,7 +90,7 @@ function build(state: State): Derivation {
     build({ ...state, ...change, lines: [...state.lines, once(line)] });
   const ask = (previous: Expr, next: Expr, { relation = '=', about, given = [] }: StepOptions): Judgement => {
     const all = [...state.given, ...given.map((text) => readRelation(text, symbols))];
-    const distinct = all.filter(({ text }, i) => all.findIndex((other) => other.text === text) === i);
+    const distinct = all.filter(({ text }, i) => all.findIndex((other) => sameText(other.text, text)) === i);
     return judge(
       { previous, next, relation, about, symbols, given: distinct },
       { mutants: options.mutants ?? true },
@@ -155,25 +111,32 @@ function build(state: State): Derivation {
     get summary() {
       return summarize(lines());
     },
-    step: (next, step = {}) => {
+    step: (next, options = {}) => {
       const expr = read(next, symbols);
-      const line = (): Step => ({
+      const step = withGivens(options, next);
+      const { relation = '=', about } = step;
+      requireOneWay(title, state.ways, relation);
+      const line = once((): Step => ({
         kind: 'step',
-        relation: step.relation ?? '=',
+        relation,
         tex: typeset(expr, symbols),
         text: toText(expr),
         ...shown(step),
         ...ask(current, expr, step),
+      }));
+      const turns = [...state.turns, { relation, about, line }];
+      return append(line, {
+        current: expr,
+        ways: [...state.ways, relation],
+        ...(!state.aside && { main: expr, turns }),
       });
-      const { relation = '=', about } = step;
-      const turns = relation === '=' ? state.turns : [...state.turns, { relation, about }];
-      return append(line, { current: expr, ...(!state.aside && { main: expr, turns }) });
     },
-    so: (lhs, rhs, step = {}) => {
+    so: (lhs, rhs, options = {}) => {
       const [left, right] = [
         isQuantity(lhs) ? readOff(lhs, densityOf(lhs.of)) : read(lhs, symbols),
         read(rhs, symbols),
       ];
+      const step = withGivens(options, lhs, rhs);
       const names = [
         step.name,
         isQuantity(lhs) ? undefined : typeset(left, symbols),
@@ -186,9 +149,9 @@ function build(state: State): Derivation {
         tex: names.filter((name) => name !== undefined).join(` ${relationTeX[relation]} `),
         text: `${isQuantity(lhs) ? `${lhs.label} in ${lhs.of}` : toText(left)} ${relation} ${toText(right)}`,
         ...shown(step),
-        ...ask(left, right, step),
+        ...(isQuantity(lhs) ? askOfDensity(lhs.of, left, right, step) : ask(left, right, step)),
       });
-      return append(line, { current: right, aside: true });
+      return append(line, { current: right, aside: true, ways: [relation] });
     },
     assume: (tex, { cite, because }) =>
       append(() => ({
@@ -214,7 +177,7 @@ function build(state: State): Derivation {
 
   function concludeFormula(target: Formula, step: StepOptions): Derivation {
     const expr = read(target, symbols);
-    requireGiven(target, premises(step), title);
+    requirePremises(target, step);
     const line = (): Step => ({
       kind: 'conclusion',
       relation: '=',
@@ -228,7 +191,7 @@ function build(state: State): Derivation {
 
   function concludeGaussian({ x, mean, variance }: GaussianTarget, step: StepOptions): Derivation {
     const normal: Gaussian = { mean: read(mean, symbols), variance: read(variance, symbols) };
-    [mean, variance].forEach((formula) => requireGiven(formula, premises(step), title));
+    [mean, variance].forEach((formula) => requirePremises(formula, step));
     const density = densityOf(x);
     requireDensity(density);
     requirePositive(`the ${variance.name}`, normal.variance, symbols, density.given);
@@ -243,12 +206,23 @@ function build(state: State): Derivation {
       tex: `${name} = \\mathcal N\\!\\left(${symbols.get(x).tex};\\, ${mean.tex},\\, ${variance.tex}\\right)`,
       text: `Gaussian in ${x} with the ${mean.name} and the ${variance.name}`,
       ...shown({ because: `Gaussian with the ${mean.name} and the ${variance.name}`, ...step }),
-      ...ask(main, next, { ...step, relation, about: x }),
+      ...askOfDensity(x, main, next, { ...step, relation, about: x }),
     });
     return append(line, { formulas: [...state.formulas, mean, variance] });
   }
 
-  const premises = (step: StepOptions): string[] => [...(options.given ?? []), ...(step.given ?? [])];
+  function requirePremises(target: Formula, step: StepOptions): void {
+    requireGiven(target, [...(options.given ?? []), ...(step.given ?? [])], title);
+    requireDomains(target, symbols, title);
+  }
+
+  /** A question about what was read off the main line as a density of x. */
+  function askOfDensity(x: string, previous: Expr, next: Expr, step: StepOptions): Judgement {
+    const reason = partOnly(densityOf(x));
+    if (reason === undefined) return ask(previous, next, step);
+    return { verdict: 'undecided', method: 'none', ms: 0, uses: [], conditions: [], reason };
+  }
+
   const densityOf = (x: string): DensityOf => ({
     x,
     line: main,
@@ -264,11 +238,6 @@ const bundle = (derivation: Derivation): Record<string, string> => ({
   'text/latex': derivation.toTeX(),
   'text/plain': derivation.toString(),
 });
-
-function once<T>(compute: () => T): () => T {
-  let made: { value: T } | undefined;
-  return () => (made ??= { value: compute() }).value;
-}
 
 const isQuantity = (value: ExprLike | Quantity): value is Quantity =>
   typeof value === 'object' && 'kind' in value && value.kind === 'quantity';

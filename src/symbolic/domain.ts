@@ -44,6 +44,21 @@ export function contains({ lo, hi, loClosed, hiClosed }: Domain, x: Rational): b
   return (below > 0 || (below === 0 && loClosed)) && (above > 0 || (above === 0 && hiClosed));
 }
 
+/** Does every point of the first lie in the second? */
+export function within(inner: Domain, outer: Domain): boolean {
+  const fits = (a: Rational | null, b: Rational | null, aClosed: boolean, bClosed: boolean, side: 1 | -1) => {
+    if (b === null) return true;
+    if (a === null) return false;
+    const order = side * compareQ(a, b);
+    return order > 0 || (order === 0 && (bClosed || !aClosed));
+  };
+  return (
+    isEmpty(inner) ||
+    (fits(inner.lo, outer.lo, inner.loClosed, outer.loClosed, 1) &&
+      fits(inner.hi, outer.hi, inner.hiClosed, outer.hiClosed, -1))
+  );
+}
+
 export function domainText({ lo, hi, loClosed, hiClosed }: Domain): string {
   const left = lo === null ? '-inf' : textQ(lo);
   const right = hi === null ? 'inf' : textQ(hi);

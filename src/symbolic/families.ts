@@ -39,9 +39,7 @@ export class Families {
     this.families = new Map(
       Object.entries(families).map(([name, spec]) => [
         name,
-        typeof spec === 'string'
-          ? { tex: name.length === 1 ? name : `\\mathrm{${name}}`, domain: spec }
-          : spec,
+        typeof spec === 'string' ? { tex: plainTex(name), domain: spec } : spec,
       ]),
     );
     for (const name of this.families.keys())
@@ -181,6 +179,12 @@ export function timeText({ base, offset }: Time): string {
   if (base === null) return `${offset}`;
   return offset === 0 ? base : `${base}${offset < 0 ? '-' : '+'}${Math.abs(offset)}`;
 }
+
+const greek =
+  /^(alpha|beta|gamma|delta|epsilon|zeta|eta|theta|kappa|lambda|mu|nu|xi|rho|sigma|tau|phi|chi|psi|omega)$/;
+
+const plainTex = (name: string): string =>
+  name.length === 1 ? name : greek.test(name) ? `\\${name}` : `\\mathrm{${name}}`;
 
 const nothing = (): void => undefined;
 const silent = {

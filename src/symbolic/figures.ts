@@ -1,11 +1,20 @@
 /** Numbers and conditions of a verdict, made short enough to read and typeset. */
+import { symbolsOf } from './expr.ts';
 import { parse } from './parse.ts';
 import type { SymbolTable } from './symbols.ts';
 import { typeset } from './tex.ts';
 
+const comparison = /^(.+?)\s*(≠|≥|≤|>|<|=)\s*(.+)$/;
+
+/** The symbols that a condition such as `x - y ≠ 0` reads. */
+export function conditionSymbols(text: string): string[] {
+  const match = comparison.exec(text);
+  return match === null ? [] : [match[1], match[3]].flatMap((side) => symbolsOf(parse(side)));
+}
+
 /** `x ≠ 0` as TeX; a condition that is not `a ≠ b` or the like stays as words. */
 export function conditionTex(text: string, symbols: SymbolTable): string {
-  const match = /^(.+?)\s*(≠|≥|≤|>|<|=)\s*(.+)$/.exec(text);
+  const match = comparison.exec(text);
   if (match === null) return `\\text{${text.replace(/[\\{}$%#&_^~]/g, ' ')}}`;
   const signs: Record<string, string> = {
     '≠': '\\ne',

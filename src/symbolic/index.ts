@@ -68,14 +68,15 @@ export {
 } from './differential.ts';
 export { decideInequality, type Comparison, type InequalityClaim } from './inequality.ts';
 export { meanOf, varianceOf, type Quantity } from './quantity.ts';
+export { relationTeX } from './derivation-text.ts';
 export type { Proof } from './proof.ts';
 export type { Inequality, Relation, Step, StepCounterexample, StepMutants, StepVerdict } from './step.ts';
-export {
-  derive,
-  type Derivation,
-  type DerivationOptions,
-  type ExprLike,
-  type GaussianTarget,
-  type StepOptions,
-} from './derivation.ts';
+export { derive } from './derivation.ts';
+export type {
+  Derivation,
+  DerivationOptions,
+  ExprLike,
+  GaussianTarget,
+  StepOptions,
+} from './derivation-options.ts';
 export * from './chains/index.ts';

@@ -1,7 +1,8 @@
 /** What an induction claims, and the ordinary claims it comes down to: base, step, unrolled instances. */
-import type { Expr } from './expr.ts';
+import { symbolsOf, type Expr } from './expr.ts';
 import { Families, timeText, type FamilySpec, type Template, type Time } from './families.ts';
 import type { GivenRelation } from './relations.ts';
+import { typeset } from './tex.ts';
 import { declare, type SymbolEntry, type SymbolTable } from './symbols.ts';
 
 export interface InductionSpec {
@@ -100,6 +101,18 @@ export class Problem {
     return this.down ? `$${first} \\ge ${this.over} \\ge ${this.to}$` : `$${this.over} \\ge ${first}$`;
   }
 
+  /** The inequalities that confine the sequences spoken of, as TeX in text. */
+  get within(): string {
+    const inequalities = [...this.fixed, ...this.stepwise, ...this.pointwise].filter(
+      ({ sign }) => sign !== '=',
+    );
+    const table = this.families.table(this.indexDomain);
+    const texts = inequalities.map(
+      ({ left, sign, right }) => `$${typeset(left, table)} ${sign} ${typeset(right, table)}$`,
+    );
+    return texts.length === 0 ? '' : ` and all sequences with ${texts.join(', ')}`;
+  }
+
   /** The claim as it is asked at a time, under relations that hold there. */
   private ask(
     { left, right }: { left: Expr; right: Expr },
@@ -148,6 +161,12 @@ export class Problem {
       ...this.pointwise.flatMap((template) => [now, before].map((time) => [template, time] as const)),
     ];
     return this.ask(claim, next, relations, undefined, this.claims.length);
+  }
+
+  /** The members that the hypotheses of a step speak of. */
+  get hypothesized(): string[] {
+    const known = { base: this.over, offset: this.down ? 0 : -1 };
+    return this.claims.flatMap(({ left }) => symbolsOf(this.families.at(left, known)));
   }
 
   /** The claim `steps` steps from the start, everything unrolled and nothing assumed. */

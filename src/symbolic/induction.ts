@@ -8,6 +8,7 @@ import { symbolsOf, toText, type Expr } from './expr.ts';
 import { timeText, type Families, type Template } from './families.ts';
 import { Problem, type InductionSpec, type Posed } from './induction-problem.ts';
 import { judge, SIDE_LIMIT_MS, type Judgement } from './judge.ts';
+import { strays, strayText } from './invariant.ts';
 import { claimFor } from './relations.ts';
 import { diagnose, mutationScore } from './score.ts';
 import type { Step, StepCounterexample, StepVerdict } from './step.ts';
@@ -47,6 +48,7 @@ function build(title: string, problem: Problem, spec: InductionSpec): Induction 
   const { claims, families, over } = problem;
   const { unrolled = 4, mutants = true } = spec;
   const first = timeText(problem.start);
+  const scope = `for all ${problem.scope}${problem.within}`;
   const decided = (posed: Posed): Judgement => {
     const { left, right, table, given } = posed;
     const found = judge(
@@ -105,10 +107,17 @@ function build(title: string, problem: Problem, spec: InductionSpec): Induction 
   const failing = [...bases, ...steps].find(({ verdict }) => !holdsIn(verdict));
   // A condition of the step must hold at every index, or the induction stops where it fails.
   const open = [...new Set(steps.flatMap((step) => step.conditions))];
+  const [stray] =
+    claims.length === 0
+      ? []
+      : [
+          ...strays(problem.base(claims[0]), [], families, SIDE_LIMIT_MS),
+          ...strays(problem.step(claims[0]), problem.hypothesized, families, SIDE_LIMIT_MS),
+        ];
   const unseen = instances.flat().find(({ verdict }) => verdict === 'undecided');
   const verdict: StepVerdict = refuted
     ? 'refuted'
-    : failing || open.length > 0 || unseen
+    : failing || open.length > 0 || stray || unseen
       ? 'undecided'
       : [...bases, ...steps].some((step) => step.verdict === 'proved')
         ? 'proved'
@@ -122,7 +131,9 @@ function build(title: string, problem: Problem, spec: InductionSpec): Induction 
         ? `${failing.because}: ${failing.reason}`
         : open.length > 0
           ? `the step holds where ${open.map((tex) => `$${tex}$`).join(', ')} only: an induction needs it at every index`
-          : `${unseen!.because}: ${unseen!.reason}`;
+          : stray
+            ? strayText(stray)
+            : `${unseen!.because}: ${unseen!.reason}`;
   /** What the first instances say of the claim with another right side. */
   const verdictOf =
     (claim: Template, most: number) =>
@@ -143,7 +154,7 @@ function build(title: string, problem: Problem, spec: InductionSpec): Induction 
     tex: `${typeset(claim.left, table)} = ${typeset(claim.right, table)}`,
     text: families.label(`${toText(claim.left)} = ${toText(claim.right)}`),
     because: `induction over $${over}$`,
-    scope: `for all ${problem.scope}`,
+    scope,
     verdict,
     open: false,
     method: 'induction',
@@ -170,7 +181,7 @@ function build(title: string, problem: Problem, spec: InductionSpec): Induction 
   const self: Induction = {
     title,
     verdict,
-    scope: `for all ${problem.scope}`,
+    scope,
     steps: all,
     summary: summarize(all),
     conditions,

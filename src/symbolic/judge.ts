@@ -2,9 +2,10 @@
 import { prepare } from './claim.ts';
 import { decide } from './decide.ts';
 import { requireDensity, requirePositive, type DensityOf } from './density.ts';
-import { number, symbolsOf, type Expr } from './expr.ts';
-import { conditionTex, shortPair, valueTex } from './figures.ts';
+import { mul, number, symbolsOf, type Expr } from './expr.ts';
+import { conditionSymbols, conditionTex, shortPair, valueTex } from './figures.ts';
 import { decideInequality, isComparison } from './inequality.ts';
+import { nonzeroConditions } from './nonzero.ts';
 import { thirdDerivative, varianceOf, type Quantity } from './quantity.ts';
 import { claimFor, inequalitiesAt, unfoldFor, type GivenRelation } from './relations.ts';
 import { diagnose, mutationScore } from './score.ts';
@@ -32,6 +33,7 @@ export type Judgement = Pick<
   | 'ms'
   | 'uses'
   | 'conditions'
+  | 'confines'
   | 'counterexample'
   | 'diagnosis'
   | 'reason'
@@ -44,7 +46,9 @@ export const SIDE_LIMIT_MS = 1000;
 interface Posed {
   claim: Claim;
   /** What the two sides of the claim are, where they are not the two lines. */
-  what?: string;
+  sides?: readonly [string, string];
+  /** Its left side must not vanish for the relation to say anything. */
+  nonzero?: Claim;
   symbols: SymbolTable;
   /** A name of the claim that is none of the author's: `xPrime`, shown as `x'`. */
   primed?: { name: string; shown: string };
@@ -59,18 +63,30 @@ export function judge(question: Question, options: { mutants: boolean }): Judgem
   }
   const posed = pose(question);
   const decided = deciderOf(relation);
-  const { verdict, method, ms, reason, ...found } = decided(posed.claim, { diagnose: false });
+  const asked = decided(posed.claim, { diagnose: false });
+  // The lines differ, or nothing would have been asked: what is the same multiplied out is shown by that alone.
+  const same = asked.verdict === 'vacuous' && relation === '∝';
+  const { verdict, method, ms, reason, ...found } = same
+    ? { ...asked, verdict: 'proved' as const, method: 'the same multiplied out' }
+    : asked;
   const holds = (mutant: Expr): string =>
     decided(pose({ ...question, next: mutant }).claim, { timeLimitMs: SIDE_LIMIT_MS, diagnose: false })
       .verdict;
   if (verdict === 'proved') {
+    const nonzero = posed.nonzero ? nonzeroConditions(posed.nonzero, SIDE_LIMIT_MS) : [];
+    if (nonzero === null) {
+      const missing = 'a line may be 0 everywhere, and nothing but 0 is proportional to 0';
+      return { verdict: 'undecided', method, ms, ...none, reason: missing };
+    }
+    const where = [...new Set([...found.conditions, ...nonzero])];
     return {
       verdict,
       method,
       ms,
       log10Error: found.errorBound,
       uses: usedRelations(question, posed.claim),
-      conditions: found.conditions.map((text) => conditionTex(text, posed.symbols)),
+      conditions: where.map((text) => conditionTex(text, posed.symbols)),
+      ...(where.length > 0 && { confines: [...new Set(where.flatMap(conditionSymbols))] }),
       ...(options.mutants && { mutants: mutationScore(next, holds) }),
     };
   }
@@ -100,10 +116,11 @@ function pose({ previous, next, relation, about, symbols, given }: Question): Po
     [prime]: { tex: `${tex}'`, domain, meaning: `another value of: ${meaning}` },
   });
   const [f, g] = [previous, next].map((line) => unfoldFor(about, line, given, symbols));
-  const { lhs, rhs, what } = (relation === '∝' ? upToFactor : upToTerm)(about, prime, f, g);
+  const { lhs, rhs, sides, factors } = (relation === '∝' ? upToFactor : upToTerm)(about, prime, f, g);
   const both = [...given, ...inequalitiesAt(about, prime, given, extended)];
   const primed = { name: prime, shown: `${about}'` };
-  return { claim: claimFor(lhs, rhs, extended, both), what, symbols: extended, primed };
+  const nonzero = factors.length > 0 ? claimFor(mul(...factors), number(0), extended, both) : undefined;
+  return { claim: claimFor(lhs, rhs, extended, both), sides, nonzero, symbols: extended, primed };
 }
 
 /** TeX of the relations without which the claim is not proved: each is dropped in turn. */
@@ -123,7 +140,7 @@ function usedRelations({ relation, symbols, given }: Question, claim: Claim): st
 /** The point in the symbols that are free: defined ones follow from them. */
 function counterexampleOf(
   { point, lhs, rhs }: Counterexample,
-  { claim, what, symbols, primed }: Posed,
+  { claim, sides, symbols, primed }: Posed,
 ): StepCounterexample {
   const defined = new Set((claim.given ?? []).map((text) => /^\s*(\w+)\s*=/.exec(text)?.[1]));
   const [left, right] = shortPair(lhs, rhs);
@@ -137,7 +154,7 @@ function counterexampleOf(
       })),
     lhs: left,
     rhs: right,
-    ...(what !== undefined && { what }),
+    ...(sides !== undefined && { sides }),
   };
 }
 

@@ -1,5 +1,6 @@
 /** The relations a derivation is given, and which of them a claim touches. */
 import { substitute, symbol, symbolsOf, toText, type Expr } from './expr.ts';
+import { parseDomain, within } from './domain.ts';
 import { parse } from './parse.ts';
 import type { SymbolTable } from './symbols.ts';
 import type { Claim } from './verdict.ts';
@@ -135,4 +136,35 @@ export function requireGiven(
   );
 }
 
+/**
+ * A formula is concluded over the domains it is declared with; a derivation that ranges over less does not reach them.
+ * @throws when a symbol of the formula, or of its relations, is confined more narrowly here than there
+ */
+export function requireDomains(
+  formula: { name: string; expr: Expr; given: readonly string[]; symbols: SymbolTable },
+  symbols: SymbolTable,
+  title: string,
+): void {
+  const relations = formula.given.map((text) => readRelation(text, formula.symbols));
+  const names = [formula.expr, ...relations.flatMap(({ left, right }) => [left, right])].flatMap(symbolsOf);
+  for (const name of new Set(names)) {
+    const [wanted, here] = [formula.symbols, symbols].map((table) => table.get(name).domain);
+    if (within(parseDomain(wanted)!, parseDomain(here)!)) continue;
+    throw new Error(
+      `${title}: the ${formula.name} is declared for ${name} in ${wanted}, and this derivation ranges over ${here}; widen it here, or narrow it there`,
+    );
+  }
+}
+
+/** A step's options with the relations under which the formulas in it hold. */
+export function withGivens<S extends { given?: readonly string[] }>(step: S, ...lines: unknown[]): S {
+  const given = lines.flatMap((line) =>
+    typeof line === 'object' && line !== null && 'given' in line ? (line.given as readonly string[]) : [],
+  );
+  return given.length === 0 ? step : { ...step, given: [...(step.given ?? []), ...given] };
+}
+
 const unspaced = (text: string): string => text.replaceAll(/\s/g, '');
+
+/** Do two relations read the same, spaces aside? */
+export const sameText = (a: string, b: string): boolean => unspaced(a) === unspaced(b);

@@ -6,6 +6,18 @@ export type Relation = '=' | '∝' | '+c' | '≤' | '<' | '≥' | '>';
 /** Between expectations of densities: cited theorems prove them, never the algebra of expressions. */
 export type Inequality = '≤' | '≥';
 
+const ways: Partial<Record<Relation, 'up' | 'down'>> = { '≤': 'up', '<': 'up', '≥': 'down', '>': 'down' };
+
+/** @throws when a relation compares the other way than one before it in the same chain of lines. */
+export function requireOneWay(title: string, before: readonly Relation[], relation: Relation): void {
+  const way = ways[relation];
+  const other = before.find((each) => ways[each] !== undefined && ways[each] !== way);
+  if (way !== undefined && other !== undefined)
+    throw new Error(
+      `${title}: a step by ${relation} after one by ${other} says nothing of the two ends; start another derivation`,
+    );
+}
+
 export type StepVerdict = 'proved' | 'refuted' | 'undecided' | 'vacuous' | 'assumed';
 
 export interface StepCounterexample {
@@ -13,8 +25,8 @@ export interface StepCounterexample {
   point: { name: string; tex: string; value: string }[];
   lhs: string;
   rhs: string;
-  /** What lhs and rhs are, where they are not the two lines: the difference of two exponents at x and at x′. */
-  what?: string;
+  /** What lhs and rhs are, where they are not the two lines: `the difference of exponents`, `at the primed value`. */
+  sides?: readonly [string, string];
 }
 
 export interface StepMutants {
@@ -39,6 +51,8 @@ export interface Step {
   readonly uses: readonly string[];
   /** TeX of what must hold for both sides to be defined, beyond the declared domains. */
   readonly conditions: readonly string[];
+  /** The symbols that these conditions read. */
+  readonly confines?: readonly string[];
   readonly cite?: string;
   /** Marked by the author as not decided yet: an `undecided` verdict does not fail the derivation. */
   readonly open: boolean;

@@ -1,21 +1,24 @@
 /**
- * What "up to a factor free of x" claims, as an identity that the engines can decide: f ∝ g about x says that f/g has
- * the same value at x and at any other x′. For densities exp(a) and exp(b) that is a − b at x and at x′. No derivative
- * is taken, so nothing is assumed of smoothness or of a connected domain.
+ * What "up to a factor free of x" claims, as an identity that the engines can decide: f ∝ g about x says that
+ * f(x)·g(x′) = f(x′)·g(x) for any two values, and that neither line vanishes. Multiplied out, a zero of one line must be
+ * a zero of the other, which their ratio would not see. For densities exp(a) and exp(b) it is a − b at x and at x′.
+ * No derivative is taken, so nothing is assumed of smoothness or of a connected domain.
  */
-import { add, div, neg, number, pow, substitute, sub, symbol, symbolsOf, type Expr } from './expr.ts';
+import { mul, neg, number, pow, substitute, sub, symbol, symbolsOf, type Expr } from './expr.ts';
 import { isOne, isZero, minus, over, plus, times } from './tidy.ts';
 
 export interface UpTo {
   lhs: Expr;
   rhs: Expr;
   /** What the two sides are, for a counterexample. */
-  what: string;
+  sides: readonly [string, string];
+  /** What must vanish nowhere. */
+  factors: readonly Expr[];
 }
 
 /** f and g differ by a term free of x. */
 export function upToTerm(x: string, prime: string, f: Expr, g: Expr): UpTo {
-  return atBoth(x, prime, sub(f, g), 'difference');
+  return { ...atBoth(x, prime, sub(f, g), 'difference'), factors: [] };
 }
 
 /** f and g differ by a factor free of x. */
@@ -23,15 +26,22 @@ export function upToFactor(x: string, prime: string, f: Expr, g: Expr): UpTo {
   const [a, b] = [splitExponential(f), splitExponential(g)];
   const free = (e: Expr): boolean => !symbolsOf(e).includes(x);
   const exponential = !isZero(a.exponent) || !isZero(b.exponent);
-  if (!exponential || !free(a.factor) || !free(b.factor)) return atBoth(x, prime, div(f, g), 'ratio');
-  const difference = minus(a.exponent, b.exponent);
-  const ratio = div(a.factor, b.factor);
-  // The ratio of the factors adds the same to both sides; it is there so that it must be defined.
-  return atBoth(x, prime, isOne(b.factor) ? difference : add(difference, ratio), 'difference of exponents');
+  if (exponential && free(a.factor) && free(b.factor)) {
+    const difference = atBoth(x, prime, minus(a.exponent, b.exponent), 'difference of exponents');
+    return { ...difference, factors: [a.factor, b.factor] };
+  }
+  const [f1, g1] = [f, g].map((line) => substitute(line, { [x]: symbol(prime) }));
+  return {
+    lhs: mul(f, g1),
+    rhs: mul(f1, g),
+    sides: ['the old line times the new one at the primed value', 'the other way round'],
+    factors: [f, g],
+  };
 }
 
-function atBoth(x: string, prime: string, expr: Expr, what: string): UpTo {
-  return { lhs: expr, rhs: substitute(expr, { [x]: symbol(prime) }), what };
+function atBoth(x: string, prime: string, expr: Expr, what: string): Omit<UpTo, 'factors'> {
+  const sides = [`the ${what}`, 'at the primed value'] as const;
+  return { lhs: expr, rhs: substitute(expr, { [x]: symbol(prime) }), sides };
 }
 
 /** The exponent of c·exp(…), or the expression itself where it is a log density already. */

@@ -55,3 +55,11 @@ test('a model says by its slopes what depends on what', () => {
   const bent = { x: { mean: 'm', variance: 'a' }, y: { of: { x: 'x' }, variance: '1' } };
   expect(() => gaussianModel(bent)).toThrow('the slope on x of y reads x');
 });
+
+test('a line that equals the density on part of the reals only is no density', () => {
+  const half = derive('t', '(abs(x) + x)/(abs(x) + x)*exp(-x^2/2)', q).step('exp(-x^2/2)');
+  expect(half.steps[1].verdict).toBe('proved');
+  const [, , conclusion] = half.concludes(normal('x', '0*m', '1 + 0*m')).steps;
+  expect(conclusion).toMatchObject({ verdict: 'undecided' });
+  expect(conclusion.reason).toContain('a density of x is needed everywhere');
+});

@@ -200,3 +200,38 @@ test('a formula does not bring its own premises into its proof', () => {
   const declared = derive('t', 'a', { ...quick, given: ['b = a / 2'] }).concludes(wrong);
   expect(declared.steps[1]).toMatchObject({ uses: ['b = \\frac{a}{2}'] });
 });
+
+test('proportional lines vanish at the same places, and nowhere else', () => {
+  const about = { relation: '∝', about: 'x' };
+  expect(verdict('(abs(x) + x)/2', 'x', about)).toBe('refuted');
+  expect(verdict('x*y', '2*x', about)).toBe('proved');
+  const conditions = (start: string, next: string) =>
+    derive('t', start, quick).step(next, { relation: '∝', about: 'x' }).steps[1].conditions;
+  expect(conditions('y*exp(-x^2)', '2*exp(-x^2)')).toEqual(['y \\ne 0']);
+  expect(conditions('a*(x^2 + 1)', 'x^2 + 1')).toEqual([]);
+});
+
+test('a formula that is a step brings its relations, which the step lists', () => {
+  const twice = formula('twice', { tex: 'w', expr: '2*b', cite: '', symbols, given: ['b = a/2'] });
+  const [, step, next] = derive('t', 'a', quick).step(twice).step('b + b').steps;
+  expect(step).toMatchObject({ verdict: 'proved', uses: ['b = \\frac{a}{2}'] });
+  expect(next).toMatchObject({ verdict: 'proved', uses: [] });
+  expect(derive('t', 'a', quick).step(twice).step('a').steps[2].verdict).toBe('refuted');
+});
+
+test('a formula is not concluded over more than the derivation ranges over', () => {
+  const wide = symbols.relabel({});
+  const root = (table: typeof symbols) =>
+    formula('root', { tex: 'r', expr: 'sqrt(a^2)', cite: '', symbols: table });
+  const real = declare({ a: { tex: 'a', domain: '(-inf,inf)', meaning: '' } });
+  expect(() => derive('t', 'a', quick).concludes(root(real))).toThrow(
+    't: the root is declared for a in (-inf,inf), and this derivation ranges over (0,inf)',
+  );
+  expect(derive('t', 'a', quick).concludes(root(wide)).steps[1].verdict).toBe('proved');
+});
+
+test('a chain of lines compares one way only', () => {
+  const up = derive('t', 'x', quick).step('x + a', { relation: '<' });
+  expect(() => up.step('x', { relation: '>' })).toThrow('says nothing of the two ends');
+  expect(up.step('x + 2*a', { relation: '≤' }).check().steps).toHaveLength(3);
+});

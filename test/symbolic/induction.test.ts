@@ -121,7 +121,7 @@ const ddim = (squared: string): InductionSpec => ({
 
 test('every member of the DDIM family has the marginals of DDPM, downwards from any T', () => {
   const proof = induct('Marginals of DDIM', ddim('1 - abar[t-1] - sigma[t]^2')).check();
-  expect(proof.scope).toBe('for all $T \\ge t \\ge 1$');
+  expect(proof.scope).toMatch(/^for all \$T \\ge t \\ge 1\$ and all sequences with/);
   const wrong = induct('Marginals of DDIM', ddim('1 - abar[t-1]'));
   expect(wrong.verdict).toBe('refuted');
   expect(wrong.counterexample!.point.some(({ name }) => name.startsWith('sigma['))).toBe(true);
@@ -147,6 +147,23 @@ test('sums of powers of the index have their closed forms', () => {
   expect(verdictOf({ families, sums, claim: 'H[t] = 1 - (1/2)^t' })).toBe('proved');
   expect(verdictOf({ families, sums, claim: 'S[t] = t^2' })).toBe('refuted');
   expect(verdictOf({ families, sums, claim: 'S[t] = t*(t - 1)/2' })).toBe('refuted');
+});
+
+test('a family that is driven out of its domain, however late, leaves nothing to claim', () => {
+  const grows = { families: { a: '(0,10)', S: real }, given: ['a[0] = 1', 'a[t] = a[t-1] + 1'] };
+  const { verdict, reason } = induct('grows', { ...quick, ...grows, sums: { S: '1' }, claim: 'S[t] = t' });
+  expect(verdict).toBe('undecided');
+  expect(reason).toContain('a[t] is not shown to stay in (0,10)');
+  const wide = { ...grows, families: { a: '[1,inf)', S: real } };
+  expect(verdictOf({ ...wide, sums: { S: '1' }, claim: 'S[t] = t' })).toBe('proved');
+  const outside = { families: { a: '(0,1)', S: real }, given: ['a[0] = 1'], sums: { S: '1' } };
+  expect(verdictOf({ ...outside, claim: 'S[t] = t' })).toBe('undecided');
+});
+
+test('inequalities that confine the sequences are part of the scope', () => {
+  expect(induct('DDIM', ddim('1 - abar[t-1] - sigma[t]^2')).scope).toContain(
+    'all sequences with $\\sigma_{t}^{2} < 1 - \\bar\\alpha_{t-1}$',
+  );
 });
 
 test('what holds at the first instances but not for ever is not proved', () => {

@@ -1,6 +1,7 @@
 /** Derivations in densities: a chain of lines, each decided against the one before. The builder is immutable. */
 import { derivationTeX, derivationText, failures, summarize } from '../derivation-text.ts';
-import type { Step, StepCounterexample } from '../step.ts';
+import { requireOneWay, type Step, type StepCounterexample } from '../step.ts';
+import { once } from '../once.ts';
 import type { Proof } from '../proof.ts';
 import type { ChainCounterexample } from './counterexample.ts';
 import { decideChain, namesIn, rangesOf, type ChainVerdict } from './decide.ts';
@@ -34,7 +35,7 @@ export interface ChainStepOptions {
 }
 
 export interface ChainDerivation extends Proof {
-  /** The next line. */
+  /** The next line. @throws when it compares the other way than an earlier one. */
   step(next: string, options?: ChainStepOptions): ChainDerivation;
   /** A statement on the side, `lhs = rhs`; later steps go on from the main line. */
   so(statement: { lhs: string; rhs: string }, options?: ChainStepOptions): ChainDerivation;
@@ -49,6 +50,7 @@ interface State {
   readonly options: ChainDerivationOptions;
   readonly lines: readonly (() => Step)[];
   readonly current: ChainExpr;
+  readonly ways: readonly ChainRelation[];
 }
 
 const blank = { uses: [], conditions: [], open: false, ms: 0 } as const;
@@ -69,15 +71,15 @@ export function deriveChain(title: string, start: string, options: ChainDerivati
     reason: 'where it starts',
     ...blank,
   });
-  return build({ title, options, lines: [once(line)], current });
+  return build({ title, options, lines: [once(line)], current, ways: [] });
 }
 
 function build(state: State): ChainDerivation {
   const { title, options, current } = state;
   const { model } = options;
   const lines = (): Step[] => state.lines.map((line) => line());
-  const append = (line: () => Step, next = current): ChainDerivation =>
-    build({ ...state, lines: [...state.lines, once(line)], current: next });
+  const append = (line: () => Step, change: Partial<State> = {}): ChainDerivation =>
+    build({ ...state, ...change, lines: [...state.lines, once(line)] });
   const read = (text: string): ChainExpr => parseChain(text, namesIn(model));
   const judge = (statement: Statement, step: ChainStepOptions) => {
     const range = [options.for, step.for].filter((text) => text !== undefined).join('; ');
@@ -104,6 +106,7 @@ function build(state: State): ChainDerivation {
     step: (next, step = {}) => {
       const expr = read(next);
       const relation = relationOf(step.relation);
+      requireOneWay(title, state.ways, relation);
       const line = (): Step => ({
         kind: 'step',
         relation,
@@ -111,7 +114,7 @@ function build(state: State): ChainDerivation {
         text: chainText(expr),
         ...judge({ lhs: current, relation, rhs: expr }, step),
       });
-      return append(line, expr);
+      return append(line, { current: expr, ways: [...state.ways, relation] });
     },
     so: ({ lhs, rhs }, step = {}) => {
       const [left, right] = [read(lhs), read(rhs)];
@@ -192,9 +195,4 @@ function pointOf({ at, tables, point, lhs, rhs, length }: ChainCounterexample): 
   const long = tables.some(({ name }) => name.includes('_'));
   const shown = tables.map((table) => ({ ...table, value: `(${table.value})` }));
   return { point: [...(long ? [chain] : []), ...free, ...point, ...shown], lhs, rhs };
-}
-
-function once<T>(compute: () => T): () => T {
-  let made: { value: T } | undefined;
-  return () => (made ??= { value: compute() }).value;
 }

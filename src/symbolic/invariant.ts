@@ -1,0 +1,51 @@
+/**
+ * Do the members of an induction stay in their declared domains? A claim ranges over the points at which they do; where a
+ * relation drives one out, nothing is left to claim, and an induction would go on about nothing.
+ */
+import { parseDomain, type Domain } from './domain.ts';
+import { number, symbol, type Expr } from './expr.ts';
+import type { Families } from './families.ts';
+import type { Posed } from './induction-problem.ts';
+import { decideInequality, type Comparison } from './inequality.ts';
+import { claimFor } from './relations.ts';
+
+/** A member that a relation defines, and the domain that it is not shown to lie in. */
+export interface Stray {
+  member: string;
+  domain: string;
+  /** `a[t] = 2 at …`, where it certainly leaves it. */
+  at?: string;
+}
+
+/** The defined members, but those named, that are not shown to lie in their domains. */
+export function strays(
+  { table, given }: Posed,
+  shown: readonly string[],
+  families: Families,
+  timeLimitMs: number,
+): Stray[] {
+  return given.flatMap(({ defines }): Stray[] => {
+    if (defines === undefined || shown.includes(defines)) return [];
+    const { domain } = table.get(defines);
+    for (const [relation, bound] of edgesOf(parseDomain(domain)!)) {
+      const claim = claimFor(symbol(defines), bound, table, given);
+      const free = { ...claim, symbols: { ...claim.symbols, [defines]: '(-inf,inf)' }, relation };
+      const { verdict, conditions, counterexample } = decideInequality(free, { timeLimitMs });
+      if (verdict === 'vacuous' || (verdict === 'proved' && conditions.length === 0)) continue;
+      const values = Object.entries(counterexample?.point ?? {}).map(([name, value]) => `${name} = ${value}`);
+      const at = verdict === 'refuted' ? families.label(values.join(', ')) : undefined;
+      return [{ member: families.label(defines), domain, ...(at && { at }) }];
+    }
+    return [];
+  });
+}
+
+function edgesOf({ lo, hi, loClosed, hiClosed }: Domain): [Comparison, Expr][] {
+  return [
+    ...(lo ? [[loClosed ? '≥' : '>', number(lo.n, lo.d)] as [Comparison, Expr]] : []),
+    ...(hi ? [[hiClosed ? '≤' : '<', number(hi.n, hi.d)] as [Comparison, Expr]] : []),
+  ];
+}
+
+export const strayText = ({ member, domain, at }: Stray): string =>
+  `${member} is not shown to stay in ${domain}${at ? ` (${at})` : ''}: an induction needs it at every index; declare a wider domain`;
