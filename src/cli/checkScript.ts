@@ -74,7 +74,7 @@ function proofLine({ title, summary }: Proof, steps: readonly Step[]): object {
       verdict,
       method,
       ms,
-      errorBound: log10Error,
+      errorBound: log10Error === -Infinity ? 'exact' : log10Error,
       scope: step.scope,
       uses: step.uses,
       conditions: step.conditions,

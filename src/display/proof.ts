@@ -37,7 +37,8 @@ export function proofTable(derivation: Proof, options: ProofTableOptions = {}): 
 }
 
 function row(step: Step, number: number, options: ProofTableOptions): string {
-  const relation = step.kind === 'step' ? prose(`$${relationTeX[step.relation]}$`) : escapeHtml(labels[step.kind]);
+  const relation =
+    step.kind === 'step' ? prose(`$${relationTeX[step.relation]}$`) : escapeHtml(labels[step.kind]);
   return (
     `<tr class="sb-${step.verdict}"><td class="sb-n">${number}</td><td class="sb-rel">${relation}</td>` +
     `<td class="sb-eq">${mathml(`\\displaystyle ${step.tex}`)}</td><td class="sb-why">${why(step)}</td>` +
@@ -94,7 +95,11 @@ function evidenceOf(step: Step): string[] {
 }
 
 const error = (step: Step): string =>
-  step.log10Error === undefined ? '' : `error $< 10^{${Math.ceil(step.log10Error)}}$`;
+  step.log10Error === undefined
+    ? ''
+    : step.log10Error === -Infinity
+      ? 'exact'
+      : `error $< 10^{${Math.ceil(step.log10Error)}}$`;
 
 const mutants = ({ mutants: score }: Step): string =>
   score && score.total > 0 ? `${score.refuted}/${score.total} mutants refuted` : '';

@@ -3,6 +3,7 @@ import { derivative } from './calculus.ts';
 import { call, number, pow, symbol, symbolsOf, type Expr } from './expr.ts';
 import type { Gaussian } from './gaussian.ts';
 import { parse } from './parse.ts';
+import { suggestion } from './symbols.ts';
 import { minus, negative, over, plus, times } from './tidy.ts';
 
 type Text = string | Expr;
@@ -77,10 +78,18 @@ export interface FokkerPlanck {
   rates: Record<string, string>;
 }
 
-/** ∂p/∂t and −∂(f·p)/∂x + ½·∂²(g²·p)/∂x²: the density follows the process where they are equal. */
+/**
+ * ∂p/∂t and −∂(f·p)/∂x + ½·∂²(g²·p)/∂x²: the density follows the process where they are equal.
+ * @throws when x has a rate, or a rate is given for what nothing here reads: misspelt, it would leave a symbol standing still.
+ */
 export function fokkerPlanck(spec: FokkerPlanck): { lhs: Expr; rhs: Expr } {
   const { density: p, x, drift, diffusion, rates } = spec;
   if (Object.hasOwn(rates, x)) throw new Error(`${x} is where the density is looked at: it has no rate`);
+  const reads = [p, parse(drift), parse(diffusion), ...Object.values(rates).map(parse)].flatMap(symbolsOf);
+  for (const name of Object.keys(rates)) {
+    if (reads.includes(name)) continue;
+    throw new Error(`rate of ${name}: nothing here reads it${suggestion(name, [...new Set(reads)])}`);
+  }
   const flow = derivative(times(parse(drift), p), x);
   const spread = derivative(derivative(times(pow(parse(diffusion), number(2)), p), x), x);
   return { lhs: rate(p, rates), rhs: minus(over(spread, number(2)), flow) };

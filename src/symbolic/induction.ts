@@ -8,7 +8,7 @@ import { symbolsOf, toText, type Expr } from './expr.ts';
 import { timeText, type Families, type Template } from './families.ts';
 import { Problem, type InductionSpec, type Posed } from './induction-problem.ts';
 import { judge, SIDE_LIMIT_MS, type Judgement } from './judge.ts';
-import { strays, strayText } from './invariant.ts';
+import { domainsKept, strayText } from './invariant.ts';
 import { claimFor } from './relations.ts';
 import { diagnose, mutationScore } from './score.ts';
 import type { Step, StepCounterexample, StepVerdict } from './step.ts';
@@ -107,13 +107,11 @@ function build(title: string, problem: Problem, spec: InductionSpec): Induction 
   const failing = [...bases, ...steps].find(({ verdict }) => !holdsIn(verdict));
   // A condition of the step must hold at every index, or the induction stops where it fails.
   const open = [...new Set(steps.flatMap((step) => step.conditions))];
-  const [stray] =
-    claims.length === 0
-      ? []
-      : [
-          ...strays(problem.base(claims[0]), [], families, SIDE_LIMIT_MS),
-          ...strays(problem.step(claims[0]), problem.hypothesized, families, SIDE_LIMIT_MS),
-        ];
+  const kept = [
+    domainsKept(problem.base(claims[0]), [], families, SIDE_LIMIT_MS),
+    domainsKept(problem.step(claims[0]), problem.hypothesized, families, SIDE_LIMIT_MS),
+  ];
+  const stray = kept.find((each) => each.stray)?.stray;
   const unseen = instances.flat().find(({ verdict }) => verdict === 'undecided');
   const verdict: StepVerdict = refuted
     ? 'refuted'
@@ -162,7 +160,7 @@ function build(title: string, problem: Problem, spec: InductionSpec): Induction 
     uses: [...new Set(used.flatMap((step) => step.uses))],
     conditions,
     ...(verdict === 'proved' && {
-      log10Error: Math.max(...used.map(({ log10Error = -Infinity }) => log10Error)),
+      log10Error: Math.max(...[...used, ...kept].map(({ log10Error = -Infinity }) => log10Error)),
       ...(mutants && { mutants: readable(mutationScore(claim.right, verdictOf(claim, 2)), families) }),
     }),
     ...(refuted && { counterexample: refuted.counterexample }),

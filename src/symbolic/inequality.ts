@@ -84,6 +84,7 @@ function certify(
   return {
     verdict: 'proved',
     method: `certified sign, case by case: ${split.map(({ text }) => text).join('; ')}`,
+    errorBound: Math.max(...parts.map((part) => part!.errorBound!)),
     conditions,
   };
 }
@@ -96,26 +97,27 @@ function attempt(
   clock: Clock,
 ): Omit<Verdict, 'ms'> | null {
   try {
-    const needed = withoutImplied(prepared, random, clock);
+    const [needed, log10Error] = withoutImplied(prepared, random, clock);
     const found = leastSign(needed, gapOf(prepared, relation), MAX_DEPTH, random, clock);
     if (!found || (strict && !found.strict)) return null;
     const normal = new Normal(needed, random, clock);
     const conditions = openRequirements([prepared.lhs, prepared.rhs], normal).map(conditionText);
-    return { verdict: 'proved', method: found.method, conditions };
+    const errorBound = Math.max(found.log10Error, normal.log10Error, log10Error);
+    return { verdict: 'proved', method: found.method, errorBound, conditions };
   } catch (error) {
     if (error instanceof FieldLimit) return null;
     throw error;
   }
 }
 
-/** Constraints that follow from the domains confine nothing. */
-function withoutImplied(prepared: Prepared, random: Random, clock: Clock): Prepared {
+/** Without the constraints that follow from the domains, which confine nothing; and the error bound of that. */
+function withoutImplied(prepared: Prepared, random: Random, clock: Clock): [Prepared, number] {
   const normal = new Normal({ ...prepared, constraints: [] }, random, clock);
   const constraints = prepared.constraints.filter(({ expr, weak }) => {
     const { sign, strict } = normal.signs.sign(normal.read(expr));
     return !(sign === 1 && (strict || weak));
   });
-  return { ...prepared, constraints };
+  return [{ ...prepared, constraints }, normal.log10Error];
 }
 
 export const isComparison = (relation: string): relation is Comparison =>

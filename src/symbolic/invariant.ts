@@ -17,27 +17,34 @@ export interface Stray {
   at?: string;
 }
 
-/** The defined members, but those named, that are not shown to lie in their domains. */
-export function strays(
+/**
+ * The first defined member, but those named, that is not shown to lie in its domain; and the error bound of showing it of
+ * the others.
+ */
+export function domainsKept(
   { table, given }: Posed,
   shown: readonly string[],
   families: Families,
   timeLimitMs: number,
-): Stray[] {
-  return given.flatMap(({ defines }): Stray[] => {
-    if (defines === undefined || shown.includes(defines)) return [];
+): { stray?: Stray; log10Error: number } {
+  let log10Error = -Infinity;
+  for (const { defines } of given) {
+    if (defines === undefined || shown.includes(defines)) continue;
     const { domain } = table.get(defines);
     for (const [relation, bound] of edgesOf(parseDomain(domain)!)) {
       const claim = claimFor(symbol(defines), bound, table, given);
       const free = { ...claim, symbols: { ...claim.symbols, [defines]: '(-inf,inf)' }, relation };
-      const { verdict, conditions, counterexample } = decideInequality(free, { timeLimitMs });
-      if (verdict === 'vacuous' || (verdict === 'proved' && conditions.length === 0)) continue;
+      const { verdict, conditions, counterexample, errorBound } = decideInequality(free, { timeLimitMs });
+      if (verdict === 'vacuous' || (verdict === 'proved' && conditions.length === 0)) {
+        log10Error = Math.max(log10Error, errorBound ?? -Infinity);
+        continue;
+      }
       const values = Object.entries(counterexample?.point ?? {}).map(([name, value]) => `${name} = ${value}`);
       const at = verdict === 'refuted' ? families.label(values.join(', ')) : undefined;
-      return [{ member: families.label(defines), domain, ...(at && { at }) }];
+      return { stray: { member: families.label(defines), domain, ...(at && { at }) }, log10Error };
     }
-    return [];
-  });
+  }
+  return { log10Error };
 }
 
 function edgesOf({ lo, hi, loClosed, hiClosed }: Domain): [Comparison, Expr][] {

@@ -14,6 +14,8 @@ import { Sampler } from './sampling.ts';
 export interface Certificate {
   strict: boolean;
   method: string;
+  /** log10 of the probability that it is wrong; −∞ where nothing random was asked. */
+  log10Error: number;
 }
 
 /** A certificate that f ≥ 0 (or > 0) wherever it is defined on the set; null when none is found. */
@@ -27,9 +29,11 @@ export function leastSign(
   clock.check();
   const normal = new Normal(set, random, clock);
   const node = normal.read(f);
-  if (node.kind === 'num' && node.n === 0n) return { strict: false, method: 'equality' };
+  if (node.kind === 'num' && node.n === 0n)
+    return { strict: false, method: 'equality', log10Error: normal.log10Error };
   const { sign, strict } = normal.signs.sign(node);
-  if (sign === 1) return { strict, method: 'certified sign of the difference' };
+  if (sign === 1)
+    return { strict, method: 'certified sign of the difference', log10Error: normal.log10Error };
   if (sign === -1 && strict) return null;
   if (depth === 0) return null;
   for (const v of symbolsOf(f)) {
@@ -100,9 +104,16 @@ function byDerivative(
   const before = value
     ? withDomain(whole, v, { ...closed, hi: value, hiClosed: false })
     : withConstraint(whole, sub(c, symbol(v)));
-  if (!atHi && !leastSign(after, slope, depth - 1, random, clock)) return null;
-  if (!atLo && !leastSign(before, neg(slope), depth - 1, random, clock)) return null;
-  return { strict: base.strict, method: `least in ${v} by the sign of its derivative` };
+  const rise = atHi ? undefined : leastSign(after, slope, depth - 1, random, clock);
+  const fall = atLo ? undefined : leastSign(before, neg(slope), depth - 1, random, clock);
+  if (rise === null || fall === null) return null;
+  // An open end is never reached, and f is above its value there as soon as it moves strictly.
+  const away = (atLo && !domain.loClosed && rise?.strict) || (atHi && !domain.hiClosed && fall?.strict);
+  return {
+    strict: base.strict || away === true,
+    method: `least in ${v} by the sign of its derivative`,
+    log10Error: Math.max(...[base, rise, fall].map((part) => part?.log10Error ?? -Infinity)),
+  };
 }
 
 const withDomain = (set: Prepared, v: string, domain: Domain): Prepared => ({

@@ -58,7 +58,7 @@ export interface Step {
   readonly open: boolean;
   readonly verdict: StepVerdict;
   readonly method?: string;
-  /** Decimal logarithm of the bound on the probability that `proved` is wrong. */
+  /** Decimal logarithm of the bound on the probability that `proved` is wrong; −∞ where nothing random was asked. */
   readonly log10Error?: number;
   readonly ms: number;
   readonly counterexample?: StepCounterexample;

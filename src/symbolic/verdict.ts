@@ -19,7 +19,7 @@ export type Verdict = {
   method: string;
   /** Wall time in milliseconds. */
   ms: number;
-  /** log10 of the probability that a proof is wrong (proved only): −100 means 1e−100. */
+  /** log10 of the probability that a proof is wrong (proved only): −100 means 1e−100, −∞ that nothing random was asked. */
   errorBound?: number;
   /** Definedness conditions that the domains do not imply, as text: "x ≠ 0". */
   conditions: string[];

@@ -134,3 +134,14 @@ test('a field needs as many components as variables, and x has no rate', () => {
   expect(() => divergence(['x'], ['x', 'y'])).toThrow('a field of 1 components in 2 variables');
   expect(() => fokkerPlanck({ ...vp, rates: { x: '1' }, density: parse('x') })).toThrow('it has no rate');
 });
+
+test('a rate of something that nothing reads is refused: misspelt, it would stand still', () => {
+  const spec = {
+    density: density('x', { mean: parse('m'), variance: parse('v') }),
+    x: 'x',
+    drift: '0*x',
+    diffusion: '1',
+  };
+  expect(() => fokkerPlanck({ ...spec, rates: { w: '1' } })).toThrow(/rate of w: nothing here reads it/);
+  expect(() => fokkerPlanck({ ...spec, rates: { v: '1' } })).not.toThrow();
+});

@@ -31,6 +31,8 @@ test.each<[string, InequalityClaim]>([
   ['a given inequality', claim('2*x < x + y', { x: real, y: real }, { given: ['x < y'] })],
   ['the triangle', claim('abs(x + y) ≤ abs(x) + abs(y)', { x: real, y: real })],
   ['a minimum, by cases', claim('min(a, b) ≤ a', { a: real, b: real })],
+  ['log strictly below its tangent, away from where they touch', claim('log(1 + x) < x', { x: positive })],
+  ['exp strictly above its tangent', claim('exp(x) > 1 + x', { x: positive })],
   ['the min-SNR weight', claim('min(snr, gamma)/snr ≤ 1', { snr: positive, gamma: positive })],
   ['clipping stays in its range', claim('max(-1, min(x, 1)) ≤ 1', { x: real })],
 ])('%s is proved', (_, posed) => {
@@ -65,7 +67,7 @@ test('what is defined nowhere, empty, or beyond the engines is undecided with th
   expect(reasonOf(claim('x ≥ 0', { x: '(1,0)' }))).toContain('the domain of "x" is empty');
   expect(reasonOf(claim('x ≥ 0', { x: unit }, { given: ['2 < x'] }))).toContain('no point of the set');
   expect(reasonOf(claim('sin(x) ≤ 1', { x: real }))).toContain('no engine decides sin');
-  expect(reasonOf(claim('log(1 + x) < x', { x: positive }))).toContain('no certificate');
+  expect(reasonOf(claim('exp(x) - 3*x ≥ -3/10', { x: positive }))).toContain('no certificate');
 });
 
 test('a root that may not be defined leaves its condition', () => {
@@ -118,3 +120,9 @@ test('no random inequality is proved that fails at a point', () => {
     { numRuns: 60, seed: 11 },
   );
 }); // prettier-ignore
+
+test('a proof says that it is exact, or how likely it is to be wrong', () => {
+  expect(decideInequality(claim('x^2 + y^2 ≥ 2*x*y', { x: real, y: real })).errorBound).toBe(-Infinity);
+  const related = claim('log(x^2*y) - log(y) - 2*log(x) ≤ abs(y)', { x: positive, y: positive });
+  expect(decideInequality(related).errorBound).toBeLessThan(-15);
+});

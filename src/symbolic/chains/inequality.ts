@@ -5,8 +5,8 @@
  */
 import { chainText } from './text.ts';
 import type { ChainModel } from './model.ts';
-import { densitiesIn } from './rewrite.ts';
-import { isSpan, placeText, type ChainExpr, type Density, type Place, type Statement } from './syntax.ts';
+import { candidates, isNonNegative } from './gaps.ts';
+import type { ChainExpr, Statement } from './syntax.ts';
 
 /** A way to show that larger ≥ smaller: what remains to be proved equal, and the theorem cited. */
 export interface Route {
@@ -58,73 +58,6 @@ function belowLog(expr: ChainExpr): ChainExpr | undefined {
   if (expr.kind !== 'log' || expr.arg.kind !== 'expect' || !isNonNegative(expr.arg.arg)) return undefined;
   return { ...expr.arg, arg: { kind: 'log', arg: expr.arg.arg } };
 }
-
-/** Certainly not negative, by its shape alone. An entropy may be: that of a narrow density is. */
-export function isNonNegative(expr: ChainExpr): boolean {
-  switch (expr.kind) {
-    case 'number':
-      return expr.value.n >= 0n;
-    case 'density':
-    case 'function':
-      return true;
-    case 'kl':
-      return names(expr.first.left) === names(expr.second.left);
-    case 'add':
-    case 'mul':
-      return expr.args.every(isNonNegative);
-    case 'div':
-      return isNonNegative(expr.num) && isNonNegative(expr.den);
-    case 'expect':
-    case 'integral':
-      return isNonNegative(expr.arg);
-    case 'sum':
-    case 'prod':
-      return isNonNegative(expr.body);
-    default:
-      return false;
-  }
-}
-
-const names = (list: readonly Place[]): string => list.map(placeText).sort().join();
-
-/** Divergences that may be the gap: what one side has and the other lacks, and KLs between the densities at hand. */
-function candidates(
-  larger: ChainExpr,
-  smaller: ChainExpr,
-  model: ChainModel,
-  bases: readonly string[],
-): ChainExpr[] {
-  const addends = (e: ChainExpr): ChainExpr[] => (e.kind === 'add' ? [...e.args] : [e]);
-  const extra = addends(larger).filter(isNonNegative);
-  const taken = addends(smaller).flatMap((e) => (e.kind === 'neg' && isNonNegative(e.arg) ? [e.arg] : []));
-  const found: ChainExpr[] = [...extra, ...taken];
-  if (extra.length > 1) found.push({ kind: 'add', args: extra });
-  if (taken.length > 1) found.push({ kind: 'add', args: taken });
-  const isOpen = ({ left, given }: Density): boolean =>
-    [...left, ...given].every((p) => isSpan(p) || p.index === undefined || bases.includes(p.index.base));
-  // Densities under a sum read its index, which means nothing outside it; the hidden path of a chain always may be the gap.
-  const here = [...densitiesIn(larger), ...densitiesIn(smaller)].filter(isOpen);
-  for (const { name, long } of model.densities.values()) if (long) here.push({ name, ...hiddenPath });
-  for (const first of unique(here)) {
-    for (const name of model.densities.keys()) {
-      if (name !== first.name) found.push({ kind: 'kl', first, second: { ...first, name } });
-    }
-    if (first.given.length === 0) continue;
-    const marginal: Density = { ...first, given: [] };
-    const over: Density = { name: first.name, left: first.given, given: [] };
-    found.push({ kind: 'expect', over, arg: { kind: 'kl', first, second: marginal } });
-  }
-  return found.filter(isNonNegative);
-}
-
-const hiddenPath: Pick<Density, 'left' | 'given'> = {
-  left: [{ family: 'x', from: { base: '', plus: 1 }, to: { base: 'T', plus: 0 } }],
-  given: [{ family: 'x', index: { base: '', plus: 0 } }],
-};
-
-const unique = (list: readonly Density[]): Density[] => [
-  ...new Map(list.map((d) => [`${d.name}(${names(d.left)}|${names(d.given)})`, d])).values(),
-];
 
 /** Is `small` E[f g]² and `big` E[f²] E[g²] over the same density? g may be 1. */
 function schwarz(small: ChainExpr, big: ChainExpr): boolean {
