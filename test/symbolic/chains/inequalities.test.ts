@@ -54,6 +54,21 @@ test('conditioning lowers entropy by the mutual information', () => {
   expect(decideChain(pair, 'H(q(x)) >= E_{q(y)}[H(q(x|y))]').verdict).toBe('proved');
 });
 
+test('divergence and information are lost, never gained, by forgetting or by going on along a chain', () => {
+  const t = { for: 't = 2..T' };
+  for (const [model, statement, options] of [
+    [pair, 'KL(q(x,y) || p(x,y)) >= KL(q(x) || p(x))', {}],
+    [ddpm, 'KL(q(x_{0:T}) || p(x_{0:T})) >= KL(q(x_0) || p(x_0))', {}],
+    [pair, 'H(q(x,y)) <= H(q(x)) + H(q(y))', {}],
+    [ddpm, 'E_{q(x_0)}[KL(q(x_t|x_0) || q(x_t))] <= E_{q(x_0)}[KL(q(x_{t-1}|x_0) || q(x_{t-1}))]', t],
+  ] as const) {
+    const { verdict, scope } = decideChain(model, statement, options);
+    expect([verdict, scope], statement).toEqual(['proved', expect.stringContaining('all densities')]);
+  }
+  const gained = 'E_{q(x_0)}[KL(q(x_{t-1}|x_0) || q(x_{t-1}))] <= E_{q(x_0)}[KL(q(x_t|x_0) || q(x_t))]';
+  expect(decideChain(ddpm, gained, t).verdict).toBe('refuted');
+});
+
 test('false inequalities are refuted by a model', () => {
   for (const [model, statement] of [
     [vae, `log p(x) <= ${elbo}`],
