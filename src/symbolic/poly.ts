@@ -1,6 +1,9 @@
 import { ONE, addQ, mulQ, negQ, type Rational } from './rational.ts';
 
-/** A polynomial over ℚ: monomial key ("0:2,3:1" is v0²·v3) to coefficient, never 0. */
+/**
+ * A polynomial over ℚ: monomial key to coefficient, never 0. The key's character at i is the exponent of variable i, with
+ * no zero at its end: two keys are multiplied by adding characters, and the key of 1 is empty.
+ */
 export type Poly = ReadonlyMap<string, Rational>;
 
 /** Expansion got too large to be worth going on. */
@@ -9,7 +12,7 @@ export class TooLarge extends Error {}
 const MAX_TERMS = 1500;
 
 export const polyConstant = (q: Rational): Poly => (q.n === 0n ? new Map() : new Map([['', q]]));
-export const polyVariable = (index: number): Poly => new Map([[`${index}:1`, ONE]]);
+export const polyVariable = (index: number): Poly => new Map([['\0'.repeat(index) + '\x01', ONE]]);
 
 export function polyAdd(a: Poly, b: Poly): Poly {
   const out = new Map(a);
@@ -24,18 +27,29 @@ export function polyAdd(a: Poly, b: Poly): Poly {
 
 export const polyNeg = (a: Poly): Poly => new Map([...a].map(([key, q]) => [key, negQ(q)]));
 
-const powersOf = (key: string): [number, number][] =>
-  key === '' ? [] : key.split(',').map((part) => part.split(':').map(Number) as [number, number]);
+function powersOf(key: string): [variable: number, exponent: number][] {
+  const powers: [number, number][] = [];
+  for (let i = 0; i < key.length; i++) if (key.charCodeAt(i) > 0) powers.push([i, key.charCodeAt(i)]);
+  return powers;
+}
 
 function keyProduct(a: string, b: string): string {
-  if (a === '') return b;
-  if (b === '') return a;
-  const powers = new Map(powersOf(a));
-  for (const [v, e] of powersOf(b)) powers.set(v, (powers.get(v) ?? 0) + e);
-  return [...powers]
-    .sort(([x], [y]) => x - y)
-    .map(([v, e]) => `${v}:${e}`)
-    .join(',');
+  const [long, short] = a.length < b.length ? [b, a] : [a, b];
+  let key = '';
+  for (let i = 0; i < short.length; i++) {
+    const exponent = short.charCodeAt(i) + long.charCodeAt(i);
+    if (exponent > 0xffff) throw new TooLarge(); // more than a character holds
+    key += String.fromCharCode(exponent);
+  }
+  return key + long.slice(short.length);
+}
+
+/** The key without a variable. */
+function keyWithout(key: string, variable: number): string {
+  if (variable < key.length - 1) return `${key.slice(0, variable)}\0${key.slice(variable + 1)}`;
+  let end = Math.min(variable, key.length);
+  if (end < key.length) while (end > 0 && key.charCodeAt(end - 1) === 0) end--;
+  return key.slice(0, end);
 }
 
 export function polyMul(a: Poly, b: Poly): Poly {
@@ -65,11 +79,9 @@ export function polyPow(a: Poly, e: number): Poly {
 export function polyByPower(a: Poly, variable: number): Map<number, Poly> {
   const out = new Map<number, Map<string, Rational>>();
   for (const [key, q] of a) {
-    const powers = powersOf(key);
-    const e = powers.find(([v]) => v === variable)?.[1] ?? 0;
-    const rest = powers.filter(([v]) => v !== variable).map(([v, k]) => `${v}:${k}`);
+    const e = variable < key.length ? key.charCodeAt(variable) : 0;
     if (!out.has(e)) out.set(e, new Map());
-    out.get(e)!.set(rest.join(','), q);
+    out.get(e)!.set(keyWithout(key, variable), q);
   }
   return out;
 }

@@ -1,6 +1,12 @@
-const M0 = 0xd2511f53n;
-const M1 = 0xcd9e8d57n;
 const MASK = 0xffffffffn;
+
+/** The high word of a 32 × 32 bit product. */
+function high(a: number, b: number): number {
+  const [a1, a0, b1, b0] = [a >>> 16, a & 0xffff, b >>> 16, b & 0xffff];
+  const middle = a1 * b0 + ((a0 * b0) >>> 16);
+  const rest = (middle & 0xffff) + a0 * b1;
+  return (a1 * b1 + Math.floor(middle / 0x10000) + Math.floor(rest / 0x10000)) >>> 0;
+}
 
 /** Philox4x32-10 (Salmon et al. 2011): four 32-bit words from a 128-bit counter and a 64-bit key. */
 export function philox(
@@ -10,18 +16,13 @@ export function philox(
   let [c0, c1, c2, c3] = counter;
   let [k0, k1] = key;
   for (let i = 0; i < 10; i++) {
-    const p0 = M0 * BigInt(c0 >>> 0);
-    const p1 = M1 * BigInt(c2 >>> 0);
-    [c0, c1, c2, c3] = [
-      (Number(p1 >> 32n) ^ c1 ^ k0) >>> 0,
-      Number(p1 & MASK),
-      (Number(p0 >> 32n) ^ c3 ^ k1) >>> 0,
-      Number(p0 & MASK),
-    ];
-    k0 = (k0 + 0x9e3779b9) >>> 0;
-    k1 = (k1 + 0xbb67ae85) >>> 0;
+    const [h0, l0] = [high(0xd2511f53, c0), Math.imul(0xd2511f53, c0)];
+    const [h1, l1] = [high(0xcd9e8d57, c2), Math.imul(0xcd9e8d57, c2)];
+    [c0, c1, c2, c3] = [h1 ^ c1 ^ k0, l1, h0 ^ c3 ^ k1, l0];
+    k0 = (k0 + 0x9e3779b9) | 0;
+    k1 = (k1 + 0xbb67ae85) | 0;
   }
-  return [c0, c1, c2, c3];
+  return [c0 >>> 0, c1 >>> 0, c2 >>> 0, c3 >>> 0];
 }
 
 /** A stream of random numbers; the same key gives the same stream. */

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { philox as otherPhilox } from '../../src/engine/random/philox.ts';
 import { parse, type Expr } from '../../src/symbolic/index.ts';
 import { prepare } from '../../src/symbolic/claim.ts';
 import { startClock } from '../../src/symbolic/clock.ts';
 import { add, call, div, mul, neg, pow, sub, symbol } from '../../src/symbolic/expr.ts';
 import { FieldLimit } from '../../src/symbolic/numbers.ts';
 import { Normal } from '../../src/symbolic/normal.ts';
-import { Random } from '../../src/symbolic/random.ts';
+import { philox, Random } from '../../src/symbolic/random.ts';
 import { realCheck } from '../../src/symbolic/real.ts';
 
 const symbols = { a: '(0,1)', b: '(0,1)', s: '(0,inf)', x: '(-inf,inf)' };
@@ -91,4 +92,13 @@ describe('the two engines', () => {
       { numRuns: 250, seed: 15 },
     );
   });
+});
+
+it('the random words of the checker are those of the other Philox, which Random123 checks', () => {
+  const word = fc.integer({ min: 0, max: 2 ** 32 - 1 });
+  fc.assert(
+    fc.property(fc.tuple(word, word, word, word), fc.tuple(word, word), (counter, key) => {
+      expect(philox(counter, key)).toEqual([...otherPhilox(counter, key)]);
+    }),
+  );
 });
