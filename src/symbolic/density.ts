@@ -1,19 +1,14 @@
 /** What must hold before anything is read off a line as the density of a Gaussian. */
-import { number, symbolsOf, type Expr } from './expr.ts';
+import { call, number, symbolsOf, type Expr } from './expr.ts';
+import { exponent, logDensity, type Gaussian } from './gaussian.ts';
 import { decideInequality } from './inequality.ts';
 import { claimFor, unfoldFor, type GivenRelation } from './relations.ts';
-import type { Relation, Step } from './step.ts';
+import type { Relation } from './step.ts';
 import type { SymbolTable } from './symbols.ts';
 import { isOne } from './tidy.ts';
+import type { Turn } from './turns.ts';
 import { isExponential, splitExponential } from './upto.ts';
-
-/** A step of the main line. */
-export interface Turn {
-  readonly relation: Relation;
-  readonly about?: string;
-  /** Judged when it is first looked at. */
-  readonly line: () => Step;
-}
+import type { Verdict } from './verdict.ts';
 
 export interface DensityOf {
   readonly x: string;
@@ -50,11 +45,60 @@ export function requireDensity({ x, line, symbols, given, turns }: DensityOf): v
   );
   if (confined) throw new Error(`"${confined.text}" confines ${x}: a Gaussian ranges over all reals`);
   const unfolded = unfoldFor(x, line, given, symbols);
-  if (!isExponential(unfolded)) return;
+  if (!isExponential(unfolded)) return; // a log density, or positive by what isDense asks
   const { factor } = splitExponential(unfolded);
   if (symbolsOf(factor).includes(x))
     throw new Error(`the factor before the exponential depends on ${x}: expected the density of a Gaussian`);
   if (!isOne(factor)) requirePositive('the factor before the exponential', factor, symbols, given);
+}
+
+/**
+ * Is the line a density, rather than the logarithm of one? It is when it is never negative: the logarithm of a Gaussian
+ * density always is somewhere. An exponential that is not positive is an error, see `requireDensity`.
+ */
+export function isDense({ x, line, symbols, given }: DensityOf): boolean {
+  const unfolded = unfoldFor(x, line, given, symbols);
+  return isExponential(unfolded) || signOf(unfolded, symbols, given).verdict === 'proved';
+}
+
+/** The log density of x, up to a term free of it. */
+export function logDensityOf(density: DensityOf): Expr {
+  const { x, line, symbols, given } = density;
+  const unfolded = unfoldFor(x, line, given, symbols);
+  if (!isDense(density)) return unfolded;
+  return isExponential(unfolded) ? splitExponential(unfolded).exponent : call('log', unfolded);
+}
+
+/** @throws when the mean or the variance depends on x: then N(x; mean, variance) is no Gaussian in x. */
+export function requireFree(
+  x: string,
+  parts: Record<string, Expr>,
+  { given, symbols }: Pick<DensityOf, 'given' | 'symbols'>,
+): void {
+  for (const [what, expr] of Object.entries(parts))
+    if (symbolsOf(unfoldFor(x, expr, given, symbols)).includes(x))
+      throw new Error(`the ${what} reads ${x}: a Gaussian in ${x} has a ${what} free of it`);
+}
+
+/**
+ * The line that a Gaussian is compared with: its exponent up to a factor or a term, or all of it.
+ * @throws when the relation is a bound, or when it is = and the table has no pi to write the constant with
+ */
+export function gaussianLine(
+  x: string,
+  normal: Gaussian,
+  relation: Relation,
+  dense: boolean,
+  symbols: SymbolTable,
+): Expr {
+  if (relation !== '=' && relation !== (dense ? '∝' : '+c'))
+    throw new Error(
+      `a ${dense ? 'density' : 'log density'} by ${relation}: expected = or ${dense ? '∝' : '+c'}`,
+    );
+  if (relation === '=' && !symbols.has('pi'))
+    throw new Error(`a Gaussian by = has the constant 1/√(2π): declare pi, or conclude by ∝ or +c`);
+  const log = relation === '=' ? logDensity(x, normal) : exponent(x, normal);
+  return dense ? call('exp', log) : log;
 }
 
 /** Why the line is the density of x only on part of the reals: a step before it rests on a condition that x is in. */
@@ -74,8 +118,7 @@ export function requirePositive(
   symbols: SymbolTable,
   given: readonly GivenRelation[],
 ): void {
-  const claim = { ...claimFor(number(0), expr, symbols, given), relation: '<' as const };
-  const { verdict, counterexample } = decideInequality(claim, { timeLimitMs: LIMIT_MS, diagnose: false });
+  const { verdict, counterexample } = signOf(expr, symbols, given);
   if (verdict === 'proved') return;
   const where =
     counterexample &&
@@ -87,4 +130,10 @@ export function requirePositive(
       ? `${what} is ${counterexample.rhs}${where ? ` at ${where}` : ''}: expected it to be positive`
       : `${what} is not shown to be positive: narrow the domains, or give an inequality`,
   );
+}
+
+/** Is the expression positive everywhere? */
+function signOf(expr: Expr, symbols: SymbolTable, given: readonly GivenRelation[]): Verdict {
+  const claim = { ...claimFor(number(0), expr, symbols, given), relation: '<' as const };
+  return decideInequality(claim, { timeLimitMs: LIMIT_MS, diagnose: false });
 }

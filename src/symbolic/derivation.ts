@@ -3,10 +3,18 @@
  * The builder is immutable; a step is judged when it is first looked at, and once.
  */
 import { derivationTeX, derivationText, failures, relationTeX, summarize } from './derivation-text.ts';
-import { partOnly, requireDensity, requirePositive, type DensityOf, type Turn } from './density.ts';
-import { call, symbolsOf, toText, type Expr } from './expr.ts';
+import {
+  gaussianLine,
+  isDense,
+  partOnly,
+  requireDensity,
+  requireFree,
+  requirePositive,
+  type DensityOf,
+} from './density.ts';
+import { symbolsOf, toText, type Expr } from './expr.ts';
 import type { Formula } from './formula.ts';
-import { exponent, logDensity, type Gaussian } from './gaussian.ts';
+import type { Gaussian } from './gaussian.ts';
 import { judge, readOff, type Judgement } from './judge.ts';
 import { once } from './once.ts';
 import { parse } from './parse.ts';
@@ -19,7 +27,7 @@ import {
   withGivens,
   type GivenRelation,
 } from './relations.ts';
-import { requireOneWay, type Relation, type Step } from './step.ts';
+import type { Step } from './step.ts';
 import type {
   Derivation,
   DerivationOptions,
@@ -29,7 +37,7 @@ import type {
 } from './derivation-options.ts';
 import { suggestion, type SymbolTable } from './symbols.ts';
 import { typeset } from './tex.ts';
-import { isExponential } from './upto.ts';
+import { onConditions, reach, requireOneWay, type Turn } from './turns.ts';
 
 interface State {
   readonly title: string;
@@ -40,8 +48,8 @@ interface State {
   readonly main: Expr;
   readonly current: Expr;
   readonly aside: boolean;
-  /** How the line that the next step goes on from came about, relation by relation. */
-  readonly ways: readonly Relation[];
+  /** How the line that the next step goes on from came about. */
+  readonly chain: readonly Turn[];
   /** How the main line came from the start. */
   readonly turns: readonly Turn[];
   readonly formulas: readonly Formula[];
@@ -66,15 +74,16 @@ export function derive(title: string, start: ExprLike, options: DerivationOption
       : { verdict: 'assumed', cite }),
     ...nothing,
   });
+  const first = once(line);
   return build({
     title,
     options,
     given,
-    lines: [once(line)],
+    lines: [first],
     main,
     current: main,
     aside: false,
-    ways: [relation],
+    chain: [{ relation, line: first }],
     turns: [],
     formulas: [],
   });
@@ -115,7 +124,7 @@ function build(state: State): Derivation {
       const expr = read(next, symbols);
       const step = withGivens(options, next);
       const { relation = '=', about } = step;
-      requireOneWay(title, state.ways, relation);
+      requireOneWay(title, state.chain, relation);
       const line = once((): Step => ({
         kind: 'step',
         relation,
@@ -127,7 +136,7 @@ function build(state: State): Derivation {
       const turns = [...state.turns, { relation, about, line }];
       return append(line, {
         current: expr,
-        ways: [...state.ways, relation],
+        chain: [...state.chain, { relation, about, line }],
         ...(!state.aside && { main: expr, turns }),
       });
     },
@@ -142,16 +151,16 @@ function build(state: State): Derivation {
         isQuantity(lhs) ? undefined : typeset(left, symbols),
         typeset(right, symbols),
       ];
-      const { relation = '=' } = step;
-      const line = (): Step => ({
+      const { relation = '=', about } = step;
+      const line = once((): Step => ({
         kind: 'so',
         relation,
         tex: names.filter((name) => name !== undefined).join(` ${relationTeX[relation]} `),
         text: `${isQuantity(lhs) ? `${lhs.label} in ${lhs.of}` : toText(left)} ${relation} ${toText(right)}`,
         ...shown(step),
         ...(isQuantity(lhs) ? askOfDensity(lhs.of, left, right, step) : ask(left, right, step)),
-      });
-      return append(line, { current: right, aside: true, ways: [relation] });
+      }));
+      return append(line, { current: right, aside: true, chain: [{ relation, about, line }] });
     },
     assume: (tex, { cite, because }) =>
       append(() => ({
@@ -184,7 +193,8 @@ function build(state: State): Derivation {
       tex: target.typeset(),
       text: `${target.name} = ${toText(expr)}`,
       ...shown({ because: `the ${target.name}`, ...step }),
-      ...ask(current, expr, step),
+      scope: reach(state.chain),
+      ...onConditions(state.chain, ask(current, expr, step)),
     });
     return append(line, { formulas: [...state.formulas, target] });
   }
@@ -194,11 +204,11 @@ function build(state: State): Derivation {
     [mean, variance].forEach((formula) => requirePremises(formula, step));
     const density = densityOf(x);
     requireDensity(density);
+    requireFree(x, { mean: normal.mean, variance: normal.variance }, density);
     requirePositive(`the ${variance.name}`, normal.variance, symbols, density.given);
-    const dense = isExponential(main);
+    const dense = isDense(density);
     const { relation = dense ? '∝' : '+c' } = step;
-    const log = relation === '=' ? logDensity(x, normal) : exponent(x, normal);
-    const next = dense ? call('exp', log) : log;
+    const next = gaussianLine(x, normal, relation, dense, symbols);
     const name = options.of?.replace(/^\\log\s*/, '') ?? 'q';
     const line = (): Step => ({
       kind: 'conclusion',
@@ -206,7 +216,7 @@ function build(state: State): Derivation {
       tex: `${name} = \\mathcal N\\!\\left(${symbols.get(x).tex};\\, ${mean.tex},\\, ${variance.tex}\\right)`,
       text: `Gaussian in ${x} with the ${mean.name} and the ${variance.name}`,
       ...shown({ because: `Gaussian with the ${mean.name} and the ${variance.name}`, ...step }),
-      ...askOfDensity(x, main, next, { ...step, relation, about: x }),
+      ...onConditions(state.turns, askOfDensity(x, main, next, { ...step, relation, about: x })),
     });
     return append(line, { formulas: [...state.formulas, mean, variance] });
   }

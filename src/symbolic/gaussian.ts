@@ -158,12 +158,10 @@ export function gaussian(
   return { mean: expr(mean), variance: expr(variance) };
 }
 
-/** log N(x; mean, variance), without the constant −½·log 2π. */
-export function logDensity(x: string, { mean, variance }: Gaussian): Expr {
-  return minus(
-    negative(over(square(minus(symbol(x), mean)), times(number(2), variance))),
-    over(call('log', variance), number(2)),
-  );
+/** log N(x; mean, variance); reads the symbol `pi`. */
+export function logDensity(x: string, normal: Gaussian): Expr {
+  const constant = over(call('log', times(number(2), symbol('pi'), normal.variance)), number(2));
+  return minus(exponent(x, normal), constant);
 }
 
 /** The exponent alone: the log density up to a term free of x. */

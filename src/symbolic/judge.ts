@@ -1,7 +1,7 @@
 /** Judging one step: its verdict, the relations it rests on, and for a refuted one a counterexample to read. */
 import { prepare } from './claim.ts';
 import { decide } from './decide.ts';
-import { requireDensity, requirePositive, type DensityOf } from './density.ts';
+import { logDensityOf, requireDensity, requirePositive, type DensityOf } from './density.ts';
 import { mul, number, symbolsOf, type Expr } from './expr.ts';
 import { conditionSymbols, conditionTex, shortPair, valueTex } from './figures.ts';
 import { decideInequality, isComparison } from './inequality.ts';
@@ -166,15 +166,15 @@ function counterexampleOf(
  */
 export function readOff(quantity: Quantity, density: DensityOf): Expr {
   const { of, label } = quantity;
-  const { line, symbols, given } = density;
+  const { symbols, given } = density;
   requireDensity(density);
-  const unfolded = unfoldFor(of, line, given, symbols);
-  const claim = claimFor(thirdDerivative(unfolded, of), number(0), symbols, given);
+  const log = logDensityOf(density);
+  const claim = claimFor(thirdDerivative(log, of), number(0), symbols, given);
   const { verdict, conditions } = decide(claim, { timeLimitMs: SIDE_LIMIT_MS, diagnose: false });
   // A condition would be a kink: x·|x| has no third derivative but at 0, and is no quadratic.
   if ((verdict === 'proved' && conditions.length === 0) || verdict === 'vacuous') {
-    requirePositive(`the variance in ${of}`, varianceOf(of).read(unfolded), symbols, given);
-    return quantity.read(unfolded);
+    requirePositive(`the variance in ${of}`, varianceOf(of).read(log), symbols, given);
+    return quantity.read(log);
   }
   throw new Error(
     `the ${label} in ${of}: expected a line that is quadratic in ${of}, the log density of a Gaussian`,

@@ -1,6 +1,6 @@
 /** Expectations, entropies and divergences of linear-Gaussian models, as expressions that steps can use and check. */
 import { call, foldExpr, neg, number, pow, rebuild, symbol, toText, type Expr } from './expr.ts';
-import type { Gaussian, GaussianModel } from './gaussian.ts';
+import { logDensity, type Gaussian, type GaussianModel } from './gaussian.ts';
 import { parse } from './parse.ts';
 import { minus, negative, over, plus, times } from './tidy.ts';
 
@@ -124,17 +124,9 @@ function factors(model: GaussianModel): Gaussian[] {
 /** Entropy of the joint distribution: the chain rule. Reads the symbol `pi`. */
 export const jointEntropy = (model: GaussianModel): Expr => plus(...factors(model).map(entropy));
 
-/** The joint log density without the constant −n/2·log 2π, in symbols named as the variables. */
-export function jointLogDensity(model: GaussianModel): Expr {
-  return plus(
-    ...factors(model).map(({ mean, variance }, i) =>
-      minus(
-        neg(over(pow(minus(symbol(model.names[i]), mean), number(2)), times(number(2), variance))),
-        half(call('log', variance)),
-      ),
-    ),
-  );
-}
+/** The joint log density in symbols named as the variables. Reads the symbol `pi`. */
+export const jointLogDensity = (model: GaussianModel): Expr =>
+  plus(...factors(model).map((factor, i) => logDensity(model.names[i], factor)));
 
 /**
  * KL between two models of the same variables, by its chain rule: E_p of the divergence of every conditional.

@@ -2,14 +2,13 @@
 import { derivative } from './calculus.ts';
 import { number, substitute, type Expr } from './expr.ts';
 import { negative, over } from './tidy.ts';
-import { logOf } from './upto.ts';
 
 export interface Quantity {
   readonly kind: 'quantity';
   readonly of: string;
   /** What is read, in words: `variance`. */
   readonly label: string;
-  /** The quantity of this line. */
+  /** The quantity of this log density. */
   read(line: Expr): Expr;
 }
 
@@ -26,15 +25,15 @@ export function varianceOf(x: string): Quantity {
 /** The mean in x: −L′(0)/L″ of a log density L. */
 export function meanOf(x: string): Quantity {
   const read = (line: Expr): Expr => {
-    const slope = substitute(derivative(logOf(line), x), { [x]: number(0) });
+    const slope = substitute(derivative(line, x), { [x]: number(0) });
     return negative(over(slope, curvature(line, x)));
   };
   return { kind: 'quantity', of: x, label: 'mean', read };
 }
 
 const curvature = (line: Expr, x: string): Expr =>
-  substitute(derivative(derivative(logOf(line), x), x), { [x]: number(0) });
+  substitute(derivative(derivative(line, x), x), { [x]: number(0) });
 
 /** What must vanish for the line to be the log density of a Gaussian in x: its third derivative. */
 export const thirdDerivative = (line: Expr, x: string): Expr =>
-  derivative(derivative(derivative(logOf(line), x), x), x);
+  derivative(derivative(derivative(line, x), x), x);

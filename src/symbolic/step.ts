@@ -6,18 +6,6 @@ export type Relation = '=' | '∝' | '+c' | '≤' | '<' | '≥' | '>';
 /** Between expectations of densities: cited theorems prove them, never the algebra of expressions. */
 export type Inequality = '≤' | '≥';
 
-const ways: Partial<Record<Relation, 'up' | 'down'>> = { '≤': 'up', '<': 'up', '≥': 'down', '>': 'down' };
-
-/** @throws when a relation compares the other way than one before it in the same chain of lines. */
-export function requireOneWay(title: string, before: readonly Relation[], relation: Relation): void {
-  const way = ways[relation];
-  const other = before.find((each) => ways[each] !== undefined && ways[each] !== way);
-  if (way !== undefined && other !== undefined)
-    throw new Error(
-      `${title}: a step by ${relation} after one by ${other} says nothing of the two ends; start another derivation`,
-    );
-}
-
 export type StepVerdict = 'proved' | 'refuted' | 'undecided' | 'vacuous' | 'assumed';
 
 export interface StepCounterexample {

@@ -4,7 +4,20 @@
  * a zero of the other, which their ratio would not see. For densities exp(a) and exp(b) it is a − b at x and at x′.
  * No derivative is taken, so nothing is assumed of smoothness or of a connected domain.
  */
-import { mul, neg, number, pow, substitute, sub, symbol, symbolsOf, type Expr } from './expr.ts';
+import {
+  call,
+  equalExpr,
+  isRational,
+  mul,
+  neg,
+  number,
+  pow,
+  substitute,
+  sub,
+  symbol,
+  symbolsOf,
+  type Expr,
+} from './expr.ts';
 import { isOne, isZero, minus, over, plus, times } from './tidy.ts';
 
 export interface UpTo {
@@ -44,12 +57,6 @@ function atBoth(x: string, prime: string, expr: Expr, what: string): Omit<UpTo, 
   return { lhs: expr, rhs: substitute(expr, { [x]: symbol(prime) }), sides };
 }
 
-/** The exponent of c·exp(…), or the expression itself where it is a log density already. */
-export function logOf(expr: Expr): Expr {
-  const { exponent } = splitExponential(expr);
-  return isZero(exponent) ? expr : exponent;
-}
-
 export const isExponential = (expr: Expr): boolean => !isZero(splitExponential(expr).exponent);
 
 interface Split {
@@ -62,7 +69,15 @@ export function splitExponential(expr: Expr): Split {
   const plain: Split = { factor: expr, exponent: number(0) };
   switch (expr.kind) {
     case 'call':
-      return expr.fn === 'exp' ? { factor: number(1), exponent: expr.arg } : plain;
+      if (expr.fn === 'exp') return { factor: number(1), exponent: expr.arg };
+      return expr.fn === 'sqrt' ? (powered(expr.arg, number(1, 2)) ?? plain) : plain;
+    case 'add': {
+      // c·e^a + d·e^a
+      const parts = expr.args.map(splitExponential);
+      const [first] = parts;
+      if (!parts.every(({ exponent }) => equalExpr(exponent, first.exponent))) return plain;
+      return { factor: plus(...parts.map(({ factor }) => factor)), exponent: first.exponent };
+    }
     case 'neg': {
       const { factor, exponent } = splitExponential(expr.arg);
       return { factor: neg(factor), exponent };
@@ -79,17 +94,30 @@ export function splitExponential(expr: Expr): Split {
       return { factor: over(a.factor, b.factor), exponent: minus(a.exponent, b.exponent) };
     }
     case 'pow': {
-      if ('kind' in expr.exponent) return plain;
-      const { factor, exponent } = splitExponential(expr.base);
-      // (c·e^a)^r = c^r·e^(ar) needs c > 0 for a fractional r
-      if (isZero(exponent) || (expr.exponent.d !== 1n && !isOne(factor))) return plain;
-      const { n, d } = expr.exponent;
+      const { base, exponent } = expr;
+      if (!isRational(exponent)) {
+        // 2^a is e^(a·log 2)
+        if (base.kind === 'number' && base.n > 0n)
+          return { factor: number(1), exponent: times(exponent, call('log', base)) };
+        return powered(base, exponent) ?? plain;
+      }
+      if (exponent.d !== 1n) return powered(base, number(exponent.n, exponent.d)) ?? plain;
+      const { factor, exponent: inner } = splitExponential(base);
+      if (isZero(inner)) return plain;
       return {
-        factor: isOne(factor) ? factor : pow(factor, expr.exponent),
-        exponent: times(number(n, d), exponent),
+        factor: isOne(factor) ? factor : pow(factor, exponent),
+        exponent: times(number(exponent.n), inner),
       };
     }
     default:
       return plain;
   }
+}
+
+/** (e^a)^r = e^(ar); a factor before it would have to be positive. */
+function powered(base: Expr, by: Expr): Split | undefined {
+  const { factor, exponent } = splitExponential(base);
+  return isOne(factor) && !isZero(exponent)
+    ? { factor: number(1), exponent: times(by, exponent) }
+    : undefined;
 }

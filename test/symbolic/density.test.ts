@@ -63,3 +63,56 @@ test('a line that equals the density on part of the reals only is no density', (
   expect(conclusion).toMatchObject({ verdict: 'undecided' });
   expect(conclusion.reason).toContain('a density of x is needed everywhere');
 });
+
+test('a mean or a variance that reads the variable makes no Gaussian of it', () => {
+  expect(() => derive('t', '0*x', q).concludes(normal('x', 'x', '1 + 0*m'))).toThrow('the mean reads x');
+  expect(() => derive('t', '-x^2/(2*(1 + x^2))', q).concludes(normal('x', '0*m', '1 + x^2'))).toThrow(
+    'the variance reads x',
+  );
+  const hidden = { ...q, given: ['y = x + m'] };
+  expect(() => derive('t', '-(x - y)^2/2', hidden).concludes(normal('x', 'y', '1 + 0*m'))).toThrow(
+    'the mean reads x',
+  );
+});
+
+test('a density is known by never being negative, however it is written', () => {
+  const proved = (line: string, mean: string, variance: string, given: string[] = []) =>
+    expect(
+      derive('t', line, { ...q, given })
+        .concludes(normal('x', mean, variance))
+        .steps.at(-1),
+      line,
+    ).toMatchObject({ verdict: 'proved', relation: '∝' });
+  proved('sqrt(exp(-x^2))', '0*m', '1 + 0*m');
+  proved('exp(-x^2/2)^a', '0*m', '1/a');
+  proved('exp(-(x - m)^2/2)^(1 + u)*exp(-x^2/2)^(-u)', '(1 + u)*m', '1 + 0*m'); // classifier-free guidance
+  proved('2^(-x^2)', '0*m', '1/(2*log(2))');
+  proved('a*exp(-x^2/2) + exp(-x^2/2)', '0*m', '1 + 0*m');
+  expect(derive('t', 'exp(-x^2/2)^a', q).so(varianceOf('x'), '1/a').steps[1].verdict).toBe('proved');
+});
+
+test('a Gaussian by = has its whole constant, and no Gaussian comes by a bound', () => {
+  const table = symbols.extend({
+    pi: { tex: '\\pi', domain: '(3.14159,3.1416)', meaning: '', value: Math.PI },
+  });
+  const end = (line: string) =>
+    derive('t', line, { symbols: table, mutants: false })
+      .concludes(normal('x', '0*m', '1 + 0*m'), { relation: '=' })
+      .steps.at(-1)!.verdict;
+  expect(end('exp(-x^2/2)/sqrt(2*pi)')).toBe('proved');
+  expect(end('-x^2/2 - log(2*pi)/2')).toBe('proved');
+  expect(end('exp(-x^2/2)')).toBe('refuted');
+  expect(end('-x^2/2')).toBe('refuted');
+  const standard = derive('t', '-x^2/2 - 1', q);
+  expect(() => standard.concludes(normal('x', '0*m', '1 + 0*m'), { relation: '=' })).toThrow('declare pi');
+  expect(() => standard.concludes(normal('x', '0*m', '1 + 0*m'), { relation: '≤' })).toThrow(
+    'a log density by ≤',
+  );
+});
+
+test('a conclusion rests on the conditions of the steps before it', () => {
+  const conclusion = derive('t', 'abs(x)', q).step('sqrt(x)^2').step('x').concludes(F('x')).steps.at(-1)!;
+  expect(conclusion.conditions).toEqual(['x \\ge 0']);
+  const bounded = derive('t', 'x^2', q).step('x^2 + 1', { relation: '<' }).concludes(F('x^2 + 1'));
+  expect(bounded.steps.at(-1)!.scope).toBe('of the last line, reached by <');
+});

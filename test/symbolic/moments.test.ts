@@ -93,7 +93,8 @@ test('the divergence is cross entropy less entropy', () => {
 });
 
 test('the joint log density is the sum of a marginal and a conditional, in either order', () => {
-  const domains = { alpha: '(0,1)', abarPrev: '(0,1)', x0: real, xt: real, xPrev: real };
+  const pi = '(3.14159,3.1416)';
+  const domains = { alpha: '(0,1)', abarPrev: '(0,1)', x0: real, xt: real, xPrev: real, pi };
   const model = gaussianModel({
     xPrev: { mean: 'sqrt(abarPrev)*x0', variance: '1 - abarPrev' },
     xt: { of: { xPrev: 'sqrt(alpha)' }, variance: '1 - alpha' },

@@ -1,6 +1,7 @@
 /** Derivations in densities: a chain of lines, each decided against the one before. The builder is immutable. */
 import { derivationTeX, derivationText, failures, summarize } from '../derivation-text.ts';
-import { requireOneWay, type Step, type StepCounterexample } from '../step.ts';
+import type { Step, StepCounterexample } from '../step.ts';
+import { requireOneWay } from '../turns.ts';
 import { once } from '../once.ts';
 import type { Proof } from '../proof.ts';
 import type { ChainCounterexample } from './counterexample.ts';
@@ -50,7 +51,7 @@ interface State {
   readonly options: ChainDerivationOptions;
   readonly lines: readonly (() => Step)[];
   readonly current: ChainExpr;
-  readonly ways: readonly ChainRelation[];
+  readonly ways: readonly { relation: ChainRelation }[];
 }
 
 const blank = { uses: [], conditions: [], open: false, ms: 0 } as const;
@@ -114,7 +115,7 @@ function build(state: State): ChainDerivation {
         text: chainText(expr),
         ...judge({ lhs: current, relation, rhs: expr }, step),
       });
-      return append(line, { current: expr, ways: [...state.ways, relation] });
+      return append(line, { current: expr, ways: [...state.ways, { relation }] });
     },
     so: ({ lhs, rhs }, step = {}) => {
       const [left, right] = [read(lhs), read(rhs)];
