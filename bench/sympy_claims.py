@@ -32,6 +32,8 @@ def symbol(name, domain):
 def decide(claim):
     names = {name: symbol(name, domain) for name, domain in claim["symbols"].items()}
     names.update(abs=sympy.Abs, exp=sympy.exp, log=sympy.log, sqrt=sympy.sqrt)
+    names.update(min=sympy.Min, max=sympy.Max, erf=sympy.erf)
+    names.update(normalCdf=lambda x: (1 + sympy.erf(x / sympy.sqrt(2))) / 2)
     read = lambda text: sympy.sympify(text.replace("^", "**"), locals=names, rational=True)
     definitions = [(names[g.split("=")[0].strip()], read(g.split("=")[1])) for g in claim.get("given", []) if "=" in g]
     difference = read(claim["lhs"]) - read(claim["rhs"])

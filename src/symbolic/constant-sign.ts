@@ -11,6 +11,7 @@ import {
   type Ball,
 } from './ball.ts';
 import { expBall, logBall, rootPowBall } from './ball-functions.ts';
+import { erfBall } from './erf.ts';
 import { topological, type Node } from './node.ts';
 import { UNKNOWN_SIGN, type Sign } from './poly.ts';
 
@@ -39,6 +40,8 @@ function evaluate(node: Node, of: (node: Node) => Ball, bits: number): Ball {
       return fromRational(node, bits);
     case 'sym':
       return UNKNOWN;
+    case 'erf':
+      return erfBall(of(node.arg), bits);
     case 'add':
       return node.args.map(of).reduce((a, b) => addBalls(a, b, bits), ball(0n, 0n, 0));
     case 'mul':

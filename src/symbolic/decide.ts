@@ -65,11 +65,6 @@ function find(claim: Claim, timeLimitMs: number, seed: number): Finding {
       const counterexample = simplestCounterexample(prepared, real.point, random, clock);
       return { verdict: 'refuted', method: 'counterexample with error balls', counterexample };
     }
-    const unproved = functionIn(prepared, ['erf']);
-    if (unproved) {
-      const seen = real.kind === 'agrees' ? 'agrees at real points' : real.reason;
-      return { verdict: 'undecided', method: 'real', reason: `${seen}; no engine proves ${unproved}` };
-    }
     if (real.kind === 'unclear') {
       const reason = definedNowhere(prepared, random, clock) ?? real.reason;
       return { verdict: 'undecided', method: 'real', reason };

@@ -11,7 +11,7 @@ import {
 import { topological, type Node } from './node.ts';
 import * as P from './poly.ts';
 import { TooLarge, UNKNOWN_SIGN, polySign, type Poly, type Sign, type VariableKind } from './poly.ts';
-import { ONE, gcd, rational, type Rational } from './rational.ts';
+import { ONE, absBig, gcd, rational, type Rational } from './rational.ts';
 
 /** u between bounds that may hold other symbols; `form` says which bounds the substitution uses. */
 export type Substitution = {
@@ -36,6 +36,7 @@ export class Expansion {
   private readonly domains: ReadonlyMap<string, Domain>;
   private readonly variant: ReadonlyMap<string, Substitution>;
   private readonly signOf: (node: Node) => Sign;
+  private readonly check: () => void;
   private readonly raw: boolean;
   private readonly closed: ClosedForm;
   private readonly kinds: VariableKind[] = [];
@@ -50,8 +51,10 @@ export class Expansion {
     domains: ReadonlyMap<string, Domain>,
     variant: ReadonlyMap<string, Substitution>,
     signOf: (node: Node) => Sign,
+    check: () => void,
     form: ClosedForm | 'raw' = 'between',
   ) {
+    this.check = check;
     this.domains = domains;
     this.variant = variant;
     this.signOf = signOf;
@@ -65,13 +68,33 @@ export class Expansion {
         const order = this.rootOrder.get(n.base) ?? 1n;
         this.rootOrder.set(n.base, lcm(order, n.exponent.d));
       }
-    const { num, den } = this.fraction(node);
+    const logs = this.logarithms(node);
+    const { num, den } = logs ?? this.fraction(node);
     return timesSign(this.polySign(num, MAX_CONJUGATIONS), this.polySign(den, MAX_CONJUGATIONS));
+  }
+
+  /** Σ c·log f, with integers c and f of certain sign, has the sign of ∏ |f|^c − 1; null for anything else. */
+  private logarithms(node: Node): Fraction | null {
+    if (this.raw) return null;
+    const terms = node.kind === 'add' ? node.args : [node];
+    let product = constant(ONE);
+    for (const term of terms) {
+      const [c, of] = term.kind === 'mul' && term.args.length === 2 ? term.args : [null, term];
+      const power = c === null ? ONE : c.kind === 'num' ? c : null;
+      if (!power || power.d !== 1n || absBig(power.n) > 16n || of!.kind !== 'log') return null;
+      const { sign, strict } = this.signOf(of!.arg);
+      if (sign === 0 || !strict) return null;
+      const arg = sign > 0 ? this.fraction(of!.arg) : negFraction(this.fraction(of!.arg)); // log is ln|arg|
+      const factor = fractionPower(arg, Number(absBig(power.n)), power.n < 0n);
+      product = mulFractions(product, factor);
+    }
+    return addFractions(product, constant(rational(-1n)));
   }
 
   /** Sign of a polynomial; P + Q·r with r = √R is settled by P² − Q²·R. */
   private polySign(poly: Poly, depth: number): Sign {
     if (depth < 0) return UNKNOWN_SIGN;
+    this.check();
     const reduced = this.reduce(poly);
     if (reduced.den.size !== 1 || !reduced.den.has('')) {
       return timesSign(this.polySign(reduced.num, depth - 1), this.polySign(reduced.den, depth - 1));
@@ -146,6 +169,7 @@ export class Expansion {
   fraction(node: Node): Fraction {
     const known = this.done.get(node);
     if (known) return known;
+    this.check();
     const made = this.make(node);
     this.done.set(node, made);
     return made;
@@ -170,6 +194,12 @@ export class Expansion {
         const r = this.variable(this.signOf(node.arg).strict ? 'positive' : 'weak');
         if (!this.raw) this.squares.set([...P.polyVariables(r.num)][0]!, mulFractions(arg, arg));
         return r;
+      }
+      case 'erf': {
+        const { sign, strict } = this.raw ? UNKNOWN_SIGN : this.signOf(node.arg);
+        if (sign === 0) return this.variable('free');
+        const v = this.variable(strict ? 'positive' : 'weak');
+        return sign > 0 ? v : negFraction(v);
       }
       case 'log': {
         const { sign, strict } = this.raw ? UNKNOWN_SIGN : this.logSign(node.arg);

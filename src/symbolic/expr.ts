@@ -1,8 +1,8 @@
 import { ONE, ZERO, bitLength, equalQ, mulQ, negQ, rational, textQ, type Rational } from './rational.ts';
 
 /**
- * sin, cos and erf are typeset, evaluated and differentiated. No engine proves claims with them: those with sin or cos
- * are undecided, those with erf are refuted at a point or undecided.
+ * sin, cos and erf are typeset, evaluated and differentiated. Of erf the engines know that it is odd, increasing and where
+ * it is 0; claims with sin or cos are undecided.
  */
 export const FUNCTIONS = ['sqrt', 'exp', 'log', 'abs', 'sin', 'cos', 'erf'] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];

@@ -243,6 +243,7 @@ function degree(node: Node, of: (n: Node) => [number, number]): [number, number]
     case 'exp':
       return [2, 0]; // drawn as squares
     case 'log':
+    case 'erf':
       return [1, 0];
     case 'abs':
       return of(node.arg);

@@ -1,5 +1,5 @@
 /** Expectations, entropies and divergences of linear-Gaussian models, as expressions that steps can use and check. */
-import { call, foldExpr, neg, number, pow, rebuild, symbol, toText, type Expr } from './expr.ts';
+import { call, foldExpr, number, pow, rebuild, symbol, toText, type Expr } from './expr.ts';
 import { logDensity, type Gaussian, type GaussianModel } from './gaussian.ts';
 import { parse } from './parse.ts';
 import { minus, negative, over, plus, times } from './tidy.ts';

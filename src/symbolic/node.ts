@@ -11,7 +11,7 @@ export type Node = { readonly id: number } & (
   | { readonly kind: 'sym'; readonly name: string }
   | { readonly kind: 'add' | 'mul'; readonly args: readonly Node[] }
   | { readonly kind: 'pow'; readonly base: Node; readonly exponent: Rational }
-  | { readonly kind: 'abs' | 'log' | 'exp'; readonly arg: Node }
+  | { readonly kind: 'abs' | 'log' | 'exp' | 'erf'; readonly arg: Node }
 );
 
 /** What the builder asks of others: certified signs, and relations among logarithms and exponentials. */
@@ -21,6 +21,8 @@ export type Hooks = {
   /** ln|arg| through earlier logarithms, or null when it is independent of them. */
   relateLog(arg: Node): Node | null;
   relateExp(arg: Node): Node | null;
+  /** An earlier argument of erf that equals this one, with the sign ±1 by which it does; null when there is none. */
+  relateErf(arg: Node): { arg: Node; sign: bigint } | null;
 };
 
 const HALF = rational(1n, 2n);
@@ -261,6 +263,17 @@ export class Nodes {
 
   expAtom(arg: Node): Node {
     return this.intern(`e${arg.id}`, (id) => ({ id, kind: 'exp', arg }));
+  }
+
+  /** erf is known as an odd function here. */
+  erf(a: Node): Node {
+    if (a.kind === 'num' && a.n === 0n) return a;
+    const [coefficient] = this.split(a);
+    if (coefficient.n < 0n) return this.neg(this.erf(this.neg(a)));
+    const related = this.known.has(`f${a.id}`) ? null : this.hooks.relateErf(a);
+    const arg = related?.arg ?? a;
+    const atom = this.intern(`f${arg.id}`, (id) => ({ id, kind: 'erf', arg }));
+    return related?.sign === -1n ? this.neg(atom) : atom;
   }
 
   sqrt(a: Node): Node {

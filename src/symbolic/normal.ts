@@ -22,6 +22,8 @@ export class Normal {
   /** Arguments of independent logarithms and exponentials. */
   private readonly logs: Node[] = [];
   private readonly exps: Node[] = [];
+  /** Arguments of erf, no two of them equal or opposite. */
+  private readonly erfs: Node[] = [];
   /** Constraints "≥ 0" that the domains do not imply. */
   readonly openWeak: readonly Constraint[];
   private readonly confine: (signs: Signs, nodes: readonly { node: Node; strict: boolean }[]) => void;
@@ -39,6 +41,7 @@ export class Normal {
       sign: (node) => this.signs.sign(node).sign,
       relateLog: (arg) => this.relateLog(arg),
       relateExp: (arg) => this.relateExp(arg),
+      relateErf: (arg) => this.relateErf(arg),
     });
     this.confine = (signs, facts) =>
       signs.assume(facts, (fact, closed) =>
@@ -74,6 +77,7 @@ export class Normal {
         if (name === 'log') return nodes.log(x);
         if (name === 'exp') return nodes.exp(x);
         if (name === 'abs') return nodes.abs(x);
+        if (name === 'erf') return nodes.erf(x);
         throw new FieldLimit(`no normal form of ${name}`);
       },
     });
@@ -142,6 +146,15 @@ export class Normal {
       }
     }
     this.remember(arg);
+    return null;
+  }
+
+  private relateErf(arg: Node): { arg: Node; sign: bigint } | null {
+    for (const known of this.erfs) {
+      if (this.verify(arg, known)) return { arg: known, sign: 1n };
+      if (this.verify(arg, this.nodes.neg(known))) return { arg: known, sign: -1n };
+    }
+    this.erfs.push(arg);
     return null;
   }
 

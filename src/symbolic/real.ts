@@ -86,17 +86,19 @@ const SCHEDULE: readonly PointKind[] = [
   'simple', 'typical', 'extreme', 'typical', 'extreme', 'typical', 'extreme', 'simple',
   'extreme', 'typical', 'extreme', 'typical', 'extreme', 'typical', 'extreme', 'extreme',
 ]; // prettier-ignore
-const WANTED = SCHEDULE.length;
+/** Beside the schedule, for claims with places at which a side turns. */
+const SWITCHES: readonly PointKind[] = Array<PointKind>(8).fill('switch');
 
 /** The real engine: looks for a counterexample at typical and extreme points of the claim's set. */
 export function realCheck(prepared: Prepared, random: Random, clock: Clock): RealResult {
   const sampler = new Sampler(prepared, random, clock);
   const counts = { agree: 0, undefined: 0, unresolved: 0, outside: 0, inSet: 0 };
-  const wanted = prepared.free.size === 0 ? 1 : WANTED;
+  const schedule = sampler.switches.size > 0 ? [...SCHEDULE, ...SWITCHES] : SCHEDULE;
+  const wanted = prepared.free.size === 0 ? 1 : schedule.length;
   const confined = prepared.constraints.length + prepared.defined.size > 0;
   let deep = 2; // agreeing points that are looked at with all the digits, so that tiny gaps show
-  for (let i = 0; counts.agree < wanted && i < 6 * WANTED; i++) {
-    const point = sampler.next(SCHEDULE[i % WANTED]!);
+  for (let i = 0; counts.agree < wanted && i < 6 * schedule.length; i++) {
+    const point = sampler.next(schedule[i % schedule.length]!);
     if (!point) break;
     const result = compareAt(prepared, point, clock);
     if (result.kind === 'differ') return { kind: 'refuted', point };

@@ -1,12 +1,13 @@
 import { contains, type Domain } from './domain.ts';
 import { evaluateDouble, type Point } from './evaluate.ts';
-import { nodesOf } from './expr.ts';
+import { isAffine } from './conditions.ts';
+import { constant, nodesOf, number, substitute, symbolsOf, type Expr } from './expr.ts';
 import type { Prepared } from './claim.ts';
 import type { Clock } from './clock.ts';
 import type { Random } from './random.ts';
-import { addQ, mulQ, numberQ, rational, subQ, type Rational } from './rational.ts';
+import { addQ, compareQ, divQ, mulQ, negQ, numberQ, rational, subQ, type Rational } from './rational.ts';
 
-export type PointKind = 'simple' | 'typical' | 'extreme';
+export type PointKind = 'simple' | 'typical' | 'extreme' | 'switch';
 
 /** Numbers a reader can check by hand, simplest first. */
 const SIMPLE = [
@@ -53,7 +54,10 @@ export class Sampler {
   private readonly clock: Clock;
   private readonly reach: number;
   private readonly feasible: Map<string, Rational>[] = [];
+  /** Where an absolute value, a root, a square or a factor turns, and the places around. */
+  readonly switches: ReadonlyMap<string, readonly Rational[]>;
   tried = 0;
+  private turned = 0;
 
   constructor(prepared: Prepared, random: Random, clock: Clock) {
     this.prepared = prepared;
@@ -61,6 +65,7 @@ export class Sampler {
     this.clock = clock;
     const roots = [prepared.lhs, prepared.rhs, ...prepared.constraints.map((c) => c.expr)];
     const grows = (e: { kind: string }): boolean => e.kind === 'call' && 'fn' in e && e.fn === 'exp';
+    this.switches = switchPoints(roots, prepared.free);
     // e^(e^16) has nine million digits: with exp, extremes stay near e^±3.
     this.reach = roots.some((root) =>
       nodesOf(root).some((e) => grows(e) || (e.kind === 'pow' && 'kind' in e.exponent)),
@@ -82,7 +87,7 @@ export class Sampler {
       const point = new Map<string, Rational>();
       for (const [name, domain] of this.prepared.free) {
         const near = from?.get(name);
-        point.set(name, near ? this.near(near, domain) : this.value(domain, blend));
+        point.set(name, near ? this.near(near, domain) : this.value(name, domain, blend));
       }
       if (!this.looksFeasible(point)) continue;
       if (known < 64) this.feasible.push(point);
@@ -112,7 +117,9 @@ export class Sampler {
     return x;
   }
 
-  private value(domain: Domain, kind: PointKind): Rational {
+  private value(name: string, domain: Domain, kind: PointKind): Rational {
+    const turns = kind === 'switch' ? this.switches.get(name)?.filter((x) => contains(domain, x)) : undefined;
+    if (turns && turns.length > 0) return turns[this.turned++ % turns.length]!;
     for (let i = 0; i < 40; i++) {
       const x = this.candidate(domain, kind === 'simple' && i > 20 ? 'typical' : kind);
       if (contains(domain, x)) return x;
@@ -147,4 +154,38 @@ export class Sampler {
     if (lo && hi) return mulQ(addQ(lo, hi), rational(1n, 2n));
     return lo ? addQ(lo, rational(1n)) : hi ? subQ(hi, rational(1n)) : rational(0n);
   }
+}
+
+/** For each symbol the zeros of what turns there, the middles between them, and points beside them. */
+function switchPoints(roots: readonly Expr[], domains: ReadonlyMap<string, Domain>): Map<string, Rational[]> {
+  const zeros = new Map<string, Rational[]>();
+  for (const u of roots.flatMap(nodesOf).flatMap(turning)) {
+    const names = symbolsOf(u);
+    if (names.length !== 1 || !isAffine(u)) continue;
+    const [at0, at1] = [0, 1].map((x) => constant(substitute(u, { [names[0]]: number(x) })));
+    if (!at0 || !at1) continue;
+    const slope = subQ(at1, at0);
+    if (slope.n !== 0n) zeros.set(names[0], [...(zeros.get(names[0]) ?? []), divQ(negQ(at0), slope)]);
+  }
+  for (const [name, found] of zeros) {
+    const sorted = found
+      .sort(compareQ)
+      .filter((x, i) => i === 0 || compareQ(x, found[i - 1]!) !== 0)
+      .slice(0, 8);
+    const half = rational(1n, 2n);
+    const { lo = null, hi = null } = domains.get(name) ?? {};
+    const places = [...sorted, ...[lo, hi].filter((end) => end !== null)].sort(compareQ);
+    const between = places.slice(1).map((x, i) => mulQ(half, addQ(x, places[i]!)));
+    const beside = sorted.flatMap((x) => [mulQ(half, x), mulQ(rational(2n), x), addQ(x, rational(1n))]);
+    const below = sorted.map((x) => subQ(x, rational(1n)));
+    zeros.set(name, [...sorted, ...between, ...beside, ...below]);
+  }
+  return zeros;
+}
+
+/** What may change its sign in a node, where the node behaves otherwise on either side. */
+function turning(node: Expr): readonly Expr[] {
+  if (node.kind === 'call') return node.fn === 'exp' ? [] : [node.arg];
+  if (node.kind === 'pow') return [node.base];
+  return node.kind === 'mul' ? node.args : [];
 }

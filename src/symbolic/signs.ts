@@ -68,6 +68,8 @@ export class Signs {
         return { sign: 1, strict: true };
       case 'abs':
         return { sign: 1, strict: this.sign(node.arg).strict };
+      case 'erf':
+        return this.sign(node.arg);
       case 'mul':
         return node.args.map((arg) => this.sign(arg)).reduce(timesSign);
       case 'pow': {
@@ -105,7 +107,7 @@ export class Signs {
     for (const [variant, form] of this.attempts()) {
       this.check();
       try {
-        const found = new Expansion(this.domains, variant, (n) => this.sign(n), form).sign(node);
+        const found = new Expansion(this.domains, variant, (n) => this.sign(n), this.check, form).sign(node);
         if (found.sign !== 0 && found.strict) return found;
         if (weak.sign === 0) weak = found;
       } catch (error) {
@@ -113,7 +115,7 @@ export class Signs {
       }
     }
     for (const fact of this.facts) {
-      const factor = proportional(node, fact.node, this.domains);
+      const factor = proportional(node, fact.node, this.domains, this.check);
       if (factor !== 0) return { sign: factor, strict: fact.strict };
     }
     return weak;
@@ -131,9 +133,14 @@ function withBound(known: Substitution | undefined, option: Substitution): Subst
 }
 
 /** Sign of c where node = c·fact as polynomials, c a number; 0 when it is not so. */
-function proportional(node: Node, fact: Node, domains: ReadonlyMap<string, Domain>): -1 | 0 | 1 {
+function proportional(
+  node: Node,
+  fact: Node,
+  domains: ReadonlyMap<string, Domain>,
+  check: () => void,
+): -1 | 0 | 1 {
   try {
-    const raw = new Expansion(domains, new Map(), () => UNKNOWN_SIGN, 'raw');
+    const raw = new Expansion(domains, new Map(), () => UNKNOWN_SIGN, check, 'raw');
     const [a, b] = [raw.fraction(node), raw.fraction(fact)];
     const [x, y] = [P.polyMul(a.num, b.den), P.polyMul(b.num, a.den)];
     const [key, q] = [...y][0] ?? [];

@@ -122,6 +122,10 @@ export class Trial {
           }
           break;
         }
+        case 'erf':
+          v = random.residue(p);
+          if (tangents) t = random.residue(p); // its slope is not followed
+          break;
         case 'exp': {
           const h = random.residue(p);
           v = (h * h) % p;

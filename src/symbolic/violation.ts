@@ -4,13 +4,14 @@ import { certainlyEmpty } from './cases.ts';
 import type { Prepared } from './claim.ts';
 import type { Clock } from './clock.ts';
 import { decimalText } from './counterexample.ts';
+import { decide } from './decide.ts';
 import { contains } from './domain.ts';
 import { evaluateBall, evaluateDouble } from './evaluate.ts';
 import { constant, number, substitute, type Expr } from './expr.ts';
 import type { Random } from './random.ts';
-import { numberQ, textQ, type Rational } from './rational.ts';
+import { absBig, numberQ, textQ, type Rational } from './rational.ts';
 import { inSet, PRECISIONS } from './real.ts';
-import { decimalNear, Sampler, SIMPLE_VALUES } from './sampling.ts';
+import { decimalNear, Sampler, SIMPLE_VALUES, type PointKind } from './sampling.ts';
 import type { Counterexample } from './verdict.ts';
 
 type Point = Map<string, Rational>;
@@ -27,9 +28,14 @@ export function violation(
   const sampler = new Sampler(prepared, random, clock);
   const seen: { point: Point; gap: number }[] = [];
   let defined = 0;
-  const kinds = ['simple', 'typical', 'extreme'] as const;
-  for (let i = 0; i < 90; i++) {
-    const point = sampler.next(kinds[i % 3]!, i === 0 ? 300 : 60);
+  const kinds: PointKind[] = [
+    'simple',
+    'typical',
+    'extreme',
+    ...(sampler.switches.size > 0 ? (['switch'] as const) : []),
+  ];
+  for (let i = 0; i < 30 * kinds.length; i++) {
+    const point = sampler.next(kinds[i % kinds.length]!, i === 0 ? 300 : 60);
     if (!point) break;
     const value = relativeGap(prepared, gap, point);
     if (!Number.isNaN(value)) defined++;
@@ -76,12 +82,24 @@ function failsAt(prepared: Prepared, gap: Expr, strict: boolean, point: Point, c
     if (value.state === 'undefined') return false;
     if (isNegative(value)) return inSet(prepared, point, bits, clock.check);
   }
-  if (!strict) return false;
-  // Equality is seen where both sides are rational numbers.
-  const numbers = new Map([...point].map(([name, { n, d }]) => [name, number(n, d)]));
-  const exact = constant(substitute(gap, numbers));
-  return exact?.n === 0n && inSet(prepared, point, PRECISIONS[0], clock.check);
+  return strict && equalAt(prepared, gap, point, clock);
 }
+
+/** At a point of small numbers: is equality certain, by arithmetic or by the engines that prove identities? */
+function equalAt(prepared: Prepared, gap: Expr, point: Point, clock: Clock): boolean {
+  if ([...point.values()].some(({ n, d }) => absBig(n) > SMALL || d > SMALL)) return false;
+  if (!inSet(prepared, point, PRECISIONS[0], clock.check)) return false;
+  const numbers = new Map([...point].map(([name, { n, d }]) => [name, number(n, d)]));
+  const there = substitute(gap, numbers);
+  const exact = constant(there);
+  if (exact) return exact.n === 0n;
+  const claim = { lhs: there, rhs: number(0), symbols: {} };
+  const { verdict, conditions } = decide(claim, { timeLimitMs: EQUALITY_MS, diagnose: false });
+  return (verdict === 'proved' && conditions.length === 0) || verdict === 'vacuous';
+}
+
+const SMALL = 10_000n;
+const EQUALITY_MS = 200;
 
 /** Each coordinate as simple as the failure allows. */
 function simpler(prepared: Prepared, found: Point, fails: (point: Point) => boolean): Point {

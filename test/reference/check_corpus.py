@@ -12,7 +12,16 @@ import mpmath as mp
 
 mp.mp.dps = 80
 FOLDER = os.path.join(os.path.dirname(__file__), "..", "symbolic", "corpus")
-FUNCTIONS = {"sqrt": mp.sqrt, "exp": mp.exp, "log": mp.log, "abs": mp.fabs}
+FUNCTIONS = {
+    "sqrt": mp.sqrt,
+    "exp": mp.exp,
+    "log": mp.log,
+    "abs": mp.fabs,
+    "min": min,
+    "max": max,
+    "erf": mp.erf,
+    "normalCdf": mp.ncdf,
+}
 
 
 def code(text):

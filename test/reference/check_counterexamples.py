@@ -7,7 +7,16 @@ import sys
 
 import mpmath as mp
 
-FUNCTIONS = {"sqrt": mp.sqrt, "exp": mp.exp, "log": mp.log, "abs": mp.fabs}
+FUNCTIONS = {
+    "sqrt": mp.sqrt,
+    "exp": mp.exp,
+    "log": mp.log,
+    "abs": mp.fabs,
+    "min": min,
+    "max": max,
+    "erf": mp.erf,
+    "normalCdf": mp.ncdf,
+}
 DIGITS = 100
 
 

@@ -31,19 +31,22 @@ function shortened(text: string): string {
   return decimalText(evaluateBall(parse('x'), new Map([['x', value]]), 400), 50);
 }
 
-test('claims with erf are refuted at a point, or undecided with the reason', () => {
-  const claim = { symbols: { x: real } };
-  expect(decide({ ...claim, lhs: 'erf(x)', rhs: 'erf(-x)' }).verdict).toBe('refuted');
-  expect(decide({ ...claim, lhs: 'normalCdf(x)', rhs: '(1 + erf(x))/2' }).verdict).toBe('refuted');
-  expect(decide({ ...claim, lhs: 'normalCdf(x) + normalCdf(-x)', rhs: '2/3 + 1/3 + 1e-20' }).verdict).toBe('refuted');
-  const odd = decide({ ...claim, lhs: 'erf(-x)', rhs: '-erf(x)' });
-  expect(odd.verdict).toBe('undecided');
-  expect(odd.reason).toContain('agrees at real points; no engine proves erf');
-  expect(decide({ ...claim, lhs: 'abs(erf(x))', rhs: 'erf(abs(x))' }).verdict).toBe('undecided');
-  const bound = { symbols: { x: '(0,inf)' }, lhs: 'erf(x)', rhs: 'x' };
-  expect(decideInequality({ ...bound, relation: '≤' }).verdict).toBe('refuted');
-  expect(decideInequality({ ...bound, relation: '≤', rhs: '1' }).verdict).toBe('undecided');
-}); // prettier-ignore
+test('erf is known to be odd, whatever it is written of, and nothing is proved that needs more', () => {
+  const claim = { symbols: { x: real, y: real } };
+  const verdict = (lhs: string, rhs: string) => decide({ ...claim, lhs, rhs }).verdict;
+  expect(verdict('normalCdf(x) + normalCdf(-x)', '1')).toBe('proved');
+  expect(verdict('2*normalCdf(x*sqrt(2)) - 1', 'erf(x)')).toBe('proved');
+  expect(verdict('erf((x^2 - y^2)/(x - y))', '-erf(-x - y)')).toBe('proved');
+  expect(verdict('abs(erf(x))', 'erf(abs(x))')).toBe('proved');
+  expect(verdict('erf(x)', 'erf(-x)')).toBe('refuted');
+  expect(verdict('normalCdf(x)', '(1 + erf(x))/2')).toBe('refuted');
+  expect(verdict('normalCdf(x) + normalCdf(-x)', '2/3 + 1/3 + 1e-20')).toBe('refuted');
+  expect(verdict('erf(x + y)', 'erf(x) + erf(y)')).toBe('refuted');
+  const positive = { symbols: { x: '(0,inf)' }, lhs: 'erf(x)' };
+  expect(decideInequality({ ...positive, relation: '>', rhs: '0' }).verdict).toBe('proved');
+  expect(decideInequality({ ...positive, relation: '≤', rhs: 'x' }).verdict).toBe('refuted');
+  expect(decideInequality({ ...positive, relation: '≤', rhs: '1' }).verdict).toBe('undecided');
+});
 
 test('erf is typeset, evaluated and differentiated', () => {
   const entry = { tex: 'x', domain: real, meaning: '' };
