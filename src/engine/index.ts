@@ -3,6 +3,7 @@ export { tf, type TensorTree } from './tf.ts';
 export { useBackend, backendReport, BACKENDS } from './backends.ts';
 export type { BackendName, BackendOptions, BackendReport } from './backends.ts';
 export { randomKey, fold, bits, normal, uniform, integers, permutation, type Key } from './random/index.ts';
+export { keyTensor, normalInGraph } from './random/inGraph.ts';
 export * from './layers/index.ts';
 export { compile, type Compiled, type CompileOptions } from './compile.ts';
 export { fuse } from './fuse.ts';

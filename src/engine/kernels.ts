@@ -1,4 +1,5 @@
 /** The engine's own kernels and gradients, registered with tfjs so that layers and models need no branches. */
+import { einsumGradient } from './einsum.ts';
 import { tensorFlowKernels } from './native/kernels.ts';
 import { tf } from './tf.ts';
 import { wasmKernels } from './wasm/kernels.ts';
@@ -10,6 +11,8 @@ tf.registerGradient({
     b: () => tf.engine().runKernel('BiasAddGrad', { dy: dy as tf.Tensor }) as tf.Tensor,
   }),
 });
+
+tf.registerGradient(einsumGradient);
 
 /** Adds the engine's kernels to a backend that was just started, in place of tfjs's where both exist. */
 export function registerEngineKernels(backend: 'tensorflow' | 'wasm'): void {

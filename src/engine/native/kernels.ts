@@ -93,6 +93,18 @@ const gather: tf.KernelConfig = {
   },
 };
 
+const statelessNormal: tf.KernelConfig = {
+  kernelName: 'StatelessRandomNormal',
+  backendName: 'tensorflow',
+  kernelFunc: ({ inputs, attrs, backend }) => {
+    const size = tf.tensor1d((attrs as unknown as { shape: number[] }).shape, 'int32');
+    const types = [typeAttr('dtype', 'float32'), typeAttr('T', 'int32'), typeAttr('Tseed', 'int32')];
+    const result = native(backend).executeSingleOutput('StatelessRandomNormal', types, [size, inputs.seed!]);
+    size.dispose();
+    return result;
+  },
+};
+
 export const tensorFlowKernels: readonly tf.KernelConfig[] = [
   single('BiasAdd', ['x', 'b'], [FLOAT, NHWC]),
   single('BiasAddGrad', ['dy'], [FLOAT, NHWC]),
@@ -107,4 +119,5 @@ export const tensorFlowKernels: readonly tf.KernelConfig[] = [
     ({ x, dy }, size) => [x!, size, dy!],
   ),
   gather,
+  statelessNormal,
 ];

@@ -1,4 +1,7 @@
 /** Kernels that training needs and tfjs's wasm package lacks, put together from those it has. */
+import { einsumByProducts } from '../einsum.ts';
+import { countOf } from '../random/index.ts';
+import { statelessNormal } from '../random/inGraph.ts';
 import { tf } from '../tf.ts';
 
 type Shape4 = [number, number, number, number];
@@ -90,6 +93,74 @@ function inputGradient(dy: tf.Tensor4D, filter: tf.Tensor4D, x: Shape4, strides:
   return tf.conv2d(all, turned, 1, 'valid');
 }
 
+/** Attributes of the two gradients of a depthwise convolution; tfjs refuses to differentiate dilated ones. */
+interface DepthwiseAttrs {
+  strides: Strides;
+  pad: Pad;
+  filterShape: Shape4;
+  inputShape: Shape4;
+}
+
+/** Each tap of a depthwise filter, and where it begins in the padded image. */
+function depthwiseTaps(x: Shape4, filter: Shape4, { strides, pad }: DepthwiseAttrs) {
+  const info = tf.backend_util.computeConv2DInfo(x, filter, strides, 1, pad, undefined, true);
+  const [kh, kw] = filter;
+  const taps = Array.from({ length: kh * kw }, (_, tap) => ({
+    row: Math.floor(tap / kw),
+    column: tap % kw,
+  }));
+  return { info, taps };
+}
+
+/** Σ over batch and places of x at each tap times dy, channel by channel: dy [B, oh, ow, C·M] → [kh, kw, C, M]. */
+function depthwiseFilterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, attrs: DepthwiseAttrs): tf.Tensor {
+  const { info, taps } = depthwiseTaps(x.shape, attrs.filterShape, attrs);
+  const { strideHeight, strideWidth, outHeight, outWidth } = info;
+  const { top, bottom, left, right } = info.padInfo;
+  const [, , channels, multiplier] = attrs.filterShape;
+  const padded = padOrCrop(padOrCrop(x, 1, top, bottom), 2, left, right);
+  const places = x.shape[0] * outHeight * outWidth;
+  const slopes = tf.reshape(dy, [places, channels, multiplier]);
+  const perTap = taps.map(({ row, column }) => {
+    const end = [
+      x.shape[0],
+      row + (outHeight - 1) * strideHeight + 1,
+      column + (outWidth - 1) * strideWidth + 1,
+      channels,
+    ];
+    const seen = tf.stridedSlice(padded, [0, row, column, 0], end, [1, strideHeight, strideWidth, 1]);
+    return tf.sum(tf.mul(tf.reshape(seen, [places, channels, 1]), slopes), 0);
+  });
+  return tf.reshape(tf.stack(perTap), attrs.filterShape);
+}
+
+/** What each tap of the filter sends back to the place it read. */
+function depthwiseInputGradient(dy: tf.Tensor4D, filter: tf.Tensor4D, attrs: DepthwiseAttrs): tf.Tensor {
+  const { info, taps } = depthwiseTaps(attrs.inputShape, filter.shape, attrs);
+  const [batch, height, width, channels] = attrs.inputShape;
+  const { top, bottom, left, right } = info.padInfo;
+  const multiplier = filter.shape[3];
+  const [oh, ow] = [info.outHeight, info.outWidth];
+  const slopes = tf.reshape(dy, [batch * oh * ow, channels, multiplier]);
+  const weights = tf.unstack(tf.reshape(filter, [taps.length, 1, channels, multiplier]));
+  const sent = taps.map(({ row, column }, i) => {
+    const perPlace = tf.reshape(tf.sum(tf.mul(slopes, weights[i]!), 2), [batch, oh, ow, channels]);
+    const spread = dilate(perPlace as tf.Tensor4D, info.strideHeight, info.strideWidth);
+    const rows = padOrCrop(spread, 1, row, top + height + bottom - row - spread.shape[1]);
+    return padOrCrop(rows, 2, column, left + width + right - column - spread.shape[2]);
+  });
+  return padOrCrop(padOrCrop(tf.addN(sent) as tf.Tensor4D, 1, -top, -bottom), 2, -left, -right);
+}
+
+/** Σ of the rows of x [N, …] that have the same id, as one matrix product; ids below 0 belong to none. */
+function segmentSum(x: tf.Tensor, ids: tf.Tensor1D, segments: number): tf.Tensor {
+  const rows = tf.reshape(x, [x.shape[0]!, -1]);
+  // As integers, then cast: wasm's oneHot writes zeros where float32 is asked for.
+  const member = tf.cast(tf.oneHot(ids, segments, 1, 0, 'int32'), 'float32') as tf.Tensor2D;
+  const sums = tf.matMul(tf.transpose(member), tf.cast(rows, 'float32') as tf.Tensor2D);
+  return tf.cast(tf.reshape(sums, [segments, ...x.shape.slice(1)]), x.dtype);
+}
+
 export const wasmKernels: readonly tf.KernelConfig[] = [
   composed('BiasAdd', ({ x, b }) => tf.add(x!, b!)),
   composed('BiasAddGrad', ({ dy }) => tf.sum(tf.reshape(dy!, [-1, dy!.shape[dy!.rank - 1]!]), 0)),
@@ -108,5 +179,20 @@ export const wasmKernels: readonly tf.KernelConfig[] = [
         Pad,
       ]),
     ),
+  ),
+  composed('DepthwiseConv2dNativeBackpropFilter', ({ x, dy }, attrs) =>
+    depthwiseFilterGradient(x as tf.Tensor4D, dy as tf.Tensor4D, attrs as unknown as DepthwiseAttrs),
+  ),
+  composed('DepthwiseConv2dNativeBackpropInput', ({ dy, filter }, attrs) =>
+    depthwiseInputGradient(dy as tf.Tensor4D, filter as tf.Tensor4D, attrs as unknown as DepthwiseAttrs),
+  ),
+  composed('UnsortedSegmentSum', ({ x, segmentIds }, { numSegments }) =>
+    segmentSum(x!, segmentIds as tf.Tensor1D, numSegments as number),
+  ),
+  composed('Einsum', (operands, { equation }) =>
+    einsumByProducts(equation as string, Object.values(operands)),
+  ),
+  composed('StatelessRandomNormal', ({ seed }, { shape }) =>
+    tf.tensor(statelessNormal(seed!.dataSync(), countOf(shape as number[])), shape as number[]),
   ),
 ];
