@@ -39,7 +39,7 @@ for (const backend of ['tensorflow', 'wasm'] as const)
       expect(first.shape).toEqual([4, 5]);
       expect([...again.dataSync()]).toEqual([...first.dataSync()]);
       expect([...other.dataSync()]).not.toEqual([...first.dataSync()]);
-      const z = normalInGraph(a!, [100_000]).dataSync();
+      const z = normalInGraph(a!, [100_000]).dataSync() as Float32Array;
       const moment = (p: number) => z.reduce((sum, v) => sum + v ** p, 0) / z.length;
       expect(Math.abs(moment(1))).toBeLessThan(5 / Math.sqrt(z.length)); // five standard errors
       expect(Math.abs(moment(2) - 1)).toBeLessThan(5 * Math.sqrt(2 / z.length));
