@@ -9,3 +9,6 @@ export { compile, type Compiled, type CompileOptions } from './compile.ts';
 export { fuse } from './fuse.ts';
 export { liveHandles, withoutLeaks, type LiveHandles } from './leaks.ts';
 export { engineInfo, type EngineInfo } from './doctor.ts';
+export { joinTeam, type Team, type TeamOptions } from './cluster/team.ts';
+export { PeerLost } from './cluster/peers.ts';
+export { reservePorts } from './cluster/loopback.ts';

@@ -46,17 +46,34 @@ export function spreadTimes(n: number, T: number, key: Key): Float32Array {
   return Float32Array.from({ length: n }, (_, i) => Math.min(T, 1 + Math.floor(((i + offset) / n) * T)));
 }
 
-/** The batches of training, by step (from 1). */
+/** Places from … from + n − 1 of a batch: what one process of several works on. */
+export interface Slice {
+  readonly from: number;
+  readonly n: number;
+}
+
+/**
+ * The part of a batch for process `rank` of `size`; the parts differ by one image at most.
+ * @throws when there are more processes than images
+ */
+export function sliceOf(batch: number, rank: number, size: number): Slice {
+  if (batch < size) throw new Error(`batch: ${batch}, expected ${size} or more, an image for each worker`);
+  const from = Math.floor((rank * batch) / size);
+  return { from, n: Math.floor(((rank + 1) * batch) / size) - from };
+}
+
+/** The batches of training, by step (from 1), or one slice of each: the very numbers of the whole in those places. */
 export function batches(
   data: ImageSet,
-  { batch, T, key }: { batch: number; T: number; key: Key },
+  { batch, T, key, slice = { from: 0, n: batch } }: { batch: number; T: number; key: Key; slice?: Slice },
 ): (step: number) => Batch {
   const order = dataOrder(data.count, batch, fold(key, streams.order));
   const size = data.shape[0] * data.shape[1] * data.shape[2];
+  const { from, n } = slice;
   return (step) => ({
-    n: batch,
-    x0: data.images(order(step)),
-    t: spreadTimes(batch, T, fold(key, streams.times, step)),
-    eps: normal(fold(key, streams.noise, step), batch * size),
+    n,
+    x0: data.images(order(step).subarray(from, from + n)),
+    t: spreadTimes(batch, T, fold(key, streams.times, step)).subarray(from, from + n),
+    eps: normal(fold(key, streams.noise, step), n * size, from * size),
   });
 }

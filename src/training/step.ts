@@ -3,6 +3,7 @@ import { compile, tf } from '../engine/index.ts';
 import { unflatten, type Denoiser, type Params } from '../models/index.ts';
 import type { Moments, Optimizer } from './adam.ts';
 import type { Batch } from './batches.ts';
+import { totals, type Share } from './share.ts';
 import { ema } from './ema.ts';
 
 /** Everything that training carries from step to step; four vectors of N numbers. */
@@ -46,25 +47,36 @@ export function batchLoss(
 
 /**
  * One training step as one compiled pure function: (state, batch, scalars) → the next state and the loss before it.
- * `scalars` are what changes from step to step: those of the optimizer, and how much of the average is kept.
+ * `scalars` are what changes from step to step: those of the optimizer, how much of the average is kept, and whether to
+ * stop after it (any number but 0), which comes out as what all the processes say.
+ *
+ * @param share how this process takes part where several train together: gradient and loss are those of the whole batch
  */
-export function trainingStep(model: Denoiser, schedule: Schedule, optimizer: Optimizer<Moments>) {
+export function trainingStep(
+  model: Denoiser,
+  schedule: Schedule,
+  optimizer: Optimizer<Moments>,
+  share?: Share,
+) {
   return compile(
     (
       { parameters, average, moments }: TrainingState,
       batch: BatchTensors,
-      scalars: { optimizer: tf.Tensor1D; decay: tf.Scalar },
-    ): { state: TrainingState; loss: tf.Scalar } => {
-      const { value: loss, grad } = tf.valueAndGrad((vector: tf.Tensor) =>
+      scalars: { optimizer: tf.Tensor1D; decay: tf.Scalar; stop: tf.Scalar },
+    ): { state: TrainingState; loss: tf.Scalar; stop: tf.Scalar } => {
+      const { value, grad } = tf.valueAndGrad((vector: tf.Tensor) =>
         batchLoss(model, schedule, vector as tf.Tensor1D, batch),
       )(parameters);
-      const next = optimizer.update(parameters, grad as tf.Tensor1D, moments, scalars.optimizer);
+      const own = { gradient: grad as tf.Tensor1D, loss: value as tf.Scalar, stop: scalars.stop };
+      const { gradient, loss, stop } = share ? totals(share, own) : own;
+      const next = optimizer.update(parameters, gradient, moments, scalars.optimizer);
       const state = {
         parameters: next.parameters,
         average: ema(average, next.parameters, scalars.decay),
         moments: next.state,
       };
-      return { state, loss: loss as tf.Scalar };
+      return { state, loss, stop };
     },
+    { name: 'trainingStep' },
   );
 }

@@ -1,13 +1,14 @@
 import type { ImageSet } from '../datasets/index.ts';
 import { linearSchedule, type Schedule } from '../diffusion/index.ts';
-import { fold, randomKey, tf } from '../engine/index.ts';
+import { fold, PeerLost, randomKey, tf, type Team } from '../engine/index.ts';
 import type { Denoiser } from '../models/index.ts';
 import { saveForDiffusers } from './checkpoint.ts';
 import { adam, type Moments, type Optimizer } from './adam.ts';
-import { batches, streams } from './batches.ts';
+import { batches, sliceOf, streams } from './batches.ts';
 import { freshState, toDevice, toHost } from './device.ts';
 import { emaDecay } from './ema.ts';
 import { linearDecay, type LearningRate } from './schedule.ts';
+import { startTogether } from './share.ts';
 import { settingsAt, type RunPlan, type RunSettings } from './settings.ts';
 import { loadState, refuseToOverwrite, saveState } from './state.ts';
 import { batchTensors, trainingStep } from './step.ts';
@@ -39,6 +40,10 @@ export interface TrainOptions {
   mayDiffer?: readonly (keyof RunSettings)[];
   /** Start anew where `checkpointDir` holds a run, which is lost. */
   overwrite?: boolean;
+  /** The processes that train together, from `joinTeam`: each works on its part of every batch, rank 0 keeps the run. */
+  team?: Team;
+  /** Ends the run after the step under way, with a checkpoint; in a team, of every rank after the same step. */
+  signal?: AbortSignal;
 }
 
 export interface TrainingReport {
@@ -72,8 +77,12 @@ export interface TrainingRun extends AsyncIterable<TrainingReport> {
  * Leaving the loop early (`break`, an error of the caller) keeps the model of the last finished step, in a checkpoint too
  * where there is a folder for them. A run is gone through once.
  *
+ * In a team the numbers are those of one process with the whole batch, but for the order of sums. Rank 0 alone reads and
+ * writes checkpoints and validates. Leave by `signal`, which all ranks follow; a rank that leaves alone is missed.
+ *
  * @throws Error naming the step and the last good checkpoint when the loss is not finite; naming the file when a checkpoint
- *   cannot be written or resumed from; RunExists where one would be overwritten; SettingDiffers on resume with other settings
+ *   cannot be written or resumed from; RunExists where one would be overwritten; SettingDiffers on resume with other settings;
+ *   PeerLost when another rank ended, after rank 0 has saved the last finished step
  */
 export function train(
   model: Denoiser,
@@ -96,7 +105,11 @@ export function train(
     resume = false,
     mayDiffer,
     overwrite = false,
+    team,
+    signal,
   } = options;
+  const keepsRun = team === undefined || team.rank === 0;
+  const slice = sliceOf(batch, team?.rank ?? 0, team?.size ?? 1);
   const plan: RunPlan = {
     data: data.train.name,
     ...{ seed, batch, schedule, optimizer, averageDecay, learningRate },
@@ -108,20 +121,27 @@ export function train(
   const about = () => ({ step: finished, ...settingsAt(plan, finished) });
 
   async function* run(): AsyncGenerator<TrainingReport, void, void> {
-    if (checkpointDir !== undefined && !resume && !overwrite) await refuseToOverwrite(checkpointDir);
-    const resumed = resume ? await loadState(checkpointDir!, model, plan, mayDiffer) : undefined;
+    if (keepsRun && checkpointDir !== undefined && !resume && !overwrite)
+      await refuseToOverwrite(checkpointDir);
+    const resumed = resume && keepsRun ? await loadState(checkpointDir!, model, plan, mayDiffer) : undefined;
     checkpoint = resumed && { file: resumed.file, step: resumed.step };
     finished = resumed?.step ?? 0;
 
     const key = randomKey(seed);
-    const batchOf = batches(data.train, { batch, T: schedule.T, key });
-    const advance = trainingStep(model, schedule, optimizer);
+    const batchOf = batches(data.train, { batch, T: schedule.T, key, slice });
+    const advance = trainingStep(model, schedule, optimizer, team && { team, weight: slice.n / batch });
     const validate =
-      data.validation && validator(model, schedule, data.validation, { images: validationImages });
+      keepsRun && data.validation
+        ? validator(model, schedule, data.validation, { images: validationImages })
+        : undefined;
     let state = toDevice(resumed?.state ?? freshState(model, fold(key, streams.init)));
+    if (team) {
+      const settings = { ...settingsAt(plan, steps), steps, model: model.config };
+      ({ state, step: finished } = await startTogether(team, { state, step: finished }, settings));
+    }
     average = async () => (await state.average.data()) as Float32Array;
     const save = async (): Promise<void> => {
-      if (checkpointDir === undefined || checkpoint?.step === finished) return;
+      if (!keepsRun || checkpointDir === undefined || checkpoint?.step === finished) return;
       const host = await toHost(state);
       const file = await saveState(checkpointDir, model, host, about());
       await saveForDiffusers(checkpointDir, model, host.average, about());
@@ -138,12 +158,15 @@ export function train(
         const scalars = {
           optimizer: tf.tensor1d(Float32Array.from(optimizer.scalars(step, rate))),
           decay: tf.scalar(emaDecay(averageDecay, step)),
+          stop: tf.scalar(signal?.aborted ? 1 : 0),
         };
-        const pending = advance(state, inputs, scalars);
+        const going = () => advance(state, inputs, scalars);
+        const pending = team ? team.together(going) : going();
         if (step < steps) next = batchOf(step + 1);
         const result = await pending;
         const loss = (await result.loss.data())[0];
-        tf.dispose([state, inputs, scalars, result.loss]);
+        const stops = (await result.stop.data())[0] > 0;
+        tf.dispose([state, inputs, scalars, result.loss, result.stop]);
         state = result.state;
         times.push(performance.now() - started);
         requireFinite('loss', loss, step);
@@ -151,11 +174,17 @@ export function train(
         const validationLoss = isValidated ? await validate(state.average) : undefined;
         if (validationLoss !== undefined) requireFinite('validation loss', validationLoss, step);
         finished = step;
-        if (isDue(step, checkpointEvery, steps)) await save();
+        if (stops || isDue(step, checkpointEvery, steps)) await save();
         left = true; // unless the loop comes back for more
         yield { step, steps, loss, validationLoss, msPerStep: mean(times.slice(-10)), learningRate: rate };
         left = false;
+        if (stops) break;
       }
+      await team?.leave();
+    } catch (error) {
+      if (!(error instanceof PeerLost)) throw error;
+      if (finished > 0) await save();
+      throw withCheckpoint(error);
     } finally {
       try {
         const last = average && (await average());
@@ -167,6 +196,17 @@ export function train(
         tf.dispose(state);
       }
     }
+  }
+
+  /** What to do when a rank is gone. */
+  function withCheckpoint({ message }: PeerLost): PeerLost {
+    if (!keepsRun) return new PeerLost(`${message}. Stopped after step ${finished}`);
+    const saved = checkpoint
+      ? `${checkpoint.file} has step ${checkpoint.step}: resume from it`
+      : 'no checkpoint was written';
+    return new PeerLost(
+      `${message}. Stopped after step ${finished}; ${saved}, with as many ranks as there are`,
+    );
   }
 
   /** What is wrong with a step is in its parameters: they are not kept. */

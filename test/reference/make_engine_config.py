@@ -23,6 +23,10 @@ cases = [
     ({"softPlacement": True}, C(allow_soft_placement=True)),
     ({"gpuAllowGrowth": True}, C(gpu_options=config_pb2.GPUOptions(allow_growth=True))),
     ({"bfloat16": True}, bfloat16()),
+    (
+        {"groupLeader": "/job:worker/replica:0/task:0"},
+        C(experimental=C.Experimental(collective_group_leader="/job:worker/replica:0/task:0")),
+    ),
 ]
 out = [{"config": config, "hex": proto.SerializeToString(deterministic=True).hex()} for config, proto in cases]
 pathlib.Path(__file__).with_name("engine_config.json").write_text(json.dumps(out) + "\n")

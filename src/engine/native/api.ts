@@ -1,6 +1,7 @@
 /**
  * TensorFlow's C API through koffi: only what the engine calls. Pointers are BigInt; typed arrays go in as pointers.
- * Signatures: tensorflow/c/c_api.h and tensorflow/c/eager/c_api.h.
+ * Signatures: tensorflow/c/c_api.h and tensorflow/c/eager/c_api.h,
+ * c_api_experimental.h of both.
  */
 import type { LibraryHandle } from 'koffi';
 
@@ -10,6 +11,7 @@ const DECLARATIONS = {
   deleteStatus: 'void TF_DeleteStatus(void*)',
   statusCode: 'int TF_GetCode(void*)',
   statusMessage: 'const char* TF_Message(void*)',
+  setStatus: 'void TF_SetStatus(void*, int, const char*)',
 
   newContextOptions: 'void* TFE_NewContextOptions()',
   deleteContextOptions: 'void TFE_DeleteContextOptions(void*)',
@@ -20,6 +22,10 @@ const DECLARATIONS = {
   deviceName: 'const char* TF_DeviceListName(void*, int, void*)',
   deviceType: 'const char* TF_DeviceListType(void*, int, void*)',
   deleteDevices: 'void TF_DeleteDeviceList(void*)',
+
+  enableCollectives: 'void TFE_EnableCollectiveOps(void*, const uint8_t*, size_t, void*)',
+  checkPeer: 'void TFE_CollectiveOpsCheckPeerHealth(void*, const char*, int64_t, void*)',
+  abortCollectives: 'void TFE_AbortCollectiveOps(void*, void*)',
 
   allocateTensor: 'void* TF_AllocateTensor(int, const int64_t*, int, size_t)',
   tensorData: 'void* TF_TensorData(void*)',

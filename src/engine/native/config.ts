@@ -12,6 +12,8 @@ export interface SessionConfig {
   gpuAllowGrowth?: boolean;
   /** bfloat16 by grappler's automatic mixed precision (RewriterConfig field 31). */
   bfloat16?: boolean;
+  /** Task that brings the groups of collective operations together. */
+  groupLeader?: string;
 }
 
 /** Serialized ConfigProto. An empty configuration is zero bytes long. */
@@ -22,5 +24,6 @@ export function encodeConfig(config: SessionConfig): Uint8Array {
   if (config.gpuAllowGrowth) parts.push(bytesField(6, intField(4, true)));
   if (config.softPlacement) parts.push(intField(7, true));
   if (config.bfloat16) parts.push(bytesField(10, bytesField(10, intField(31, 1))));
+  if (config.groupLeader) parts.push(bytesField(16, bytesField(1, config.groupLeader)));
   return concatBytes(...parts);
 }

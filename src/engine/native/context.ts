@@ -21,10 +21,13 @@ export class Context {
   readonly status: Pointer;
   readonly devices: Device[];
   readonly hasGpu: boolean;
+  /** What it was made with. */
+  readonly config: SessionConfig;
 
   constructor(koffi: typeof import('koffi'), api: Api, config: SessionConfig) {
     this.koffi = koffi;
     this.api = api;
+    this.config = config;
     this.status = api.newStatus();
     const options = api.newContextOptions();
     const bytes = encodeConfig(config);

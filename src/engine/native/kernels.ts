@@ -21,7 +21,11 @@ export const typeAttr = (name: string, dtype: tf.DataType): OpAttr => ({
   type: TF_ATTR.TF_ATTR_TYPE,
   value: dtypeNumber(dtype),
 });
-const textAttr = (name: string, value: string): OpAttr => ({ name, type: TF_ATTR.TF_ATTR_STRING, value });
+export const textAttr = (name: string, value: string): OpAttr => ({
+  name,
+  type: TF_ATTR.TF_ATTR_STRING,
+  value,
+});
 const intsAttr = (name: string, value: number[]): OpAttr => ({ name, type: TF_ATTR.TF_ATTR_INT, value });
 
 const FLOAT = typeAttr('T', 'float32');

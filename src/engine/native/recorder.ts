@@ -6,6 +6,9 @@ import { TF_ATTR, toInt64s } from './dtypes.ts';
 /** Operations whose inputs are one list, and how many plain inputs follow that list. */
 const LIST_INPUTS: Record<string, number> = { ConcatV2: 1, Pack: 0, AddN: 0, Einsum: 0, IdentityN: 0 };
 
+/** Operations that end in a list of inputs, which is empty here. */
+const EMPTY_LIST_LAST = new Set(['CollectiveReduceV2']);
+
 /** A tensor of the running program that the graph reads: an argument, or one captured from outside. */
 export interface Capture {
   id: number;
@@ -119,6 +122,7 @@ export class Recorder {
     const listed = plain === undefined ? 0 : resolved.length - plain;
     if (plain !== undefined) api.nodeInputList(node, resolved.slice(0, listed), listed);
     for (const output of resolved.slice(listed)) api.nodeInput(node, output);
+    if (EMPTY_LIST_LAST.has(name)) api.nodeInputList(node, [], 0);
     for (const attr of attrs) {
       // The length of an input list is inferred; setting it as well is an error.
       if (plain === undefined || attr.name !== 'N') this.#setAttr(node, attr);

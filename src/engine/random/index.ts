@@ -51,14 +51,18 @@ export function countOf(shape: number | readonly number[]): number {
   return count;
 }
 
-/** `count` uniform 32-bit words. The first n words of a longer draw are the draw of n. */
-export function bits(key: Key, count: number): Uint32Array {
-  const blocks = Math.ceil(count / 4);
+/**
+ * `count` uniform 32-bit words, after skipping `from`. Part of a longer draw: words `from` … `from + count` of it, at the
+ * cost of those alone.
+ */
+export function bits(key: Key, count: number, from = 0): Uint32Array {
+  const first = Math.floor(from / 4);
+  const blocks = Math.ceil((from + count) / 4) - first;
   const out = new Uint32Array(4 * blocks);
   for (let block = 0; block < blocks; block++) {
-    philoxInto(out, 4 * block, [block, 0, 0, STREAM.numbers], key.k0, key.k1);
+    philoxInto(out, 4 * block, [first + block, 0, 0, STREAM.numbers], key.k0, key.k1);
   }
-  return out.subarray(0, count);
+  return out.subarray(from % 4, (from % 4) + count);
 }
 
 /** Uniform float32 in [0, 1): the top 24 bits of a word, so that every value is exact. */
@@ -69,10 +73,12 @@ export function uniform(key: Key, shape: number | readonly number[]): Float32Arr
 /**
  * Standard normal float32 by Box–Muller (1958), computed in float64: words u, v give
  * √(−2 ln((u + ½)/2³²)) · (cos, sin)(2πv/2³²). Never infinite: |z| < 6.8.
+ * @param from numbers skipped, so that several processes draw parts of what one would draw
  */
-export function normal(key: Key, shape: number | readonly number[]): Float32Array {
+export function normal(key: Key, shape: number | readonly number[], from = 0): Float32Array {
   const count = countOf(shape);
-  const words = bits(key, 2 * Math.ceil(count / 2));
+  const odd = from % 2;
+  const words = bits(key, 2 * Math.ceil((odd + count) / 2), from - odd);
   const out = new Float32Array(words.length);
   for (let i = 0; i < words.length; i += 2) {
     const radius = Math.sqrt(-2 * Math.log((words[i]! + 0.5) / 2 ** 32));
@@ -80,7 +86,7 @@ export function normal(key: Key, shape: number | readonly number[]): Float32Arra
     out[i] = radius * Math.cos(angle);
     out[i + 1] = radius * Math.sin(angle);
   }
-  return out.subarray(0, count);
+  return out.subarray(odd, odd + count);
 }
 
 /**
