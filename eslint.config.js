@@ -21,7 +21,10 @@ mayImport.cli = [...mayImport.course, 'course', 'kernel'];
 /** Which packages each room may use. Tensors are the engine's alone. */
 const packages = {
   symbolic: ['mathjs'],
-  engine: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm', '@tensorflow/tfjs-node-gpu', 'koffi'],
+  engine: [
+    ...['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm', '@tensorflow/tfjs-backend-webgpu'],
+    ...['@tensorflow/tfjs-node-gpu', 'koffi', 'webgpu'],
+  ],
   kernel: ['tslab', 'tsx', 'typescript', 'zeromq'],
   display: ['pngjs', 'temml', 'vega', 'vega-lite'],
   cli: ['tsx'],

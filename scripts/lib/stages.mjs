@@ -57,6 +57,8 @@ export function unitTests({ long }) {
   return {
     title: long ? 'unit tests, long ones too' : 'unit tests',
     async run() {
+      const { reason } = await findChromium(); // the WebGPU tests run on the Vulkan that comes with it
+      if (reason) console.log(`without the WebGPU tests: ${reason}`);
       const file = report('vitest.json');
       const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
       const code = await show(process.execPath, [tool('vitest', 'vitest.mjs'), ...args], {
@@ -64,7 +66,7 @@ export function unitTests({ long }) {
       });
       return {
         ...countTests(read(file), code),
-        whyNotRun: 'what they need is absent: TensorFlow, or rights',
+        whyNotRun: 'what they need is absent: TensorFlow, Vulkan, or rights',
       };
     },
   };

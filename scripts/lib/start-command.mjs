@@ -14,7 +14,7 @@ const spec = {
   backend: {
     type: 'string',
     value: 'NAME',
-    choices: ['tensorflow', 'wasm'],
+    choices: ['tensorflow', 'tfjs-node', 'webgpu', 'wasm'],
     help: 'the tensor backend, instead of the best one that runs',
   },
 };

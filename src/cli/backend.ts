@@ -2,6 +2,5 @@ import type { BackendName } from '../engine/index.ts';
 import { choice } from './options.ts';
 
 export const backendOption = choice('run on this backend only', [
-  'tensorflow',
-  'wasm',
-] as const satisfies readonly BackendName[]);
+  ...(['tensorflow', 'tfjs-node', 'webgpu', 'wasm'] as const satisfies readonly BackendName[]),
+]);

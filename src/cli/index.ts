@@ -1,5 +1,6 @@
 import { helpText, parseCommand } from './command.ts';
 import type { Command } from './command.ts';
+import { report } from './failure.ts';
 import { didYouMean } from './nearest.ts';
 import { UsageError } from './options.ts';
 
@@ -30,18 +31,6 @@ ${lines.join('\n')}
 
 \`scorebook COMMAND --help\` lists the options of a command. \`npm start\` opens the workbook.
 `;
-}
-
-const isDefect = (error: Error): boolean =>
-  error instanceof TypeError || error instanceof ReferenceError || error instanceof SyntaxError;
-
-/** Messages are written for the reader; a stack is shown only for defects of the program itself. */
-function report(where: string, error: unknown): number {
-  if (!(error instanceof Error)) throw error;
-  const detail = isDefect(error) ? error.stack : error.message;
-  const hint = error instanceof UsageError ? `\nSee \`${where} --help\`.` : '';
-  process.stderr.write(`${where}: ${detail}${hint}\n`);
-  return error instanceof UsageError ? 2 : 1;
 }
 
 /** `scorebook check … | head -1`: nobody listens any more, which is no error. */

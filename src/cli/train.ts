@@ -1,6 +1,7 @@
 import { backendOption } from './backend.ts';
+import { readCluster } from './cluster.ts';
 import { command } from './command.ts';
-import { choice, flag, integer, number, requiredText } from './options.ts';
+import { choice, flag, integer, number, requiredText, text, UsageError } from './options.ts';
 import type { Values } from './options.ts';
 import { scheduleNames } from './schedule.ts';
 
@@ -17,6 +18,9 @@ const options = {
   schedule: choice('noise schedule', scheduleNames, 'linear'),
   'checkpoint-every': integer('steps between checkpoints; the last step always writes one', 100, { min: 1 }),
   'validate-every': integer('steps between validation losses; 0 for none', 200),
+  workers: integer('processes on this machine that train together', 1, { min: 1 }),
+  cluster: text('one process of several machines: lists host:port of every rank, one a line', 'FILE'),
+  rank: integer('which line of --cluster this process is, from 0', undefined),
   backend: backendOption,
 };
 
@@ -24,6 +28,10 @@ export type TrainValues = Values<typeof options>;
 
 const notes = `Ctrl-C stops after the current step and writes a checkpoint of it, which --resume goes on from. Another number of
 --steps is another learning rate, except before half of them: it falls to zero over the second half.
+
+--workers and --cluster split every batch among the processes; losses and checkpoints are those of one process, but for
+rounding, and --resume may go on with another number. With --cluster, start the same command on every machine with its own
+--rank; only rank 0 writes to --out. TensorFlow's ports ask nobody who they are: use a network that you trust.
 
 Example: scorebook train --data mnist --steps 1600 --seed 1 --out runs/digits`;
 
@@ -33,5 +41,24 @@ export default command({
   options,
   notes,
   // What trains is loaded only to train: help and mistakes are answered at once.
-  run: async (values) => (await import('./trainDigits.ts')).trainDigits(values),
+  async run(values) {
+    const { workers, cluster, rank } = values;
+    if ((cluster === undefined) !== (rank === undefined))
+      throw new UsageError(
+        '--cluster and --rank go together: the file, and which of its lines this process is',
+      );
+    if (workers > 1 && cluster !== undefined)
+      throw new UsageError('--workers is for one machine, --cluster for several: expected one of them');
+    if (workers > values.batch)
+      throw new UsageError(
+        `--workers ${workers}: expected at most --batch ${values.batch}, an image for each`,
+      );
+    if (workers > 1) return (await import('./trainWorkers.ts')).trainWorkers(values);
+    const { trainDigits } = await import('./trainDigits.ts');
+    if (cluster === undefined) return trainDigits(values);
+    const addresses = readCluster(cluster);
+    if (rank! >= addresses.length)
+      throw new UsageError(`--rank ${rank}: expected 0 to ${addresses.length - 1}, as ${cluster} lists them`);
+    return trainDigits(values, { addresses, rank: rank! });
+  },
 });

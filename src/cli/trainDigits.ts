@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { mnist } from '../datasets/index.ts';
 import { cosineSchedule, linearSchedule, scaledLinearSchedule } from '../diffusion/index.ts';
-import { useBackend } from '../engine/index.ts';
+import { joinTeam, useBackend, type Team } from '../engine/index.ts';
 import { digitsUnet, unet } from '../models/index.ts';
 import { linearDecay, RunExists, SettingDiffers, train } from '../training/index.ts';
 import { duration, progressLine } from './progress.ts';
@@ -10,12 +10,33 @@ import type { TrainValues } from './train.ts';
 const datasets = { mnist };
 const schedules = { linear: linearSchedule, cosine: cosineSchedule, 'scaled-linear': scaledLinearSchedule };
 
+/** Which of several processes this one is. */
+export interface Place {
+  /** `host:port` of every rank. */
+  readonly addresses: readonly string[];
+  readonly rank: number;
+}
+
+/** Joins the other ranks. Only rank 0 speaks, but for failures. */
+async function join({ addresses, rank }: Place): Promise<Team> {
+  const waiting = (missing: readonly string[]) =>
+    process.stderr.write(`rank ${rank} waits for ${missing.join(', ')}\n`);
+  return joinTeam({ addresses, rank, waiting });
+}
+
 /** Runs `scorebook train` and resolves to its exit status; 130 when it was interrupted. */
-export async function trainDigits(values: TrainValues): Promise<number> {
+export async function trainDigits(values: TrainValues, place?: Place): Promise<number> {
   const { steps, seed, batch } = values;
   const folder = resolve(values.out);
-  const backend = await useBackend({ backend: values.backend });
-  process.stderr.write(`${backend.backend} ${backend.version} on ${backend.gpu ?? backend.device}\n`);
+  // What TensorFlow logs of a rank that is gone would bury the sentence that says so.
+  if (place) process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
+  const stopping = new AbortController();
+  const backend = await useBackend({ backend: values.backend ?? (place && 'tensorflow') });
+  const team = place && (await join(place));
+  const speaks = team === undefined || team.rank === 0;
+  const say = (text: string) => void (speaks && process.stderr.write(text));
+  const among = team ? `, ${team.size} workers` : '';
+  say(`${backend.backend} ${backend.version} on ${backend.gpu ?? backend.device}${among}\n`);
 
   const run = train(unet(digitsUnet), datasets[values.data](), {
     steps,
@@ -29,12 +50,13 @@ export async function trainDigits(values: TrainValues): Promise<number> {
     resume: values.resume,
     mayDiffer: values['new-learning-rate'] ? ['learningRate'] : [],
     overwrite: values.overwrite,
+    team,
+    signal: stopping.signal,
   });
 
-  let stopping = false;
   const stop = () => {
-    stopping = true;
-    process.stderr.write('\nstopping after this step; once more ends at once\n');
+    stopping.abort();
+    say('\nstopping after this step; once more ends at once\n');
   };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
@@ -43,6 +65,8 @@ export async function trainDigits(values: TrainValues): Promise<number> {
   try {
     for await (const { step, loss, validationLoss, msPerStep } of run) {
       const left = duration((steps - step) * msPerStep);
+      reached = step;
+      if (!speaks) continue;
       line.show(
         `step ${step}/${steps}  loss ${loss.toFixed(4)}  ${msPerStep.toFixed(0)} ms/step  ${left} left`,
       );
@@ -52,8 +76,6 @@ export async function trainDigits(values: TrainValues): Promise<number> {
           `step ${step}  loss ${loss.toFixed(4)}  validation ${validationLoss.toFixed(4)}\n`,
         );
       }
-      reached = step;
-      if (stopping) break;
     }
   } catch (error) {
     throw inWordsOfOptions(error);
@@ -62,11 +84,12 @@ export async function trainDigits(values: TrainValues): Promise<number> {
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);
   }
-  if (reached === steps || !stopping) {
+  if (!speaks) return reached < steps && reached > 0 ? 130 : 0;
+  if (reached === steps || reached === 0) {
     process.stdout.write(`${reached === 0 ? 'nothing left to do' : 'done'}: checkpoint in ${folder}\n`);
     return 0;
   }
-  const { file, step } = run.checkpoint!; // leaving the loop has written it
+  const { file, step } = run.checkpoint!; // stopping has written it
   process.stderr.write(`stopped after step ${reached}: ${file} (step ${step}); --resume goes on from it\n`);
   return 130;
 }

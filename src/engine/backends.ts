@@ -1,11 +1,14 @@
 /** Which backend runs: chosen once, reported, never silently a slow one. */
 import { availableParallelism } from 'node:os';
+import { NoAddon, startAddon } from './addon/index.ts';
 import { tf } from './tf.ts';
 import { registerEngineKernels } from './kernels.ts';
-import { startTensorFlow, type NativeInfo } from './native/index.ts';
+import { startTensorFlow } from './native/index.ts';
 import { startWasm } from './wasm/index.ts';
+import { NoGpu, startWebGpu } from './webgpu/index.ts';
 
-export const BACKENDS = ['tensorflow', 'wasm'] as const;
+/** In the order in which they are tried. */
+export const BACKENDS = ['tensorflow', 'tfjs-node', 'webgpu', 'wasm'] as const;
 export type BackendName = (typeof BACKENDS)[number];
 
 export interface BackendOptions {
@@ -17,31 +20,42 @@ export interface BackendOptions {
 
 export interface BackendReport {
   backend: BackendName;
-  /** Of libtensorflow, or of tfjs's wasm package. */
+  /** Of libtensorflow, or of tfjs's package for the backend. */
   version: string;
   /** 'CPU' or 'GPU'. */
   device: 'CPU' | 'GPU';
   threads: number;
   /** True where compile() makes one native function of a traced one; elsewhere it runs eagerly. */
   compiles: boolean;
-  /** Name of the GPU's device in TensorFlow, if one is used. */
+  /** Name of the GPU's device, if one is used. */
   gpu?: string;
   /** What was loaded, from where. */
   libraries: Record<string, string>;
   warnings: string[];
 }
 
+type Started = Omit<BackendReport, 'warnings'>;
+
 let chosen: BackendReport | undefined;
 let starting: Promise<BackendReport> | undefined;
-const started = new Map<BackendName, Omit<BackendReport, 'warnings'>>();
+const started = new Map<BackendName, Started>();
 
 /** How to get a backend that does not run. */
 const REMEDY: Record<BackendName, string> = {
   tensorflow:
     'run `npm start` once to install it into .venv, or `pip install tensorflow-cpu==2.21.0` and set SCOREBOOK_TF_LIB ' +
     "to that environment's site-packages/tensorflow folder",
+  'tfjs-node':
+    'build the addon of @tensorflow/tfjs-node-gpu (`npm run build-addon-from-source` in its folder, with a C++ compiler ' +
+    'and libtensorflow in its deps/), or set SCOREBOOK_TFJS_NODE to the folder of a package that has it built',
+  webgpu:
+    'install the Vulkan driver of the GPU and its loader (Debian: libvulkan1), and `npm ci` without --omit=optional for ' +
+    'the package webgpu',
   wasm: 'run `npm ci` again: it comes with the package @tensorflow/tfjs-backend-wasm',
 };
+
+/** The tfjs backend that each is; the addon and libtensorflow share one, and its kernels. */
+const tfjsName = (name: BackendName): string => (name === 'tfjs-node' ? 'tensorflow' : name);
 
 function requested(options: BackendOptions): BackendName | undefined {
   const name = options.backend ?? (process.env.SCOREBOOK_BACKEND || undefined);
@@ -58,39 +72,64 @@ function threadCount(options: BackendOptions): number {
   );
 }
 
-const describe = (native: NativeInfo, threads: number): Omit<BackendReport, 'warnings'> => ({
-  backend: 'tensorflow',
-  version: native.version,
-  device: native.gpu ? 'GPU' : 'CPU',
-  threads,
-  compiles: true,
-  ...(native.gpu ? { gpu: native.gpu } : {}),
-  libraries: { libtensorflow: native.folder },
-});
+/** What each backend says of itself when it has started. */
+const starters: Record<BackendName, (options: { threads: number; forced: boolean }) => Promise<Started>> = {
+  async tensorflow({ threads }) {
+    const { folder, ...native } = await startTensorFlow({ threads });
+    const device = native.gpu ? 'GPU' : 'CPU';
+    return {
+      backend: 'tensorflow',
+      device,
+      threads,
+      compiles: true,
+      ...native,
+      libraries: { libtensorflow: folder },
+    };
+  },
+  async 'tfjs-node'() {
+    const addon = await startAddon();
+    const device = addon.gpu ? 'GPU' : 'CPU';
+    return { backend: 'tfjs-node', device, threads: availableParallelism(), compiles: false, ...addon };
+  },
+  async webgpu({ forced }) {
+    const { software, ...webgpu } = await startWebGpu({ software: forced });
+    return { backend: 'webgpu', device: software ? 'CPU' : 'GPU', threads: 1, compiles: false, ...webgpu };
+  },
+  async wasm() {
+    return { backend: 'wasm', device: 'CPU', threads: 1, compiles: false, ...(await startWasm()) };
+  },
+};
 
-async function start(name: BackendName, threads: number): Promise<Omit<BackendReport, 'warnings'>> {
+async function start(name: BackendName, threads: number, forced: boolean): Promise<Started> {
+  refuseSecondTensorFlow(name);
   const before = started.get(name);
   if (before) {
-    await tf.setBackend(name);
+    await tf.setBackend(tfjsName(name));
     return before;
   }
-  let report: Omit<BackendReport, 'warnings'>;
-  if (name === 'tensorflow') report = describe(await startTensorFlow({ threads }), threads);
-  else {
-    const wasm = await startWasm();
-    report = { backend: 'wasm', device: 'CPU', threads: 1, compiles: false, ...wasm };
-  }
+  const report = await starters[name]({ threads, forced });
   registerEngineKernels(name);
   started.set(name, report);
   return report;
 }
+
+/** Two libtensorflows in one process would take each other's symbols. */
+function refuseSecondTensorFlow(name: BackendName): void {
+  const twins = ['tensorflow', 'tfjs-node'] as const;
+  const other = twins.find((twin) => twin !== name && started.has(twin));
+  if (!other || !(twins as readonly string[]).includes(name)) return;
+  throw new Error(`${other} has been started, and a process can hold one TensorFlow: use ${name} in another`);
+}
+
+/** Why a backend that was not asked for did not start; nothing where it is simply not there. */
+const worthSaying = (error: unknown): boolean => !(error instanceof NoAddon || error instanceof NoGpu);
 
 async function choose(options: BackendOptions): Promise<BackendReport> {
   const forced = requested(options);
   const threads = threadCount(options);
   if (forced) {
     try {
-      return { ...(await start(forced, threads)), warnings: [] };
+      return { ...(await start(forced, threads, true)), warnings: [] };
     } catch (error) {
       const why = (error as Error).message;
       throw new Error(`The ${forced} backend cannot run: ${why}. To get it: ${REMEDY[forced]}.`, {
@@ -98,15 +137,29 @@ async function choose(options: BackendOptions): Promise<BackendReport> {
       });
     }
   }
-  try {
-    return { ...(await start('tensorflow', threads)), warnings: [] };
-  } catch (error) {
-    const why = (error as Error).message;
-    const warning = `TensorFlow cannot run here (${why}); using wasm, which trains slowly. To get it: ${REMEDY.tensorflow}.`;
-    const report = { ...(await start('wasm', threads)), warnings: [warning] };
-    process.emitWarning(warning, { type: 'ScorebookWarning' });
-    return report;
+  return firstThatRuns(threads);
+}
+
+async function firstThatRuns(threads: number): Promise<BackendReport> {
+  const reasons: string[] = [];
+  for (const name of BACKENDS) {
+    try {
+      const report = await start(name, threads, false);
+      return { ...report, warnings: reasons.length > 0 ? [warn(name, reasons)] : [] };
+    } catch (error) {
+      const { message } = error as Error;
+      if (worthSaying(error)) reasons.push(name === 'tensorflow' ? message : `${name}: ${message}`);
+    }
   }
+  throw new Error(`no backend runs: ${reasons.join('; ')}`);
+}
+
+/** One warning for all that stood in the way of something better. */
+function warn(name: BackendName, reasons: readonly string[]): string {
+  const but = name === 'wasm' ? 'which trains slowly' : 'which runs compiled functions step by step';
+  const warning = `TensorFlow cannot run here (${reasons.join('; ')}); using ${name}, ${but}. To get it: ${REMEDY.tensorflow}.`;
+  process.emitWarning(warning, { type: 'ScorebookWarning' });
+  return warning;
 }
 
 /** TensorFlow takes its number of threads once, when it starts. */

@@ -1,5 +1,6 @@
 /** The engine's own kernels and gradients, registered with tfjs so that layers and models need no branches. */
 import { einsumGradient } from './einsum.ts';
+import { biasKernels } from './composed.ts';
 import { tensorFlowKernels } from './native/kernels.ts';
 import { tf } from './tf.ts';
 import { wasmKernels } from './wasm/kernels.ts';
@@ -13,10 +14,16 @@ tf.registerGradient({
 });
 
 tf.registerGradient(einsumGradient);
+const engineKernels = {
+  tensorflow: tensorFlowKernels,
+  'tfjs-node': tensorFlowKernels, // the same JavaScript kernels, over the addon
+  webgpu: biasKernels('webgpu'),
+  wasm: wasmKernels,
+};
 
 /** Adds the engine's kernels to a backend that was just started, in place of tfjs's where both exist. */
-export function registerEngineKernels(backend: 'tensorflow' | 'wasm'): void {
-  for (const config of backend === 'tensorflow' ? tensorFlowKernels : wasmKernels) {
+export function registerEngineKernels(backend: keyof typeof engineKernels): void {
+  for (const config of engineKernels[backend]) {
     if (tf.getKernel(config.kernelName, config.backendName)) {
       tf.unregisterKernel(config.kernelName, config.backendName);
     }

@@ -202,11 +202,9 @@ export function train(
   function withCheckpoint({ message }: PeerLost): PeerLost {
     if (!keepsRun) return new PeerLost(`${message}. Stopped after step ${finished}`);
     const saved = checkpoint
-      ? `${checkpoint.file} has step ${checkpoint.step}: resume from it`
+      ? `${checkpoint.file} has step ${checkpoint.step}: resume from it, with any number of workers`
       : 'no checkpoint was written';
-    return new PeerLost(
-      `${message}. Stopped after step ${finished}; ${saved}, with as many ranks as there are`,
-    );
+    return new PeerLost(`${message}. Stopped after step ${finished}; ${saved}`);
   }
 
   /** What is wrong with a step is in its parameters: they are not kept. */

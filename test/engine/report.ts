@@ -9,7 +9,7 @@ try {
   const backend = process.argv[2] as BackendName | undefined;
   outcome.report = await useBackend(backend ? { backend } : {});
   outcome.again = (await useBackend()) === backendReport();
-  outcome.sum = tf.sum(tf.tensor1d([1, 2, 3])).dataSync()[0];
+  outcome.sum = (await tf.sum(tf.tensor1d([1, 2, 3])).data())[0];
 } catch (error) {
   outcome.error = (error as Error).message;
 }

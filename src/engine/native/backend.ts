@@ -46,14 +46,20 @@ function restoreUtilHelpers(): void {
   legacy.isArray = Array.isArray;
 }
 
-/** Registers the kernels and makes the backend; `tf.setBackend('tensorflow')` is left to the caller. */
-export function createBackend(context: Context): TensorFlowBackend {
+/** tfjs-node's backend class, with its kernels registered. Takes the addon, or what stands in for it. */
+export function loadNodeBackend(): new (binding: object, packageName: string) => NodeBackend {
   restoreUtilHelpers();
   // Never the package's index: it looks for a native addon that its install script downloads.
   require('@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js');
   const { NodeJSKernelBackend } = require('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js') as {
-    NodeJSKernelBackend: new (binding: object, packageName: string) => NodeBackend;
+    NodeJSKernelBackend: ReturnType<typeof loadNodeBackend>;
   };
+  return NodeJSKernelBackend;
+}
+
+/** Makes the backend; `tf.setBackend('tensorflow')` is left to the caller. */
+export function createBackend(context: Context): TensorFlowBackend {
+  const NodeJSKernelBackend = loadNodeBackend();
   const eager = new Eager(context);
   let recorder: Recorder | undefined;
   const binding = {

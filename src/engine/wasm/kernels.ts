@@ -1,4 +1,5 @@
 /** Kernels that training needs and tfjs's wasm package lacks, put together from those it has. */
+import { biasKernels, composed } from '../composed.ts';
 import { einsumByProducts } from '../einsum.ts';
 import { countOf } from '../random/index.ts';
 import { statelessNormal } from '../random/inGraph.ts';
@@ -8,16 +9,6 @@ type Shape4 = [number, number, number, number];
 /** tfjs passes one number where both strides are the same. */
 type Strides = number | [number, number];
 type Pad = Parameters<typeof tf.backend_util.computeConv2DInfo>[4];
-
-const composed = (
-  kernelName: string,
-  compute: (inputs: Record<string, tf.Tensor>, attrs: Record<string, unknown>) => tf.Tensor,
-): tf.KernelConfig => ({
-  kernelName,
-  backendName: 'wasm',
-  kernelFunc: ({ inputs, attrs }) =>
-    tf.tidy(() => compute(inputs as Record<string, tf.Tensor>, attrs as Record<string, unknown>)),
-});
 
 /** Σ over batch and places of x at each tap times dy: x [B, H, W, I], dy [B, oh, ow, O] → [kh, kw, I, O]. */
 function filterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, filterShape: Shape4, strides: Strides, pad: Pad) {
@@ -162,14 +153,13 @@ function segmentSum(x: tf.Tensor, ids: tf.Tensor1D, segments: number): tf.Tensor
 }
 
 export const wasmKernels: readonly tf.KernelConfig[] = [
-  composed('BiasAdd', ({ x, b }) => tf.add(x!, b!)),
-  composed('BiasAddGrad', ({ dy }) => tf.sum(tf.reshape(dy!, [-1, dy!.shape[dy!.rank - 1]!]), 0)),
-  composed('Conv2DBackpropFilter', ({ x, dy }, { filterShape, strides, pad }) =>
+  ...biasKernels('wasm'),
+  composed('wasm', 'Conv2DBackpropFilter', ({ x, dy }, { filterShape, strides, pad }) =>
     filterGradient(
       ...([x, dy, filterShape, strides, pad] as [tf.Tensor4D, tf.Tensor4D, Shape4, Strides, Pad]),
     ),
   ),
-  composed('Conv2DBackpropInput', ({ dy, filter }, { inputShape, strides, pad }) =>
+  composed('wasm', 'Conv2DBackpropInput', ({ dy, filter }, { inputShape, strides, pad }) =>
     inputGradient(
       ...([dy, filter, inputShape, strides, pad] as [
         tf.Tensor4D,
@@ -180,19 +170,19 @@ export const wasmKernels: readonly tf.KernelConfig[] = [
       ]),
     ),
   ),
-  composed('DepthwiseConv2dNativeBackpropFilter', ({ x, dy }, attrs) =>
+  composed('wasm', 'DepthwiseConv2dNativeBackpropFilter', ({ x, dy }, attrs) =>
     depthwiseFilterGradient(x as tf.Tensor4D, dy as tf.Tensor4D, attrs as unknown as DepthwiseAttrs),
   ),
-  composed('DepthwiseConv2dNativeBackpropInput', ({ dy, filter }, attrs) =>
+  composed('wasm', 'DepthwiseConv2dNativeBackpropInput', ({ dy, filter }, attrs) =>
     depthwiseInputGradient(dy as tf.Tensor4D, filter as tf.Tensor4D, attrs as unknown as DepthwiseAttrs),
   ),
-  composed('UnsortedSegmentSum', ({ x, segmentIds }, { numSegments }) =>
+  composed('wasm', 'UnsortedSegmentSum', ({ x, segmentIds }, { numSegments }) =>
     segmentSum(x!, segmentIds as tf.Tensor1D, numSegments as number),
   ),
-  composed('Einsum', (operands, { equation }) =>
+  composed('wasm', 'Einsum', (operands, { equation }) =>
     einsumByProducts(equation as string, Object.values(operands)),
   ),
-  composed('StatelessRandomNormal', ({ seed }, { shape }) =>
+  composed('wasm', 'StatelessRandomNormal', ({ seed }, { shape }) =>
     tf.tensor(statelessNormal(seed!.dataSync(), countOf(shape as number[])), shape as number[]),
   ),
 ];
