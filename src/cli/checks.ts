@@ -4,6 +4,7 @@ import { mnist } from '../datasets/index.ts';
 import { engineInfo, useBackend } from '../engine/index.ts';
 import type { BackendReport, EngineInfo } from '../engine/index.ts';
 import { kernelspecDirectory } from '../kernel/index.ts';
+import { otherLibraries } from './libraryChecks.ts';
 import { root, venv } from './places.ts';
 import { pythonChecks } from './pythonChecks.ts';
 
@@ -55,7 +56,7 @@ function kernelCheck(): Check {
 }
 
 function gpuCheck({ gpus }: EngineInfo): Check {
-  const names = gpus.map(({ name, memory, driver }) => `${name}, ${memory}, ${driver}`);
+  const names = gpus.map(({ name, memory, driver }) => `${name}, ${memory}, driver ${driver}`);
   return { name: 'GPU', status: 'ok', found: names.join('; ') || 'no NVIDIA GPU answers; the CPU is used' };
 }
 
@@ -126,6 +127,7 @@ export async function allChecks(): Promise<Check[]> {
     kernelCheck(),
     gpuCheck(engine),
     tensorFlowCheck(engine),
+    ...otherLibraries(engine),
     ...(await backendCheck(engine)),
     dataCheck(),
   ];

@@ -13,15 +13,16 @@ interface Order {
   options: Omit<TrainOptions, 'team' | 'learningRate'>;
   /** Says each step on stderr. */
   loud?: boolean;
+  patience?: number;
 }
 
-const { addresses, rank, options, loud } = JSON.parse(process.argv[2]!) as Order;
+const { addresses, rank, options, loud, patience = 60 } = JSON.parse(process.argv[2]!) as Order;
 const shades = Uint8Array.from({ length: 40 * 64 }, (_, i) => (i * i * 31 + (i >> 6) * 57) % 256);
 const set = imageSet('shades', [8, 8, 1], shades, new Uint8Array(40));
 
 try {
   await useBackend({ backend: 'tensorflow', threads: 1 });
-  const team = addresses && (await joinTeam({ addresses, rank, patience: 60 }));
+  const team = addresses && (await joinTeam({ addresses, rank, patience }));
   const model = unet({ size: 8, widths: [4, 8], blocks: 1, groups: 2 });
   const run = train(model, { train: set }, { learningRate: constant(3e-3), ...options, team });
   const losses: number[] = [];

@@ -2,8 +2,8 @@
 import { tf } from '../tf.ts';
 import { createBackend, type TensorFlowBackend } from './backend.ts';
 import { Context } from './context.ts';
-import { findLibrary } from './library.ts';
-import { loadTensorFlow, type Koffi } from './load.ts';
+import { findLibrary, wheelOf } from './library.ts';
+import { checkVersion, loadTensorFlow, type Koffi } from './load.ts';
 
 export interface NativeInfo {
   version: string;
@@ -26,6 +26,8 @@ export async function startTensorFlow(options: { threads: number }): Promise<Nat
     const places = search.looked.map(({ source, folder }) => (folder ? `${source}: ${folder}` : source));
     throw new Error(`no libtensorflow_cc.so.2 was found (looked in ${places.join('; ')})`);
   }
+  const wheel = wheelOf(search.folder);
+  if (wheel) checkVersion(wheel.split(' ')[1]!); // before another version's code is in the process
   const koffi = ((await import('koffi')) as unknown as { default: Koffi }).default;
   const api = loadTensorFlow(koffi, search.folder);
   const context = new Context(koffi, api, {

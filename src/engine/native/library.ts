@@ -16,6 +16,16 @@ export interface LibrarySearch {
   looked: { source: string; folder: string; found: boolean }[];
 }
 
+/** "tensorflow_cpu 2.21.0", from the record that its wheel has left beside `folder`. */
+export function wheelOf(folder: string): string | undefined {
+  const beside = dirname(folder);
+  const names = existsSync(beside) ? readdirSync(beside) : [];
+  const match = names
+    .map((name) => /^(tensorflow(?:_cpu|_intel)?)-(\d[\w.]*)\.dist-info$/.exec(name))
+    .find(Boolean);
+  return match ? `${match[1]} ${match[2]}` : undefined;
+}
+
 const repository = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 
 /** Folders `lib/python3.x/site-packages/tensorflow` of a virtual environment, newest Python first. */

@@ -26,7 +26,9 @@ export function loadEnvironment(folder: string, env: NodeJS.ProcessEnv): Record<
   const nvcc = join(nvidia, 'cuda_nvcc');
   // XLA needs ptxas and libdevice, which the CUDA wheels keep here. Not measured on a GPU.
   if (existsSync(nvcc)) wanted.XLA_FLAGS = `--xla_gpu_cuda_data_dir=${nvcc}`;
-  const names = [...Object.keys(wanted), 'TF_XLA_FLAGS', 'CUDA_VISIBLE_DEVICES', 'CUDA_CACHE_MAXSIZE'];
+  // Kernels for newer GPUs are compiled at first use, into a cache whose usual size would not hold them.
+  if (existsSync(nvidia)) wanted.CUDA_CACHE_MAXSIZE = String(4 * 2 ** 30);
+  const names = [...Object.keys(wanted), 'TF_XLA_FLAGS', 'CUDA_VISIBLE_DEVICES'];
   return Object.fromEntries(
     names.flatMap((name) => {
       const value = env[name] ?? wanted[name];
