@@ -54,11 +54,10 @@ export default command({
         `--workers ${workers}: expected at most --batch ${values.batch}, an image for each`,
       );
     if (workers > 1) return (await import('./trainWorkers.ts')).trainWorkers(values);
-    const { trainDigits } = await import('./trainDigits.ts');
-    if (cluster === undefined) return trainDigits(values);
-    const addresses = readCluster(cluster);
-    if (rank! >= addresses.length)
+    const addresses = cluster === undefined ? [] : readCluster(cluster);
+    if (cluster !== undefined && rank! >= addresses.length)
       throw new UsageError(`--rank ${rank}: expected 0 to ${addresses.length - 1}, as ${cluster} lists them`);
-    return trainDigits(values, { addresses, rank: rank! });
+    const { trainDigits } = await import('./trainDigits.ts');
+    return trainDigits(values, cluster === undefined ? undefined : { addresses, rank: rank! });
   },
 });

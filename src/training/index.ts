@@ -1,6 +1,6 @@
 /** Training: optimizer, moving average, learning rates, the loop, checkpoints. */
 export { adam, type AdamOptions, type Moments, type Optimizer } from './adam.ts';
-export { batches, dataOrder, spreadTimes, type Batch } from './batches.ts';
+export { batches, dataOrder, sliceOf, spreadTimes, type Batch, type Slice } from './batches.ts';
 export { loadModel, MODEL_FILE, saveForDiffusers, saveModel } from './checkpoint.ts';
 export {
   loadClassifier,

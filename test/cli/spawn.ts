@@ -13,7 +13,7 @@ export interface Ended {
 export function start(
   command: string,
   args: readonly string[],
-  each?: (stderr: string, kill: (signal: NodeJS.Signals) => void) => void,
+  each?: (stderr: string, kill: (signal: NodeJS.Signals) => void, pid: number) => void,
 ): Promise<Ended> {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
@@ -21,7 +21,7 @@ export function start(
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => {
     stderr += chunk.toString();
-    each?.(stderr, (signal) => child.kill(signal));
+    each?.(stderr, (signal) => child.kill(signal), child.pid!);
   });
   return new Promise((resolve, reject) => {
     child.once('error', reject);

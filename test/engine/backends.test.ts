@@ -1,5 +1,13 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -9,7 +17,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { backendReport, engineInfo, tf, useBackend, type BackendReport } from '../../src/engine/index.ts';
 import { tensorFlowKernels } from '../../src/engine/native/kernels.ts';
 import { CC_LIBRARY, FRAMEWORK_LIBRARY } from '../../src/engine/native/library.ts';
-import { hasTensorFlow } from './tensorflow.ts';
+import { adapterName, isSoftware } from '../../src/engine/webgpu/index.ts';
+import { hasTensorFlow, hasVulkan, vulkanEnvironment } from './tensorflow.ts';
 
 interface Outcome {
   report?: BackendReport;
@@ -29,9 +38,7 @@ const script = fileURLToPath(new URL('./report.ts', import.meta.url));
 async function choose(env: NodeJS.ProcessEnv, ...args: string[]): Promise<Outcome> {
   const clean = {
     ...process.env,
-    SCOREBOOK_BACKEND: '',
-    SCOREBOOK_TF_LIB: '',
-    SCOREBOOK_THREADS: '',
+    ...{ SCOREBOOK_BACKEND: '', SCOREBOOK_TF_LIB: '', SCOREBOOK_TFJS_NODE: '', SCOREBOOK_THREADS: '' },
     ...env,
   };
   const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script, ...args], {
@@ -53,6 +60,41 @@ function fake(framework: string | Buffer, cc: string | Buffer): { SCOREBOOK_TF_L
 
 const someLibrary = '/lib/x86_64-linux-gnu/libm.so.6';
 
+/** The same with the record of a wheel beside it, which says its version. */
+function fakeWheel(version: string): NodeJS.ProcessEnv {
+  const site = join(folder, 'site-packages');
+  mkdirSync(join(site, 'tensorflow'), { recursive: true });
+  mkdirSync(join(site, `tensorflow_cpu-${version}.dist-info`));
+  for (const name of [FRAMEWORK_LIBRARY, CC_LIBRARY])
+    copyFileSync(someLibrary, join(site, 'tensorflow', name));
+  return { SCOREBOOK_TF_LIB: join(site, 'tensorflow') };
+}
+
+/** A processor without AVX: what the process reads of /proc/cpuinfo says so. */
+function withoutAvx(): NodeJS.ProcessEnv {
+  const cpuinfo = join(folder, 'cpuinfo');
+  writeFileSync(cpuinfo, 'processor\t: 0\nflags\t\t: fpu sse2 sse4_2\n');
+  const patch = join(folder, 'patch.mjs');
+  writeFileSync(
+    patch,
+    `import fs from 'node:fs';
+     import { syncBuiltinESMExports } from 'node:module';
+     const read = fs.readFileSync;
+     fs.readFileSync = (path, ...rest) => read(path === '/proc/cpuinfo' ? ${JSON.stringify(cpuinfo)} : path, ...rest);
+     syncBuiltinESMExports();`,
+  );
+  return { ...fake(someLibrary, someLibrary), NODE_OPTIONS: `--import ${patch}` };
+}
+
+/** A package whose addon is this file. */
+function fakeAddon(addon: string | Buffer): { SCOREBOOK_TFJS_NODE: string } {
+  const home = join(folder, 'tfjs-node');
+  mkdirSync(join(home, 'lib', 'napi-v8'), { recursive: true });
+  writeFileSync(join(home, 'package.json'), '{"name": "@tensorflow/tfjs-node", "version": "4.22.0"}');
+  writeFileSync(join(home, 'lib', 'napi-v8', 'tfjs_binding.node'), addon);
+  return { SCOREBOOK_TFJS_NODE: home };
+}
+
 describe('without a usable TensorFlow', () => {
   const faults: [string, () => NodeJS.ProcessEnv, RegExp][] = [
     [
@@ -67,6 +109,17 @@ describe('without a usable TensorFlow', () => {
     ],
     ['cut short', () => fake(readFileSync(someLibrary).subarray(0, 100_000), someLibrary), /is truncated/],
     ['lacking a symbol', () => fake(someLibrary, someLibrary), /TF_Version/],
+    [
+      'of another version',
+      () => fakeWheel('2.12.1'),
+      /is version 2\.12\.1; this engine needs 2\.16 or later/,
+    ],
+    ['on a processor without AVX', withoutAvx, /this processor has no AVX/],
+    [
+      'absent, and the addon that stands in for it broken',
+      () => ({ SCOREBOOK_TF_LIB: folder, ...fakeAddon('cut short') }),
+      /no libtensorflow_cc.* tfjs-node: .*tfjs_binding\.node: file too short/,
+    ],
   ];
 
   test.each(faults)(
@@ -94,11 +147,57 @@ describe('without a usable TensorFlow', () => {
   });
 });
 
+describe('another backend', () => {
+  test('that cannot run is an error when forced: the addon where none was built', async () => {
+    const { error } = await choose({ SCOREBOOK_BACKEND: 'tfjs-node', SCOREBOOK_TFJS_NODE: folder });
+    expect(error).toMatch(
+      /^The tfjs-node backend cannot run: no tfjs_binding\.node was built \(looked in .*To get it: build the addon .*SCOREBOOK_TFJS_NODE/,
+    );
+  });
+
+  test('that cannot run is an error when forced: WebGPU without a driver', async () => {
+    const nothing = {
+      VK_ICD_FILENAMES: join(folder, 'none.json'),
+      VK_DRIVER_FILES: join(folder, 'none.json'),
+    };
+    const { error, warnings } = await choose({ SCOREBOOK_BACKEND: 'webgpu', ...nothing });
+    expect(error).toMatch(/^The webgpu backend cannot run: no (Vulkan|GPU adapter).*To get it: .*libvulkan1/);
+    expect(warnings).toBe(0);
+  });
+
+  test.runIf(hasVulkan)(
+    'WebGPU runs when forced, also on a processor that only pretends to be a GPU',
+    async () => {
+      const { report, sum } = await choose({ SCOREBOOK_BACKEND: 'webgpu', ...vulkanEnvironment });
+      expect(report).toMatchObject({ backend: 'webgpu', device: 'CPU', compiles: false, warnings: [] });
+      expect(report!.gpu).toContain('SwiftShader');
+      expect(sum).toBe(6);
+    },
+  );
+
+  test.runIf(hasVulkan)('such a pretence is not taken by itself: wasm is faster', async () => {
+    const { report, warnings } = await choose({ SCOREBOOK_TF_LIB: folder, ...vulkanEnvironment });
+    expect(report!.backend).toBe('wasm');
+    expect(warnings).toBe(1);
+  });
+
+  test('of a GPU is taken, and named as its driver names it', () => {
+    const info = { vendor: 'nvidia', architecture: 'hopper', device: '', description: 'NVIDIA H100 PCIe' };
+    expect([isSoftware({ info }), adapterName({ info })]).toEqual([false, 'NVIDIA H100 PCIe']);
+    const mesa = { vendor: 'mesa', architecture: '', device: '', description: 'llvmpipe (LLVM 15)' };
+    expect([isSoftware({ info: mesa }), adapterName({ info: mesa })]).toEqual([
+      true,
+      'llvmpipe (LLVM 15) (mesa)',
+    ]);
+    expect(isSoftware({ info: { ...info, isFallbackAdapter: true } })).toBe(true);
+  });
+});
+
 test('SCOREBOOK_BACKEND=wasm takes wasm without a warning, and an unknown name is an error that lists the known', async () => {
   const wasm = await choose({ SCOREBOOK_BACKEND: 'wasm' });
   expect(wasm).toMatchObject({ report: { backend: 'wasm', warnings: [] }, warnings: 0, sum: 6 });
   const { error } = await choose({ SCOREBOOK_BACKEND: 'cuda' });
-  expect(error).toBe('SCOREBOOK_BACKEND is "cuda"; expected one of tensorflow, wasm');
+  expect(error).toBe('SCOREBOOK_BACKEND is "cuda"; expected one of tensorflow, tfjs-node, webgpu, wasm');
 });
 
 test('SCOREBOOK_THREADS sets the threads of TensorFlow, and nonsense is refused', async () => {

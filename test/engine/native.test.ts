@@ -83,6 +83,9 @@ describe('with the CUDA wheels beside TensorFlow', () => {
     const nvcc = join(folder, 'site', 'nvidia', 'cuda_nvcc');
     expect(loadEnvironment(tensorflow, {}).XLA_FLAGS).toBe(`--xla_gpu_cuda_data_dir=${nvcc}`);
     expect(loadEnvironment(tensorflow, { XLA_FLAGS: 'mine' }).XLA_FLAGS).toBe('mine');
+    // Room for the kernels that the driver compiles at first use; CUDA's own limit is 1 GiB.
+    expect(loadEnvironment(tensorflow, {}).CUDA_CACHE_MAXSIZE).toBe('4294967296');
+    expect(loadEnvironment(tensorflow, { CUDA_CACHE_MAXSIZE: '7' }).CUDA_CACHE_MAXSIZE).toBe('7');
   });
 
   test('without them nothing of CUDA is touched', () => {

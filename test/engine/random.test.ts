@@ -137,3 +137,13 @@ test('shapes are taken, and nonsense is refused by name', () => {
   expect(() => integers(randomKey(0), 3, 5, 5)).toThrow('low < high, got 5 and 5');
   expect(() => normal(randomKey(0), [2, -1])).toThrow('got [2,-1]');
 });
+
+test('a part of a draw is that part of the whole', () => {
+  const at = fc.nat({ max: 50 });
+  fc.assert(
+    fc.property(key, at, at, (k, from, count) => {
+      expect([...bits(k, count, from)]).toEqual([...bits(k, from + count).slice(from)]);
+      expect([...normal(k, count, from)]).toEqual([...normal(k, from + count).slice(from)]);
+    }),
+  );
+});

@@ -4,7 +4,7 @@ import { imageSet } from '../../src/datasets/index.ts';
 import { linearSchedule } from '../../src/diffusion/index.ts';
 import { randomKey, tf, useBackend } from '../../src/engine/index.ts';
 import type { Denoiser } from '../../src/models/index.ts';
-import { batches, dataOrder, spreadTimes, validator } from '../../src/training/index.ts';
+import { batches, dataOrder, sliceOf, spreadTimes, validator } from '../../src/training/index.ts';
 
 const small = { min: 1, max: 40 };
 
@@ -101,5 +101,40 @@ describe('the validation loss', () => {
     const model = answers((t) => tf.cast(tf.greaterEqual(t, 500), 'float32').mul(10));
     // 70 images: 64 and 6. Half of the times are 500 or more and miss by 10.
     expect(Math.abs((await loss(model, 70)) / 51 - 1)).toBeLessThan(0.05);
+  });
+});
+
+describe('slices of a batch', () => {
+  const images = imageSet(
+    'ramp',
+    [3, 1, 1],
+    Uint8Array.from({ length: 90 }, (_, i) => i),
+    new Uint8Array(30),
+  );
+
+  it('put together are the whole, for any number of workers', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 12 }),
+        fc.integer({ min: 0, max: 12 }),
+        fc.nat(),
+        (size, more, seed) => {
+          const options = { batch: size + more, T: 1000, key: randomKey(seed) };
+          const whole = batches(images, options)(7);
+          const parts = Array.from({ length: size }, (_, rank) =>
+            batches(images, { ...options, slice: sliceOf(options.batch, rank, size) })(7),
+          );
+          expect(parts.flatMap(({ x0 }) => [...x0])).toEqual([...whole.x0]);
+          expect(parts.flatMap(({ t }) => [...t])).toEqual([...whole.t]);
+          expect(parts.flatMap(({ eps }) => [...eps])).toEqual([...whole.eps]);
+          const sizes = parts.map(({ n }) => n);
+          expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
+        },
+      ),
+    );
+  });
+
+  it('need an image for each worker', () => {
+    expect(() => sliceOf(2, 0, 3)).toThrow('batch: 2, expected 3 or more, an image for each worker');
   });
 });
