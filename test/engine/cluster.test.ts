@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import koffi from 'koffi';
 import { describe, expect, test } from 'vitest';
@@ -76,6 +76,58 @@ describe('ports', () => {
     await expect(closeToOtherMachines(1)).rejects.toThrow('no server of this process listens on port 1');
   });
 });
+
+/** A neighbour on a network of two, made of a pair of virtual devices; needs root. */
+const neighbour = {
+  name: `scorebook${process.pid}`,
+  address: '198.18.77.1',
+  ip: (...args: string[]) => spawnSync('ip', args, { encoding: 'utf8' }),
+  make(): boolean {
+    const [near, far] = [`sb${process.pid}a`, `sb${process.pid}b`];
+    const steps = [
+      ['netns', 'add', this.name],
+      ['link', 'add', near, 'type', 'veth', 'peer', 'name', far],
+      ['link', 'set', far, 'netns', this.name],
+      ['addr', 'add', `${this.address}/30`, 'dev', near],
+      ['link', 'set', near, 'up'],
+      ['-n', this.name, 'addr', 'add', '198.18.77.2/30', 'dev', far],
+      ['-n', this.name, 'link', 'set', far, 'up'],
+    ];
+    return steps.every((step) => this.ip(...step).status === 0);
+  },
+  remove(): void {
+    this.ip('link', 'del', `sb${process.pid}a`);
+    this.ip('netns', 'del', this.name);
+  },
+  async reaches(port: number): Promise<boolean> {
+    const program = `require('net').connect(${port}, '${this.address}').on('connect', () => process.exit(0)).on('error', () => process.exit(1)); setTimeout(() => process.exit(1), 5000)`;
+    const command = ['netns', 'exec', this.name, process.execPath, '-e', program];
+    return promisify(execFile)('ip', command).then(
+      () => true,
+      () => false,
+    );
+  },
+};
+
+test.runIf(process.getuid?.() === 0)(
+  'a neighbour on the network reaches a server, and not one that was closed to other machines',
+  { timeout: 60_000 },
+  async (context) => {
+    try {
+      if (!neighbour.make()) return context.skip('virtual network devices cannot be made here');
+      const server = createServer((socket) => socket.end());
+      server.listen(0, '0.0.0.0');
+      await once(server, 'listening');
+      const { port } = server.address() as { port: number };
+      expect(await neighbour.reaches(port)).toBe(true);
+      await closeToOtherMachines(port);
+      expect(await neighbour.reaches(port)).toBe(false);
+      server.close();
+    } finally {
+      neighbour.remove();
+    }
+  },
+);
 
 describe.runIf(hasTensorFlow)('joining', () => {
   const addresses = ['127.0.0.1:1', '127.0.0.1:2'];

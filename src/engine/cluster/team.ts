@@ -34,6 +34,8 @@ export interface Team {
 }
 
 const GROUP = 1;
+/** Time for the last answers to others to be on their way before this process may end. */
+const FLUSH_MS = 200;
 
 /**
  * Joins the processes at `addresses`, of which this is one. Before the first tensor, as TensorFlow's devices are made anew.
@@ -84,7 +86,8 @@ export async function joinTeam({
     try {
       return await body();
     } catch (error) {
-      throw (await watch.ask()) ?? error;
+      // The first answer may be to a question from before it happened.
+      throw (await watch.ask()) ?? (await watch.ask()) ?? error;
     }
   };
   return {
@@ -98,6 +101,7 @@ export async function joinTeam({
       const met = await together(() => first(token));
       tf.dispose([token, met]);
       watch.stop();
+      await new Promise((done) => setTimeout(done, FLUSH_MS));
     },
   };
 }
