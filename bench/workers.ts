@@ -37,8 +37,8 @@ async function work(addresses: readonly string[], rank: number): Promise<void> {
   const run = train(unet(), { train: mnist().train }, { steps: steps + UNTIMED, batch, team });
   const times: number[] = [];
   let last = performance.now();
-  for await (const _ of run) {
-    times.push(performance.now() - last);
+  for await (const { step } of run) {
+    times[step - 1] = performance.now() - last;
     last = performance.now();
   }
   process.stdout.write(String(median(times.slice(UNTIMED))));
