@@ -87,7 +87,7 @@ export async function joinTeam({
       return await body();
     } catch (error) {
       // The first answer may be to a question from before it happened.
-      throw (await watch.ask()) ?? (await watch.ask()) ?? error;
+      throw watch.lost() ?? (await watch.ask()) ?? (await watch.ask()) ?? error;
     }
   };
   return {
