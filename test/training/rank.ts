@@ -5,7 +5,7 @@
 import { imageSet } from '../../src/datasets/index.ts';
 import { joinTeam, useBackend } from '../../src/engine/index.ts';
 import { unet } from '../../src/models/index.ts';
-import { constant, train, type TrainOptions } from '../../src/training/index.ts';
+import { adam, constant, train, type TrainOptions } from '../../src/training/index.ts';
 
 interface Order {
   addresses?: string[];
@@ -24,7 +24,9 @@ try {
   await useBackend({ backend: 'tensorflow', threads: 1 });
   const team = addresses && (await joinTeam({ addresses, rank, patience }));
   const model = unet({ size: 8, widths: [4, 8], blocks: 1, groups: 2 });
-  const run = train(model, { train: set }, { learningRate: constant(3e-3), ...options, team });
+  // With the usual eps Adam does not see how long the gradient is, and a sum would pass for a mean.
+  const optimizer = adam({ eps: 0.01 });
+  const run = train(model, { train: set }, { learningRate: constant(3e-3), optimizer, ...options, team });
   const losses: number[] = [];
   for await (const { step, loss } of run) {
     losses.push(loss);
