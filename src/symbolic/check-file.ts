@@ -27,6 +27,7 @@ export function* checkFile(text: string, options: DecideOptions = {}): Generator
   for (const [i, entry] of claims.entries()) {
     const id = idOf(entry) ?? `#${i + 1}`;
     try {
+      requireId(entry, id);
       yield { id, verdict: decide(readClaim(entry, id), options) };
     } catch (error) {
       if (!(error instanceof ClaimError)) throw error;
@@ -54,6 +55,12 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 function idOf(entry: unknown): string | null {
   const id = isRecord(entry) ? entry.id : undefined;
   return typeof id === 'string' || typeof id === 'number' ? String(id) : null;
+}
+
+/** A result that cannot be told by its id would be lost: only a missing one is made up. */
+function requireId(entry: unknown, place: string): void {
+  if (isRecord(entry) && entry.id !== undefined && idOf(entry) === null)
+    throw new ClaimError(`claim ${place} id: expected text or a number, got ${JSON.stringify(entry.id)}`);
 }
 
 /** Other fields are notes of the author; this one, misspelt, would silently change what is claimed. */

@@ -85,12 +85,29 @@ export function derivationTeX(title: string, steps: readonly Step[]): string {
   return `$$\\begin{aligned}&\\textbf{${escapeTeX(title)}}\\\\\n${rows.join('\\\\\n')}\\end{aligned}$$`;
 }
 
-/** Prose in text mode: `$…$` stays mathematics, what TeX would read as a command is escaped. */
+/**
+ * Prose in text mode, on one line: `$…$` stays mathematics, and so does `$$…$$`, set in line; what TeX would read as a
+ * command is escaped. No `$$` is left, which would end the display around it.
+ */
 export function escapeTeX(prose: string): string {
   return prose
+    .replace(/\s+/g, ' ')
+    .replace(/\$\$([^$]+)\$\$/g, '$$$1$$')
     .split(/(\$[^$]+\$)/)
-    .map((part) => (/^\$[^$]+\$$/.test(part) ? part : part.replace(/[\\{}$%#&_^~]/g, escapeCharacter)))
-    .join('');
+    .map((part) => (isMathematics(part) ? part : part.replace(/[\\{}$%#&_^~]/g, escapeCharacter)))
+    .join('')
+    .replace(/\$(?=\$)/g, '${}');
+}
+
+/** `$…$` whose brackets close: what is open would swallow the rest of the display. */
+function isMathematics(part: string): boolean {
+  if (!/^\$[^$]+\$$/.test(part)) return false;
+  let depth = 0;
+  for (const [bracket] of part.replace(/\\./g, '').matchAll(/[{}]/g)) {
+    depth += bracket === '{' ? 1 : -1;
+    if (depth < 0) return false;
+  }
+  return depth === 0;
 }
 
 function escapeCharacter(character: string): string {

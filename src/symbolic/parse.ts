@@ -39,7 +39,7 @@ export function isSymbolName(name: string): boolean {
 }
 
 /**
- * Text to expression: + − * / ^, brackets, sqrt, exp, log (natural), abs, min and max (by abs), decimal literals
+ * Text to expression: + − * / ^, brackets, sqrt, exp, log (natural), abs, sin, cos, erf, min and max (by abs), normalCdf (by erf), decimal literals
  * (exact), symbols, and 2x for 2*x. Throws ParseError with the position.
  */
 export function parse(text: string): Expr {
@@ -63,12 +63,32 @@ export function parse(text: string): Expr {
   return new Reader(text).read(tree as Node, 0);
 }
 
+/** Numbers that mathjs reads otherwise than they look; a digit within a name is none. */
+const misreadNumbers = [
+  {
+    pattern: /(?<![\p{L}\p{N}_.])0[xbo][\p{L}\p{N}_]*\d[\p{L}\p{N}_]*/iu,
+    message: (found: string) => `"${found}": numbers are decimal; a product needs a *`,
+  },
+  {
+    pattern: /(?<![\p{L}\p{N}_.])[\d.]+_[\p{L}\p{N}_]*/u,
+    message: (found: string) => `"${found}": no _ within a number; a product needs a *`,
+  },
+  {
+    pattern: /(?<![\p{L}\p{N}_.])[\d.]+e(?![\p{L}\p{N}_]|[+-]\d)/iu,
+    message: (found: string) => `"${found}": expected digits of an exponent, as in 1e-5; a product needs a *`,
+  },
+];
+
 /** Refuses what would be costly or misleading before mathjs sees it. */
 function checkSurface(text: string): void {
   const odd = /[^\p{L}\p{N}_+\-*/^().,\s]/u.exec(text); // a comma parts the arguments of min and max
   if (odd) throw new ParseError(`unexpected "${odd[0]}"`, text, odd.index + 1);
   const dotted = /\p{L}\./u.exec(text);
   if (dotted) throw new ParseError('unexpected "."', text, dotted.index + 2);
+  for (const { pattern, message } of misreadNumbers) {
+    const found = pattern.exec(text);
+    if (found) throw new ParseError(message(found[0]), text, found.index + 1);
+  }
   const lineBreak = /[\r\n]/.exec(text);
   if (lineBreak) throw new ParseError('unexpected line break', text, lineBreak.index + 1);
   const longDigits = new RegExp(`[\\d.]{${MAX_DIGITS},}`).exec(text);
@@ -187,20 +207,23 @@ class Reader {
 
   private call(node: Node, depth: number): Expr {
     const name = node.fn?.name ?? '';
-    if ((name === 'min' || name === 'max') && node.args && node.args.length >= 2)
-      return node.args.map((arg) => this.read(arg, depth + 1)).reduce((a, b) => extreme(name, a, b));
-    if (name === 'normalCdf' && node.args?.length === 1) {
-      const scaled = div(this.read(node.args[0]!, depth + 1), call('sqrt', number(2)));
-      return div(add(number(1), call('erf', scaled)), number(2));
+    const args = node.args ?? [];
+    if (name === 'min' || name === 'max') {
+      if (args.length < 2) throw this.error(`${name} takes two arguments or more, got ${args.length}`, name);
+      return args.map((arg) => this.read(arg, depth + 1)).reduce((a, b) => extreme(name, a, b));
     }
-    if (!functionNames.has(name))
+    if (name !== 'normalCdf' && !functionNames.has(name))
       throw this.error(
-        `unknown function "${name}" (known: ${FUNCTIONS.join(', ')}; products need a *)`,
+        `unknown function "${name}" (known: ${[...FUNCTIONS, 'min', 'max', 'normalCdf'].join(', ')}; products need a *)`,
         name,
       );
-    if (node.args?.length !== 1)
-      throw this.error(`${name} takes one argument, got ${node.args?.length ?? 0}`, name);
-    return call(name as FunctionName, this.read(node.args[0]!, depth + 1));
+    if (args.length !== 1) throw this.error(`${name} takes one argument, got ${args.length}`, name);
+    const argument = this.read(args[0]!, depth + 1);
+    if (name === 'normalCdf') {
+      const scaled = div(argument, call('sqrt', number(2)));
+      return div(add(number(1), call('erf', scaled)), number(2));
+    }
+    return call(name as FunctionName, argument);
   }
 
   private symbol(name: string): Expr {

@@ -1,99 +1,197 @@
+/** Repairs of a wrong expression: the slips that people make, undone one at a time, likely ones first. */
 import {
   add,
-  call,
-  div,
+  childrenOf,
+  equalExpr,
   isRational,
-  mul,
-  neg,
-  number,
-  pow,
   rebuild,
+  substitute,
   symbol,
+  symbolsOf,
   toText,
   type Expr,
 } from './expr.ts';
+import * as slips from './slips.ts';
+import { occurrences, repairWords, type Repair } from './repair-words.ts';
 
-/** One edit of an expression: the whole after it, and the part it changed. */
-export type Repair = { whole: Expr; before: Expr; after: Expr };
+/** No expression is tried more often than this: a long one without a likely repair goes without a diagnosis. */
+export const MAX_REPAIRS = 500;
+/** Two slips at once are tried of roots only, and of this many. */
+const MAX_PAIRS = 40;
+
+/** What a name stands for and which others may be meant: the table's TeX where there is one, else the name. */
+type Label = (name: string) => string;
 
 /**
- * The slips of a pen, undone: at each place of the expression another symbol, the sign, a square or root, a factor
- * 2, a quotient turned over. Likely ones first.
+ * Every repair of a line, each other expression once and at most `MAX_REPAIRS`: `names` may be written in, `label` tells
+ * which symbols differ in their index alone. What a repair is worth, a check of the whole says.
  */
-export function* repairs(expr: Expr, names: readonly string[]): Generator<Repair> {
-  for (const alternatives of [slips(names), scalings]) yield* at(expr, (whole) => whole, alternatives);
-}
-
-type Alternatives = (e: Expr) => Expr[];
-
-const slips =
-  (names: readonly string[]): Alternatives =>
-  (e) => {
-    switch (e.kind) {
-      case 'symbol':
-        return [
-          ...names.filter((name) => name !== e.name).map(symbol),
-          pow(e, { n: 2n, d: 1n }),
-          call('sqrt', e),
-        ];
-      case 'neg':
-        return [e.arg];
-      case 'add':
-        return e.args.map((arg, i) =>
-          add(...e.args.map((x, k) => (k === i ? (arg.kind === 'neg' ? arg.arg : neg(arg)) : x))),
-        );
-      case 'div':
-        return [mul(e.num, e.den), div(e.den, e.num)];
-      case 'call':
-        return e.fn === 'sqrt' || e.fn === 'abs' ? [e.arg] : [];
-      case 'pow':
-        return isRational(e.exponent)
-          ? [e.base, pow(e.base, { n: -e.exponent.n, d: e.exponent.d })]
-          : [e.base];
-      case 'number':
-        return [number(e.n + e.d, e.d), number(e.n - e.d, e.d)];
-      case 'mul':
-        return [];
-    }
-  };
-
-const scalings: Alternatives = (e) =>
-  e.kind === 'number'
-    ? []
-    : [neg(e), mul(number(2), e), div(e, number(2)), call('sqrt', e), pow(e, { n: 2n, d: 1n })];
-
-/** Every edit at this node, then within it; `put` makes the whole expression of an edited node. */
-function* at(e: Expr, put: (e: Expr) => Expr, alternatives: Alternatives): Generator<Repair> {
-  for (const after of alternatives(e)) yield { whole: put(after), before: e, after };
-  switch (e.kind) {
-    case 'add':
-    case 'mul':
-      for (const [i, arg] of e.args.entries()) {
-        const join = (x: Expr): Expr => put(rebuild[e.kind](e.args.map((other, k) => (k === i ? x : other))));
-        yield* at(arg, join, alternatives);
-      }
-      return;
-    case 'div':
-      yield* at(e.num, (x) => put(div(x, e.den)), alternatives);
-      yield* at(e.den, (x) => put(div(e.num, x)), alternatives);
-      return;
-    case 'neg':
-      yield* at(e.arg, (x) => put(neg(x)), alternatives);
-      return;
-    case 'call':
-      yield* at(e.arg, (x) => put(call(e.fn, x)), alternatives);
-      return;
-    case 'pow': {
-      const { exponent } = e;
-      yield* at(e.base, (x) => put(pow(x, exponent)), alternatives);
-      if (!isRational(exponent)) yield* at(exponent, (x) => put(pow(e.base, x)), alternatives);
-      return;
-    }
-    default:
-      return;
+export function* repairs(
+  line: Expr,
+  names: readonly string[],
+  label: Label = (name) => name,
+): Generator<Repair> {
+  const seen = new Set([toText(line)]);
+  for (const repair of candidates(line, [...new Set([...symbolsOf(line), ...names])], label)) {
+    const text = toText(repair.whole);
+    if (seen.has(text)) continue;
+    seen.add(text);
+    yield repair;
+    if (seen.size > MAX_REPAIRS) return;
   }
 }
 
-/** "holds with b in place of a", in the smallest part that reads well. */
-export const repairText = ({ before, after }: Repair): string =>
-  `holds with ${toText(after)} in place of ${toText(before)}`;
+/** The words of a repair in plain text. */
+export const repairText = (repair: Repair): string => repairWords(repair, toText);
+
+function* candidates(line: Expr, names: readonly string[], label: Label): Generator<Repair> {
+  const places = placesOf(line);
+  const own = symbolsOf(line);
+  const at = function* (slip: slips.Slip): Generator<Repair> {
+    for (const { node, path } of places)
+      for (const after of slip(node)) yield { line, whole: replaceAt(line, path, after) };
+  };
+  const others =
+    (wanted: (name: string, other: string) => boolean): slips.Slip =>
+    (e) =>
+      e.kind === 'symbol' ? names.filter((name) => name !== e.name && wanted(e.name, name)).map(symbol) : [];
+  const sums = places.flatMap(({ node, path }) => (node.kind === 'add' ? [{ terms: node.args, path }] : []));
+
+  yield { line, whole: slips.flipped(line), note: { kind: 'sign' } };
+  for (const { terms, path } of sums) {
+    for (const [i, term] of terms.entries()) {
+      const whole = replaceAt(line, [...path, i], slips.flipped(term));
+      yield { line, whole, ...(path.length === 0 && { note: { kind: 'term sign', index: i } }) };
+    }
+  }
+  yield* at(slips.signs);
+  for (const repair of at(others((name, other) => differInIndex(label(name), label(other)))))
+    yield { ...repair, note: { kind: 'index' } };
+  yield* exchanges(line, own);
+  yield* at(slips.roots);
+  yield* at(slips.twos);
+  yield* at(others((name, other) => !differInIndex(label(name), label(other))));
+  yield* at(slips.turned);
+  for (const { terms, path } of sums) {
+    for (const [a, b] of slips.coefficientPairs(terms)) {
+      const whole = replaceAt(line, path, add(...terms.map((term) => exchanged(term, a, b))));
+      yield { line, whole, note: { kind: 'exchanged', a, b } };
+    }
+    for (const [i, dropped] of terms.entries()) {
+      const whole = replaceAt(line, path, slips.joined('add', slips.without(terms, i)));
+      yield { line, whole, note: { kind: 'without', dropped } };
+    }
+    for (const added of slips.crossTerms(terms))
+      yield { line, whole: replaceAt(line, path, add(...terms, added)), note: { kind: 'cross term', added } };
+  }
+  yield* at(slips.laws);
+  for (const { node, path } of places)
+    if (path.length > 0 && (node.kind === 'mul' || node.kind === 'div'))
+      for (const { whole, note } of exchanges(node, symbolsOf(node)))
+        yield { line, whole: replaceAt(line, path, whole), note: note && { ...note, within: node } };
+  yield* at(slips.offByOne);
+  yield* at(slips.dropped);
+  yield* rootPairs(line, places);
+}
+
+/** Two symbols exchanged throughout; a symbol and one minus it. */
+function* exchanges(
+  line: Expr,
+  names: readonly string[],
+): Generator<Repair & { note: { kind: 'exchanged'; a: Expr; b: Expr } }> {
+  for (const [i, name] of names.entries())
+    for (const other of names.slice(i + 1)) {
+      const [a, b] = [symbol(name), symbol(other)];
+      yield { line, whole: substitute(line, { [name]: b, [other]: a }), note: { kind: 'exchanged', a, b } };
+    }
+  for (const name of names) {
+    const a = symbol(name);
+    if (occurrences(line, a) < 2) continue; // one alone is no exchange
+    const b = slips.complement(a);
+    yield { line, whole: exchanged(line, a, b), note: { kind: 'exchanged', a, b } };
+  }
+}
+
+/** Both subexpressions replaced by one another, from the top down. */
+function exchanged(e: Expr, a: Expr, b: Expr): Expr {
+  if (equalExpr(e, a)) return b;
+  if (equalExpr(e, b)) return a;
+  return withChildren(
+    e,
+    childrenOf(e).map((child) => exchanged(child, a, b)),
+  );
+}
+
+/** Roots forgotten or too much on two factors: who drops one drops all. */
+function* rootPairs(line: Expr, places: readonly Place[]): Generator<Repair> {
+  const factors = places.filter(
+    ({ node, inProduct }) => inProduct && (node.kind === 'symbol' || node.kind === 'call'),
+  );
+  let tried = 0;
+  for (const [i, a] of factors.entries())
+    for (const b of factors.slice(i + 1)) {
+      const [x, y] = [slips.roots(a.node)[0], slips.roots(b.node)[0]];
+      const nested = b.path.length > a.path.length && a.path.every((step, k) => step === b.path[k]);
+      if (!x || !y || nested || a.node.kind !== b.node.kind) continue;
+      if (++tried > MAX_PAIRS) return;
+      const whole = replaceAt(replaceAt(line, a.path, x), b.path, y);
+      yield {
+        line,
+        whole,
+        note: {
+          kind: 'both',
+          changes: [
+            [a.node, x],
+            [b.node, y],
+          ],
+        },
+      };
+    }
+}
+
+interface Place {
+  node: Expr;
+  /** Which child to take at each level from the whole down. */
+  path: readonly number[];
+  /** A factor, or a numerator or denominator. */
+  inProduct: boolean;
+}
+
+function placesOf(node: Expr, path: readonly number[] = [], inProduct = false): Place[] {
+  const product = node.kind === 'mul' || node.kind === 'div';
+  const below = childrenOf(node).flatMap((child, i) => placesOf(child, [...path, i], product));
+  return [{ node, path, inProduct }, ...below];
+}
+
+function replaceAt(e: Expr, path: readonly number[], part: Expr): Expr {
+  if (path.length === 0) return part;
+  const [first, ...rest] = path;
+  return withChildren(
+    e,
+    childrenOf(e).map((child, i) => (i === first ? replaceAt(child, rest, part) : child)),
+  );
+}
+
+function withChildren(e: Expr, children: readonly Expr[]): Expr {
+  switch (e.kind) {
+    case 'add':
+    case 'mul':
+      return { ...e, args: children };
+    case 'div':
+      return rebuild.div(children[0], children[1]);
+    case 'neg':
+      return rebuild.neg(children[0]);
+    case 'call':
+      return rebuild.call(e.fn, children[0]);
+    case 'pow':
+      return rebuild.pow(children[0], isRational(e.exponent) ? e.exponent : children[1]);
+    default:
+      return e;
+  }
+}
+
+/** `x_t` and `x_{t-1}`; of names without TeX, `abar` and `abarPrev`. */
+function differInIndex(a: string, b: string): boolean {
+  const stem = (label: string): string => label.replace(/_(\{[^{}]*\}|.)$|Prev$/, '');
+  return a !== b && stem(a) === stem(b);
+}

@@ -1,6 +1,9 @@
 /** What single edits of a step tell: how many the checker refutes, and which one would repair a refuted step. */
+import { decide } from './decide.ts';
 import { edits } from './edits.ts';
-import { childrenOf, equalExpr, toText, type Expr } from './expr.ts';
+import { number, symbolsOf, toText, type Expr } from './expr.ts';
+import { differenceShown, repairWords } from './repair-words.ts';
+import { repairs } from './repair.ts';
 import type { StepMutants } from './step.ts';
 import type { SymbolTable } from './symbols.ts';
 import { typeset } from './tex.ts';
@@ -9,7 +12,8 @@ import { typeset } from './tex.ts';
 type Holds = (line: Expr) => string;
 
 /** Looking for a repair stops after this long: it is a help, not a verdict. */
-const DIAGNOSIS_MS = 2000;
+const DIAGNOSIS_MS = 3000;
+const ZERO_MS = 200;
 
 /** Counts the single-token edits of a proved line that are refuted, and lists the others. */
 export function mutationScore(line: Expr, holds: Holds): StepMutants {
@@ -17,13 +21,16 @@ export function mutationScore(line: Expr, holds: Holds): StepMutants {
   const survivors = edited.flatMap((edit) => {
     const verdict = holds(edit);
     if (verdict === 'refuted') return [];
-    const [before, after] = difference(line, edit);
+    const [before, after] = differenceShown(line, edit);
     return [{ text: `${toText(before)} → ${toText(after)}`, verdict }];
   });
   return { refuted: edited.length - survivors.length, total: edited.length, survivors };
 }
 
-/** `holds with $b$ in place of $a$`, for the first single edit under which the step is proved; `names` may be written in. */
+/**
+ * `holds with $b$ in place of $a$` and the like, for the first repair under which the step is proved; `names` may be
+ * written in. Undefined when none is found among those tried, or in time.
+ */
 export function diagnose(
   line: Expr,
   names: readonly string[],
@@ -31,24 +38,26 @@ export function diagnose(
   holds: Holds,
 ): string | undefined {
   const end = performance.now() + DIAGNOSIS_MS;
-  for (const edit of edits(line, names)) {
+  for (const repair of repairs(line, names, (name) => symbols.get(name).tex)) {
     if (performance.now() > end) return undefined;
-    if (!['proved', 'vacuous'].includes(holds(edit))) continue;
-    const [before, after] = difference(line, edit);
-    return `holds with $${typeset(after, symbols)}$ in place of $${typeset(before, symbols)}$`;
+    if (!['proved', 'vacuous'].includes(holds(repair.whole)) || isZero(repair.whole, symbols)) continue;
+    return repairWords(
+      repair,
+      (part) => `$${typeset(part, symbols)}$`,
+      (name) => indexOf(symbols.get(name).tex),
+    );
   }
   return undefined;
 }
 
-/** The smallest subexpressions in which two expressions differ; of a single token, what it stands in. */
-export function difference(a: Expr, b: Expr): [Expr, Expr] {
-  const [xs, ys] = [childrenOf(a), childrenOf(b)];
-  if (a.kind !== b.kind || xs.length !== ys.length) return [a, b];
-  const changed = xs.flatMap((x, i) => (equalExpr(x, ys[i]) ? [] : [i]));
-  if (changed.length !== 1) return [a, b];
-  const [x, y] = [xs[changed[0]], ys[changed[0]]];
-  return isToken(x) || isToken(y) ? [a, b] : difference(x, y);
+/** A line that is 0 everywhere says nothing, and would hold up to any factor. */
+function isZero(line: Expr, symbols: SymbolTable): boolean {
+  const claim = { lhs: line, rhs: number(0), symbols: symbols.domains(symbolsOf(line)) };
+  return ['proved', 'vacuous'].includes(decide(claim, { timeLimitMs: ZERO_MS, diagnose: false }).verdict);
 }
 
-/** A symbol or a number, its sign included. */
-const isToken = (e: Expr): boolean => childrenOf(e.kind === 'neg' ? e.arg : e).length === 0;
+/** `$t-1$` of `x_{t-1}`. */
+function indexOf(tex: string): string | undefined {
+  const index = /_(?:\{([^{}]*)\}|(.))$/.exec(tex);
+  return index ? `$${index[1] ?? index[2]}$` : undefined;
+}

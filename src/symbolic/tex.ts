@@ -22,6 +22,10 @@ interface Piece {
   depth: number;
   /** Of sin and cos: the argument in its brackets, so that a power goes before it. */
   argument?: string;
+  /** Made of numbers alone: beside another such, `2\frac{3}{4}` would be read as a sum. */
+  numeric?: boolean;
+  /** Ends in what an operator acts on, as `\log q` does: a factor after it would be read into it. */
+  open?: boolean;
 }
 
 const signed = (piece: Piece): string => (piece.negative ? `-${piece.body}` : piece.body);
@@ -43,7 +47,8 @@ export function texAlgebra(symbols: SymbolTable): Algebra<Piece> {
     number: literal,
     symbol: (name) => {
       const { tex } = symbols.get(name);
-      return { body: tex, binds: /[\s^]|\\!/.test(tex) ? PRODUCT : ATOM, depth: 0 };
+      const binds = /[\s^]|\\!/.test(tex) ? PRODUCT : ATOM;
+      return { body: tex, binds, depth: 0, open: operators.test(tex) };
     },
     add: (terms) => ({
       body: terms
@@ -58,7 +63,8 @@ export function texAlgebra(symbols: SymbolTable): Algebra<Piece> {
     div: (a, b) => {
       // The sign of the numerator goes before the fraction.
       const body = `\\frac{${a.body}}{${signed(b)}}`;
-      return { body, negative: a.negative, binds: FRACTION, depth: 0, tall: true, airy: true };
+      const numeric = a.numeric && b.numeric;
+      return { body, negative: a.negative, binds: FRACTION, depth: 0, tall: true, airy: true, numeric };
     },
     pow: (base, exponent) => {
       const raised = `^{${'n' in exponent ? slashed(exponent.n, exponent.d) : signed(exponent)}}`;
@@ -71,13 +77,18 @@ export function texAlgebra(symbols: SymbolTable): Algebra<Piece> {
   };
 }
 
+const operators = /\\(nabla|partial|log|ln|exp|sin|cos|operatorname)(?![A-Za-z])/;
+
 /** Typesets an expression. @throws when it holds a symbol that the table does not declare. */
 export function typeset(expr: Expr, symbols: SymbolTable): string {
   return signed(foldExpr(expr, texAlgebra(symbols)));
 }
 
 function product(factors: Piece[]): Piece {
-  const [first, ...rest] = factors;
+  const closed = factors.map((factor, i) =>
+    factor.open && i < factors.length - 1 ? bracket(factor) : factor,
+  );
+  const [first, ...rest] = closed;
   const negative = first.negative ?? false;
   let left = first.binds < PRODUCT ? bracket(first) : first;
   let { body, depth } = left;
@@ -87,11 +98,20 @@ function product(factors: Piece[]): Piece {
     depth = Math.max(depth, right.depth);
     left = right;
   }
-  return { body, binds: PRODUCT, negative, depth, tall: factors.some((f) => f.tall), airy: left.airy };
+  return {
+    body,
+    binds: PRODUCT,
+    negative,
+    depth,
+    tall: factors.some((f) => f.tall),
+    airy: left.airy,
+    numeric: factors.every((f) => f.numeric),
+    open: left.open,
+  };
 }
 
 function separator(left: Piece, right: Piece): string {
-  if (/^[\d.]/.test(right.body)) return ' \\cdot ';
+  if (/^[\d.]/.test(right.body) || (left.numeric && right.numeric)) return ' \\cdot ';
   if (/^(\\left)?[([]/.test(right.body)) return left.airy && !/[})\]]$/.test(left.body) ? '\\,' : '';
   if (left.airy || right.airy) return /^\d+$/.test(left.body) ? '' : '\\,';
   return ' ';
@@ -120,13 +140,19 @@ function call(name: FunctionName, argument: Piece): Piece {
 }
 
 function literal(n: bigint, d: bigint): Piece {
-  const negative = n < 0n;
-  const size = negative ? -n : n;
-  if (d === 1n) return { body: `${size}`, binds: ATOM, negative, depth: 0 };
-  const decimal = finiteDecimal(size, d);
-  return decimal === undefined
-    ? { body: `\\frac{${size}}{${d}}`, binds: FRACTION, negative, depth: 0, tall: true, airy: true }
-    : { body: decimal, binds: ATOM, negative, depth: 0 };
+  const size = n < 0n ? -n : n;
+  return { ...unsigned(size, d), negative: n < 0n, depth: 0, numeric: true };
+}
+
+function unsigned(n: bigint, d: bigint): Pick<Piece, 'body' | 'binds' | 'tall' | 'airy'> {
+  const plain = d === 1n ? `${n}` : finiteDecimal(n, d);
+  const power = powerOfTen(n, d);
+  // In line with others a decimal reads better than a power of ten that is hardly shorter: 0.0001.
+  const longest = plain === undefined ? `${n}${d}`.length : plain.length - 4;
+  if (power !== undefined && power.length <= longest)
+    return { body: power.body, binds: /cdot/.test(power.body) ? PRODUCT : POWER };
+  if (plain !== undefined) return { body: plain, binds: ATOM };
+  return { body: `\\frac{${n}}{${d}}`, binds: FRACTION, tall: true, airy: true };
 }
 
 /** `1/125` as `0.008`; undefined when the decimal does not end within 12 places. */
@@ -137,6 +163,26 @@ function finiteDecimal(n: bigint, d: bigint): string | undefined {
     return `${digits.slice(0, -places)}.${digits.slice(-places)}`;
   }
   return undefined;
+}
+
+/** `1.5 \cdot 10^{-20}` and how many characters of it are seen; undefined when no decimal is exact. */
+function powerOfTen(n: bigint, d: bigint): { body: string; length: number } | undefined {
+  let [top, rest, places] = [n, d, 0];
+  for (const [prime, other] of [
+    [2n, 5n],
+    [5n, 2n],
+  ])
+    while (rest % prime === 0n) [rest, top, places] = [rest / prime, top * other, places + 1];
+  if (rest !== 1n || n === 0n) return undefined;
+  const digits = top.toString();
+  const kept = digits.replace(/0+$/, '');
+  const exponent = `${digits.length - 1 - places}`;
+  const mantissa = kept.length === 1 ? kept : `${kept[0]}.${kept.slice(1)}`;
+  const before = mantissa === '1' ? '' : mantissa;
+  return {
+    body: `${before && `${before} \\cdot `}10^{${exponent}}`,
+    length: before.length + (before ? 3 : 2) + exponent.length,
+  };
 }
 
 const slashed = (n: bigint, d: bigint): string => (d === 1n ? `${n}` : `${n}/${d}`);
