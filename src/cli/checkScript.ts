@@ -1,5 +1,5 @@
 /** `scorebook check` on a script: the proofs that it exports, printed with their verdicts. */
-import type { Proof, Step } from '../symbolic/index.ts';
+import { survivorLines, type Proof, type Step } from '../symbolic/index.ts';
 import { importScript, ScriptError } from './script.ts';
 
 /** Judges and prints every exported proof, in the order of the names. Resolves to the exit status. */
@@ -84,7 +84,11 @@ function proofLine({ title, summary }: Proof, steps: readonly Step[]): object {
       },
       diagnosis: step.diagnosis,
       reason: step.reason,
-      mutants: step.mutants && { refuted: step.mutants.refuted, total: step.mutants.total },
+      mutants: step.mutants && {
+        refuted: step.mutants.refuted,
+        total: step.mutants.total,
+        survivors: survivorLines(step.mutants),
+      },
     })),
   };
 }

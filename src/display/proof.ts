@@ -1,5 +1,12 @@
 /** The proof table a reader sees: one row a step, its reason, its verdict and the evidence for it. */
-import { relationTeX, type Proof, type Step, type StepCounterexample } from '../symbolic/index.ts';
+import {
+  mutantSummary,
+  relationTeX,
+  survivorLines,
+  type Proof,
+  type Step,
+  type StepCounterexample,
+} from '../symbolic/index.ts';
 import { escapeHtml, mathml, prose } from './proofMath.ts';
 import { proofStyle } from './proofStyle.ts';
 
@@ -84,7 +91,7 @@ const joined = (step: Step, parts: string[]): string =>
 function evidenceOf(step: Step): string[] {
   switch (step.verdict) {
     case 'proved':
-      return [step.method ?? '', error(step), mutants(step)].filter((part) => part !== '');
+      return [step.method ?? '', error(step), mutantSummary(step.mutants)].filter((part) => part !== '');
     case 'refuted':
       return step.counterexample ? [counterexample(step.counterexample)] : [step.reason ?? ''];
     case 'assumed':
@@ -101,13 +108,10 @@ const error = (step: Step): string =>
       ? 'exact'
       : `error $< 10^{${Math.ceil(step.log10Error)}}$`;
 
-const mutants = ({ mutants: score }: Step): string =>
-  score && score.total > 0 ? `${score.refuted}/${score.total} mutants refuted` : '';
-
 /** The edits that no check refuted, in a tooltip: a reader can judge them. */
-function survivors({ mutants: score }: Step): string {
-  if (!score || score.survivors.length === 0) return '';
-  const lines = score.survivors.map(({ text, verdict: found }) => `${text}  (${found})`);
+function survivors({ mutants }: Step): string {
+  const lines = survivorLines(mutants);
+  if (lines.length === 0) return '';
   return ` title="${escapeHtml(`mutants not refuted:\n${lines.join('\n')}`)}"`;
 }
 

@@ -1,5 +1,5 @@
 /** A derivation as plain text and as TeX, its summary, and what fails it. */
-import type { Step, StepVerdict } from './step.ts';
+import type { Step, StepMutants, StepVerdict } from './step.ts';
 
 const order: readonly StepVerdict[] = ['proved', 'refuted', 'undecided', 'assumed', 'vacuous'];
 
@@ -57,10 +57,38 @@ export function derivationText(title: string, steps: readonly Step[]): string {
     const because = step.because === undefined ? '' : `: ${step.because}`;
     const missing = step.verdict === 'undecided' && step.reason ? ` (${step.reason})` : '';
     const found = `${step.verdict}${step.verdict === 'refuted' ? counterexample(step) : missing + because}`;
-    return lefts[i].length > width ? `${lefts[i]}\n      ${found}` : `${lefts[i].padEnd(width)}  ${found}`;
+    const first =
+      lefts[i].length > width ? `${lefts[i]}\n      ${found}` : `${lefts[i].padEnd(width)}  ${found}`;
+    return [first, ...survivorLines(step.mutants).map((survivor) => `      mutant ${survivor}`)].join('\n');
   });
   return [`${title}: ${summarize(steps)}`, ...lines].join('\n');
 }
+
+/** Is a mutant that was not refuted as right as the step (then no check could refute it), or did the check miss it? */
+const whyNotRefuted = (verdict: string): 'equivalent' | 'missed' =>
+  verdict === 'proved' || verdict === 'vacuous' ? 'equivalent' : 'missed';
+
+/** `11/13 mutants refuted, 1 equivalent, 1 missed`; empty where none were made. */
+export function mutantSummary(score: StepMutants | undefined): string {
+  if (score === undefined || score.total === 0) return '';
+  const counts = (['equivalent', 'missed'] as const)
+    .map((why) => ({
+      why,
+      n: score.survivors.filter(({ verdict }) => whyNotRefuted(verdict) === why).length,
+    }))
+    .flatMap(({ why, n }) => (n > 0 ? [`${n} ${why}`] : []));
+  return [`${score.refuted}/${score.total} mutants refuted`, ...counts].join(', ');
+}
+
+/** One line for each mutant that was not refuted, and why: `a → b: equivalent, the step still holds`. */
+export const survivorLines = (score: StepMutants | undefined): string[] =>
+  (score?.survivors ?? []).map(({ text, verdict }) => {
+    const why = {
+      equivalent: 'equivalent, the step still holds',
+      missed: 'missed, neither proved nor refuted',
+    }[whyNotRefuted(verdict)];
+    return `${text}: ${why}`;
+  });
 
 /** How a relation is typeset. */
 export const relationTeX: Record<Step['relation'], string> = {

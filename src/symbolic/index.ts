@@ -68,7 +68,7 @@ export {
 } from './differential.ts';
 export { decideInequality, type Comparison, type InequalityClaim } from './inequality.ts';
 export { meanOf, varianceOf, type Quantity } from './quantity.ts';
-export { relationTeX } from './derivation-text.ts';
+export { mutantSummary, relationTeX, survivorLines } from './derivation-text.ts';
 export type { Proof } from './proof.ts';
 export type { Inequality, Relation, Step, StepCounterexample, StepMutants, StepVerdict } from './step.ts';
 export { derive } from './derivation.ts';

@@ -166,10 +166,8 @@ function placesOf(node: Expr, path: readonly number[] = [], inProduct = false): 
 function replaceAt(e: Expr, path: readonly number[], part: Expr): Expr {
   if (path.length === 0) return part;
   const [first, ...rest] = path;
-  return withChildren(
-    e,
-    childrenOf(e).map((child, i) => (i === first ? replaceAt(child, rest, part) : child)),
-  );
+  const children = childrenOf(e).map((child, i) => (i === first ? replaceAt(child, rest, part) : child));
+  return slips.withoutOnes(withChildren(e, children));
 }
 
 function withChildren(e: Expr, children: readonly Expr[]): Expr {

@@ -11,8 +11,11 @@ import { typeset } from './tex.ts';
 /** The verdict on the step with this line in place of its own. */
 type Holds = (line: Expr) => string;
 
-/** Looking for a repair stops after this long: it is a help, not a verdict. */
-const DIAGNOSIS_MS = 3000;
+/**
+ * Looking for a repair is bounded by how many are tried, so that it comes out the same everywhere; this ends only what
+ * runs away.
+ */
+const DIAGNOSIS_MS = 5000;
 const ZERO_MS = 200;
 
 /** Counts the single-token edits of a proved line that are refuted, and lists the others. */

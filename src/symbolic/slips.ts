@@ -46,6 +46,18 @@ export function joined(kind: 'add' | 'mul', args: readonly Expr[]): Expr {
   return kind === 'add' ? add(...args) : mul(...args);
 }
 
+/** A product or quotient as one writes it: no factor 1, and a sign before it for a factor −1. */
+export function withoutOnes(e: Expr): Expr {
+  if (e.kind === 'div' && isNumber(e.den, 1n)) return e.num;
+  if (e.kind !== 'mul') return e;
+  const [first, ...rest] = e.args;
+  if (first.kind === 'neg' && isNumber(first.arg, 1n)) return neg(joined('mul', rest));
+  return joined(
+    'mul',
+    e.args.filter((arg) => !isNumber(arg, 1n)),
+  );
+}
+
 /** Twice an expression, the factor where one would write it: `a/(2b)` becomes `a/b`, and `3x` `6x`. */
 export function doubled(e: Expr): Expr {
   if (leadsNegative(e)) return neg(doubled(flipped(e)));
@@ -123,14 +135,11 @@ export const roots: Slip = (e) => {
 /** A factor 2 forgotten, too much, or on the wrong side of the fraction. */
 export const twos: Slip = (e) => {
   if (isNumber(e, 1n) || e.kind === 'neg') return [];
-  const moved =
-    e.kind === 'div'
-      ? [
-          ...(withoutTwo(e.num) ? [halved(halved(e))] : []),
-          ...(withoutTwo(e.den) ? [doubled(doubled(e))] : []),
-        ]
-      : [];
-  return [doubled(e), halved(e), ...moved];
+  const bare = leadsNegative(e) ? flipped(e) : e;
+  const found = [doubled(bare), halved(bare)];
+  if (bare.kind === 'div' && withoutTwo(bare.num)) found.push(halved(halved(bare)));
+  if (bare.kind === 'div' && withoutTwo(bare.den)) found.push(doubled(doubled(bare)));
+  return bare === e ? found : found.map(neg);
 };
 
 /** `1 - x` for `x`, a fraction upside down, a product for a quotient. */

@@ -35,6 +35,12 @@ test('a proved row shows its reason, the relations it rests on, its error bound 
   expect(rows[1]).toMatch(/\d+\/\d+ mutants refuted/);
 });
 
+test('a proved row says how many mutants are equivalent, and its mark lists them', () => {
+  const { html: table } = proofTable(derive('t', 'x0', { symbols }).step('x0 + 0*xt'));
+  expect(table).toMatch(/mutants refuted, \d+ equivalent/);
+  expect(table).toMatch(/title="mutants not refuted:\n[^"]* → [^"]*: equivalent, the step still holds/);
+});
+
 test('a refuted row shows a point, both values and what would repair it', () => {
   expect(rows[2]).toMatch(/at <math>.*left <math>.*right <math>/);
   expect(rows[2]).toContain('sb-diagnosis');

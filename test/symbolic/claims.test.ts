@@ -41,6 +41,14 @@ describe('malformed claims', () => {
     expect(() => decide({ id: 'c', ...claim })).toThrow(message);
   });
 
+  it.each([{ a: 1 }, null, ['x'], true])('an id that is no text is an error with its place: %j', (id) => {
+    const [result] = check([{ id, lhs: 'x+x', rhs: '2*x', symbols: x }]);
+    expect(result).toEqual({
+      id: '#1',
+      error: `claim #1 id: expected text or a number, got ${JSON.stringify(id)}`,
+    });
+  });
+
   it('are reported in place while the others are still decided', () => {
     const results = check([
       { id: 'good', lhs: 'x+x', rhs: '2*x', symbols: x },

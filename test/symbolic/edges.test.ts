@@ -175,7 +175,7 @@ describe('refutations', () => {
 
   it('show small numbers and the edit under which the claim holds', () => {
     const { counterexample, diagnosis } = decide(posterior);
-    expect(diagnosis).toBe('holds with abarPrev in place of abar');
+    expect(diagnosis).toBe('holds with beta*(1 - abarPrev) in place of beta*(1 - abar)');
     for (const value of Object.values(counterexample!.point)) expect(value.length).toBeLessThan(6);
   });
 

@@ -21,6 +21,26 @@ describe('parse', () => {
   });
 
   it.each([
+    ['1e', 1, 'expected digits of an exponent'],
+    ['x + 1e', 5, 'expected digits of an exponent'],
+    ['1_000', 1, 'no _ within a number'],
+    ['2*0x10', 3, 'numbers are decimal'],
+    ['0b1', 1, 'numbers are decimal'],
+    ['max(1)', 1, 'max takes two arguments or more, got 1'],
+    ['1 + min()', 5, 'min takes two arguments or more, got 0'],
+    ['normalCdf(x, y)', 1, 'normalCdf takes one argument, got 2'],
+    ['f(x)', 1, 'known: sqrt, exp, log, abs, sin, cos, erf, min, max, normalCdf'],
+  ])('refuses %s at character %i: %s', (text, position, message) => {
+    const error = failure(text);
+    expect(error.position).toBe(position);
+    expect(error.message).toContain(message);
+  });
+
+  it.each(['x_1', 'x1_2', '2x', '3 e', '2e_x', '1e5', '1e-5', 'a0x1', 'h1e'])('still reads %s', (text) => {
+    expect(() => parse(text)).not.toThrow();
+  });
+
+  it.each([
     ['-a^2', '-a^2'],
     ['a-b-c', 'a - b - c'],
     ['a-(b-c)', 'a - (b - c)'],

@@ -8,6 +8,7 @@ const symbols = declare({
   x: entry('x_t'),
   y: entry('x_{t-1}'),
   g: entry('\\sigma_t^2'),
+  score: entry('\\nabla\\!\\log q'),
 });
 const tex = (text: string): string => typeset(parse(text), symbols);
 
@@ -41,6 +42,21 @@ test.each([
   ['cos(a)^2', '\\cos^{2}(\\alpha_t)'],
   ['a*(1 - (b - x)*(1 - b))', '\\alpha_t[1 - (\\beta_t - x_t)(1 - \\beta_t)]'],
   ['exp(-(x - y)^2)', '\\exp[-(x_t - x_{t-1})^{2}]'],
+  ['2*(3/4)', '2 \\cdot \\frac{3}{4}'],
+  ['2*(3/4)*a', '2 \\cdot \\frac{3}{4}\\,\\alpha_t'],
+  ['2*(3/b)', '2\\frac{3}{\\beta_t}'],
+  ['a*score', '\\alpha_t \\nabla\\!\\log q'],
+  ['a*score*b', '\\alpha_t(\\nabla\\!\\log q) \\beta_t'],
+  ['(a*score)*b', '(\\alpha_t \\nabla\\!\\log q) \\beta_t'],
+  ['score + b', '\\nabla\\!\\log q + \\beta_t'],
+  ['1e-20*x', '10^{-20} x_t'],
+  ['-1.5e-20', '-1.5 \\cdot 10^{-20}'],
+  ['(1.5e-20)^x', '(1.5 \\cdot 10^{-20})^{x_t}'],
+  ['1e400*x', '10^{400} x_t'],
+  ['0.0001*x', '0.0001 x_t'],
+  ['1000*x', '1000 x_t'],
+  ['0.0009765625', '0.0009765625'],
+  ['1/3', '\\frac{1}{3}'],
   ['abs(a/b)', '\\left|\\frac{\\alpha_t}{\\beta_t}\\right|'],
 ])('%s is typeset as %s', (text, expected) => {
   expect(tex(text)).toBe(expected);
