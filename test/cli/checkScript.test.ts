@@ -78,6 +78,7 @@ test(
       ...lines,
       `export const other = ${variance};`,
       `export const wrong = ${wrong};`,
+      "export const zero = derive('Zero', 'x0', { symbols }).step('x0 + 0*xt');",
     ];
     const { status, stdout, stderr } = await check('many.ts', script, { options: ['--json'] });
     expect([status, stderr]).toEqual([0, '']); // a refuted step is a decided one
@@ -86,12 +87,15 @@ test(
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as Line);
-    expect(proofs.map(({ title }) => title)).toEqual(['A square', 'Bayes', 'Variance', 'A square']);
+    expect(proofs.map(({ title }) => title)).toEqual(['A square', 'Bayes', 'Variance', 'A square', 'Zero']);
     for (const { steps } of proofs.slice(0, 3))
       expect(steps.some(({ verdict }) => verdict === 'proved')).toBe(true);
     expect(proofs[0].steps[1].errorBound).toBeLessThan(-20);
     const [, slip] = proofs[3].steps;
     expect(slip).toMatchObject({ verdict: 'refuted', because: 'a slip', text: 'x0^2 + 1', conditions: [] });
+    expect(proofs[4].steps[1].mutants).toMatchObject({
+      survivors: expect.arrayContaining([expect.stringContaining('equivalent, the step still holds')]),
+    });
     expect(Object.keys((slip.counterexample as { point: object }).point)).toEqual(['x0']);
   },
 );
