@@ -87,11 +87,12 @@ const timesTwo = (e: Expr): Expr => {
   return e.kind === 'mul' ? mul(TWO, ...e.args) : mul(TWO, e);
 };
 
-/** An even number, or a product that begins with one, halved; null for others. */
+/** An even number, or a product with one among its factors, halved; null for others. */
 function withoutTwo(e: Expr): Expr | null {
   if (e.kind === 'number') return e.n % 2n === 0n && e.n !== 0n ? number(e.n / 2n, e.d) : null;
-  const first = e.kind === 'mul' ? withoutTwo(e.args[0]) : null;
-  return first && e.kind === 'mul' ? joined('mul', [...unlessOne(first), ...e.args.slice(1)]) : null;
+  if (e.kind !== 'mul') return null;
+  const at = e.args.findIndex((arg) => withoutTwo(arg));
+  return at < 0 ? null : withoutOnes(mul(...e.args.map((arg, i) => (i === at ? withoutTwo(arg)! : arg))));
 }
 
 /** `1 - x` for `x`, and `x` for `1 - x`. */

@@ -47,6 +47,8 @@ describe('a wrong step is told what would repair it', () => {
     ['sigma for its square', '(xt-x0)^2/(2*sigma^2)', '(xt-x0)^2/(2*sigma)', 'holds with $\\sigma^{2}$ in place of $\\sigma$'],
     ['sigma under a root', 'sqrt(1-abarPrev-sigma^2)*eps', 'sqrt(1-abarPrev-sigma)*eps', 'holds with $\\sigma^{2}$ in place of $\\sigma$'],
     ['sigma taken out of a root', 'sqrt(1-abarPrev-sigma^2)*eps', '(sqrt(1-abarPrev)-sigma)*eps', '$\\sqrt{1 - \\bar\\alpha_{t-1} - \\sigma^{2}}$ in place of'],
+    ['a square too much', 'beta^2/(1-abar)', 'beta^2/(1-abar)^2', '$1 - \\bar\\alpha_t$ in place of $(1 - \\bar\\alpha_t)^{2}$'],
+    ['a factor 2 at the end', 'x0*xt', 'x0*xt*2', 'holds with $x_0 x_t$ in place of $x_0 x_t \\cdot 2$'],
     ['a term too much', variance, `${variance} + 1e-30`, 'holds without the term $10^{-30}$'],
     ['indices exchanged in one term', mean, 'sqrt(abar)*beta/(1-abarPrev)*x0 + sqrt(alpha)*(1-abarPrev)/(1-abar)*xt', 'exchanged in $'],
     ['the power of the noise scale', 'x0 + sigma^2*score', 'x0 + sigma*score', 'holds with $\\sigma^{2}$ in place of $\\sigma$'],
