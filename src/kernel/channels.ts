@@ -34,8 +34,23 @@ export type RunOutcome = (RunFailure | RunSuccess) & {
   progress: number;
 };
 
+/** One message of a comm, in either direction. */
+export interface CommEvent {
+  event: 'open' | 'msg' | 'close';
+  commId: string;
+  /** Given when it is opened. */
+  target?: string;
+  data: unknown;
+  metadata: object;
+  buffers: Uint8Array[];
+}
+
 export type ToRuntime =
   | { kind: 'run'; id: number; cell: CompiledCell }
+  | { kind: 'input'; serial: number; value: string }
+  | { kind: 'noInput'; serial: number; reason: string }
+  /** `id` is what outputs of the comm's handlers are sent under. */
+  | ({ kind: 'comm'; id: number } & CommEvent)
   | { kind: 'interrupt'; serial: number; run: number }
   | { kind: 'shutdown' };
 
@@ -45,6 +60,11 @@ export type FromRuntime =
   | { kind: 'stream'; id: number; name: 'stdout' | 'stderr'; text: string }
   | { kind: 'display'; id: number; data: MimeBundle; metadata: object; displayId?: string; update: boolean }
   | { kind: 'clear'; id: number; wait: boolean }
+  | { kind: 'input'; id: number; serial: number; prompt: string; password: boolean }
+  | ({ kind: 'comm'; id: number } & CommEvent)
+  | { kind: 'commDone'; id: number }
+  /** A named pipe that a child process writes to; `state` becomes 1 when it is read, 2 at its end. */
+  | { kind: 'pipe'; id: number; name: 'stdout' | 'stderr'; path: string; state: Int32Array }
   | { kind: 'done'; id: number; outcome: RunOutcome };
 
 export interface Completion {

@@ -180,6 +180,12 @@ export class KernelClient {
     }
   }
 
+  /** Drops what has been received: a client of ten thousand cells would look through all of it each time. */
+  forget(): void {
+    this.published.length = 0;
+    this.replies.clear();
+  }
+
   /** Messages published for a request, status messages included. */
   publishedFor(id: string): Reply[] {
     return this.published.filter(({ parent }) => parent === id);

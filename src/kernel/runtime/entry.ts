@@ -1,8 +1,12 @@
 import { createRequire } from 'node:module';
 import type { Worker } from 'node:worker_threads';
 import type { FromRuntime, ToRuntime } from '../channels.ts';
+import { followCallbacks } from './callbacks.ts';
+import { captureChildren } from './children.ts';
+import { Comms } from './comms.ts';
 import { currentCell, trackCells } from './context.ts';
 import { publishHost } from './host.ts';
+import { Input } from './input.ts';
 import { Runner } from './runner.ts';
 import { captureStreams } from './streams.ts';
 import { wrapTimers } from './timers.ts';
@@ -15,14 +19,24 @@ export function startRuntime(wire: Worker, order: Int32Array): void {
   const runner = new Runner(send);
   trackCells(order);
   captureStreams(send);
-  publishHost(send);
+  captureChildren(send);
+  const show = (label: string) => showError(send, label);
+  const comms = new Comms(send, show('Error in a comm'));
+  const input = new Input(send);
+  publishHost(send, comms, input);
   wrapTimers();
+  followCallbacks();
+  const exit = refuseExit();
   Object.assign(globalThis, { require: createRequire(`${process.cwd()}/`) });
-  showStrayErrors(send);
+  // An error nobody catches is shown where it comes from and does not end the kernel.
+  process.on('unhandledRejection', show('Unhandled rejection'));
+  process.on('uncaughtException', show('Uncaught error'));
   process.on('SIGINT', () => runner.interrupt());
   wire.on('message', (message: ToRuntime) => {
     if (message.kind === 'run') runner.run(message.id, message.cell);
-    else if (message.kind === 'shutdown') process.exit(0);
+    else if (message.kind === 'shutdown') exit(0);
+    else if (message.kind === 'comm') comms.receive(message.id, message);
+    else if (message.kind !== 'interrupt') input.handle(message);
     else {
       runner.interrupt(message.run);
       send({ kind: 'acknowledged', serial: message.serial });
@@ -31,18 +45,23 @@ export function startRuntime(wire: Worker, order: Int32Array): void {
   send({ kind: 'ready' });
 }
 
-/** An error nobody catches is shown where it comes from and does not end the kernel. */
-function showStrayErrors(send: (message: FromRuntime) => void): void {
-  const show = (label: string) => (thrown: unknown) => {
+/** Shows an error in the output of the cell that it comes from. */
+function showError(send: (message: FromRuntime) => void, label: string): (thrown: unknown) => void {
+  return (thrown) => {
     const { ename, traceback } = describeFailure(thrown);
     if (ename === 'Interrupted') return;
-    send({
-      kind: 'stream',
-      id: currentCell().id,
-      name: 'stderr',
-      text: `${label}: ${traceback.join('\n')}\n`,
-    });
+    const text = `${label}: ${traceback.join('\n')}\n`;
+    send({ kind: 'stream', id: currentCell().id, name: 'stderr', text });
   };
-  process.on('unhandledRejection', show('Unhandled rejection'));
-  process.on('uncaughtException', show('Uncaught error'));
+}
+
+/** A cell's process.exit() is an error of that cell. Returns the real one. */
+function refuseExit(): (code: number) => never {
+  const exit = process.exit.bind(process);
+  process.exit = (code) => {
+    throw new Error(
+      `process.exit(${code ?? ''}) would end the kernel and lose every variable: throw an error to end a cell, or shut the kernel down.`,
+    );
+  };
+  return exit;
 }

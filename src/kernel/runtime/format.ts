@@ -1,8 +1,10 @@
 import { inspect } from 'node:util';
 import type { MimeBundle } from '../channels.ts';
-import { displaySymbol, plainBundle } from './host.ts';
+import { plainBundle } from './bundle.ts';
 import { recordsTable } from './table.ts';
 import { describeError } from './traceback.ts';
+
+const displaySymbol = Symbol.for('Jupyter.display');
 
 /** Text results longer than this are cut, and say so. */
 const maxCharacters = 20_000;
@@ -17,7 +19,7 @@ export async function format(value: unknown): Promise<MimeBundle | null> {
   const text = { 'text/plain': truncate(toText(value)) };
   const table = recordsTable(value);
   if (table) return { ...text, 'text/html': table };
-  return { ...text, ...chart(value) };
+  return { ...text, ...picture(value), ...chart(value) };
 }
 
 async function ownDisplay(value: object): Promise<MimeBundle | null> {
@@ -49,11 +51,39 @@ function isTensor(value: unknown): value is { shape: number[]; dtype: string } {
   );
 }
 
-/** A vega-lite spec is a figure. JupyterLab renders major version 5; simple specs of version 6 render with it too. */
+/** The first bytes of image files. */
+const imageTypes: Record<string, string> = {
+  '89504e470d0a1a0a': 'image/png',
+  ffd8ff: 'image/jpeg',
+  '474946383761': 'image/gif',
+  '474946383961': 'image/gif',
+};
+
+/** The bytes of an image file are that image. */
+function picture(value: unknown): MimeBundle {
+  if (!(value instanceof Uint8Array)) return {};
+  const start = Buffer.from(value.subarray(0, 8)).toString('hex');
+  const found = Object.entries(imageTypes).find(([bytes]) => start.startsWith(bytes));
+  return found ? plainBundle({ [found[1]]: value }) : {};
+}
+
+/**
+ * A vega-lite, vega or plotly specification is a figure. JupyterLab renders vega-lite 5 and vega 5; simple
+ * specifications of version 6 render with it too.
+ */
 function chart(value: unknown): MimeBundle {
-  if (typeof value !== 'object' || value === null || !('$schema' in value)) return {};
-  if (typeof value.$schema !== 'string' || !value.$schema.includes('/vega-lite/')) return {};
-  return plainBundle({ 'application/vnd.vegalite.v5+json': value });
+  if (typeof value !== 'object' || value === null) return {};
+  const { $schema, data, layout } = value as Record<string, unknown>;
+  if (typeof $schema === 'string' && $schema.includes('/vega-lite/'))
+    return plainBundle({ 'application/vnd.vegalite.v5+json': value });
+  if (typeof $schema === 'string' && $schema.includes('/vega/'))
+    return plainBundle({ 'application/vnd.vega.v5+json': value });
+  const figure = isObject(layout) && Array.isArray(data) && data.length > 0 && data.every(isObject);
+  return figure ? plainBundle({ 'application/vnd.plotly.v1+json': { data, layout } }) : {};
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function truncate(text: string): string {

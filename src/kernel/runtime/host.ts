@@ -1,5 +1,9 @@
 import type { FromRuntime, MimeBundle } from '../channels.ts';
+import type { Comm, CommHandler, CommOptions, Comms } from './comms.ts';
 import { currentCell, throwIfInterrupted } from './context.ts';
+import { format } from './format.ts';
+import type { Input } from './input.ts';
+import { plainBundle } from './bundle.ts';
 
 export interface DisplayOptions {
   displayId?: string;
@@ -11,28 +15,20 @@ export interface DisplayOptions {
 export interface JupyterHost {
   /** Shows a bundle in the output of the cell whose code calls this. */
   display(bundle: MimeBundle, options?: DisplayOptions): void;
+  /** Shows a value as if it were a cell's result. */
+  show(value: unknown, options?: DisplayOptions): Promise<void>;
   clearOutput(wait?: boolean): void;
+  /** Asks for a line of text. Rejects where nobody can type. */
+  input(prompt?: string, options?: { password?: boolean }): Promise<string>;
+  openComm(target: string, data?: unknown, options?: CommOptions): Comm;
+  onComm(target: string, handler: CommHandler): void;
   /** Aborts when the cell whose code calls this is interrupted. */
   readonly signal: AbortSignal;
 }
 
 export const hostSymbol = Symbol.for('Jupyter.host');
-export const displaySymbol = Symbol.for('Jupyter.display');
 
-/** A copy that can be posted to another thread and written as JSON. */
-export function plainBundle(bundle: MimeBundle): MimeBundle {
-  return Object.fromEntries(
-    Object.entries(bundle).map(([mime, content]) => {
-      if (content instanceof Uint8Array) return [mime, Buffer.from(content).toString('base64')];
-      return [
-        mime,
-        typeof content === 'object' && content !== null ? JSON.parse(JSON.stringify(content)) : content,
-      ];
-    }),
-  );
-}
-
-export function publishHost(send: (message: FromRuntime) => void): void {
+export function publishHost(send: (message: FromRuntime) => void, comms: Comms, input: Input): void {
   const host: JupyterHost = {
     display(bundle, { displayId, update = false, metadata = {} } = {}) {
       throwIfInterrupted();
@@ -46,6 +42,13 @@ export function publishHost(send: (message: FromRuntime) => void): void {
         update,
       });
     },
+    async show(value, options) {
+      const bundle = await format(value);
+      if (bundle) host.display(bundle, options);
+    },
+    input: (prompt = '', { password = false } = {}) => input.ask(prompt, password),
+    openComm: (target, data, options) => comms.open(target, data, options),
+    onComm: (target, handler) => comms.on(target, handler),
     clearOutput(wait = false) {
       throwIfInterrupted();
       send({ kind: 'clear', id: currentCell().id, wait });

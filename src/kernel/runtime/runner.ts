@@ -1,6 +1,6 @@
 import vm from 'node:vm';
 import { pathToFileURL } from 'node:url';
-import { createRequire } from 'node:module';
+import { createRequire, isBuiltin } from 'node:module';
 import { dirname } from 'node:path';
 import type { CompiledCell, FromRuntime, RunFailure, RunSuccess } from '../channels.ts';
 import {
@@ -116,7 +116,10 @@ function describe(thrown: unknown): RunFailure {
 
 function meta(fileName: string): object {
   const url = pathToFileURL(fileName).href;
-  const resolve = (specifier: string): string =>
-    pathToFileURL(createRequire(fileName).resolve(specifier)).href;
+  const resolve = (specifier: string): string => {
+    if (/^\.{0,2}\//.test(specifier)) return new URL(specifier, url).href;
+    if (isBuiltin(specifier)) return specifier.startsWith('node:') ? specifier : `node:${specifier}`;
+    return pathToFileURL(createRequire(fileName).resolve(specifier)).href;
+  };
   return { url, filename: fileName, dirname: dirname(fileName), resolve };
 }

@@ -1,5 +1,7 @@
 const maxRows = 50;
 const maxColumns = 20;
+/** Characters of one entry. */
+const maxCharacters = 200;
 
 type Row = Record<string, unknown>;
 
@@ -29,7 +31,9 @@ function isFlatRecord(value: unknown): value is Row {
 }
 
 function cell(value: unknown): string {
-  return `<td>${value === undefined ? '' : escape(String(value).slice(0, 200))}</td>`;
+  const text = value === undefined ? '' : String(value);
+  const left = text.length - maxCharacters;
+  return `<td>${escape(left > 0 ? `${text.slice(0, maxCharacters)}… ${left} more characters` : text)}</td>`;
 }
 
 function escape(text: string): string {

@@ -51,7 +51,7 @@ export function describeError(error: Error, red = '', plain = '', depth = 0): st
     if (inner === undefined) return;
     const inside =
       inner instanceof Error ? describeError(inner, red, plain, depth + 1) : [inspect(inner, { depth: 1 })];
-    lines.push(`${label} ${inside[0]}`, ...inside.slice(1));
+    lines.push(`${label} ${inside[0]}`, ...inside.slice(1).map((line) => `  ${line}`));
   };
   if (error instanceof AggregateError)
     error.errors.forEach((inner: unknown, i) => nested(`  [${i + 1} of ${error.errors.length}]`, inner));
@@ -59,8 +59,10 @@ export function describeError(error: Error, red = '', plain = '', depth = 0): st
   return lines;
 }
 
+/** The name an error gives itself, or that of its class where it gives none. */
 function nameOf(error: Error): string {
-  return String(error.name || error.constructor.name || 'Error');
+  const own = String(error.name || 'Error');
+  return own === 'Error' && typeof error.constructor === 'function' ? error.constructor.name || own : own;
 }
 
 function framesOf(error: Error): Frame[] {

@@ -75,6 +75,7 @@ export class Codec {
     parent: Partial<Header>,
     identities: (Buffer | string)[],
     metadata: object = {},
+    buffers: Uint8Array[] = [],
   ): (Buffer | string)[] {
     const header = {
       msg_id: randomUUID(),
@@ -85,7 +86,13 @@ export class Codec {
       version: protocolVersion,
     };
     const parts = [header, parent, metadata, content].map((part) => JSON.stringify(part));
-    return [...identities, delimiter, this.sign(parts), ...parts];
+    return [
+      ...identities,
+      delimiter,
+      this.sign(parts),
+      ...parts,
+      ...buffers.map((buffer) => Buffer.from(buffer.buffer, buffer.byteOffset, buffer.byteLength)),
+    ];
   }
 }
 

@@ -1,4 +1,6 @@
+import { createReadStream, openSync, unlinkSync } from 'node:fs';
 import type { FromRuntime } from '../channels.ts';
+import { log } from './log.ts';
 import type { Header } from './message.ts';
 import type { Sockets } from './sockets.ts';
 
@@ -24,20 +26,35 @@ export class Outputs {
     this.sockets = sockets;
   }
 
-  /** Declares where the outputs of run `id` belong. */
+  /** Declares where the outputs of run `id` belong; ids of comm messages are negative. */
   open(id: number, header: Partial<Header>, silent: boolean): void {
     this.origins.set(id, { header, silent });
-    this.origins.delete(id - remembered);
+    this.origins.delete(id > 0 ? id - remembered : id + remembered);
   }
 
   handle(message: FromRuntime): void {
     if (message.kind === 'stream') this.write(message.id, message.name, message.text);
     else if (message.kind === 'clear') this.publish(message.id, 'clear_output', { wait: message.wait });
+    else if (message.kind === 'pipe') this.forward(message);
     else if (message.kind === 'display') {
       const { id, data, metadata, displayId, update } = message;
       const transient = displayId === undefined ? {} : { display_id: displayId };
       this.publish(id, update ? 'update_display_data' : 'display_data', { data, metadata, transient });
     }
+  }
+
+  /** Streams what a child process writes while the main thread waits for that child. */
+  private forward({ id, name, path, state }: Extract<FromRuntime, { kind: 'pipe' }>): void {
+    const stage = (value: number): void => {
+      Atomics.store(state, 0, value);
+      Atomics.notify(state, 0);
+    };
+    const pipe = createReadStream('', { fd: openSync(path, 'r'), encoding: 'utf8' });
+    unlinkSync(path);
+    stage(1);
+    pipe.on('data', (text) => this.write(id, name, String(text)));
+    pipe.on('error', (error) => log(`The kernel could not read a child's output: ${error.message}`));
+    pipe.on('close', () => stage(2));
   }
 
   write(id: number, name: 'stdout' | 'stderr', text: string): void {
@@ -57,10 +74,16 @@ export class Outputs {
     this.publish(pending.id, 'stream', { name: pending.name, text: pending.texts.join('') });
   }
 
-  publish(id: number, type: string, content: object): void {
+  publish(
+    id: number,
+    type: string,
+    content: object,
+    metadata: object = {},
+    buffers: Uint8Array[] = [],
+  ): void {
     this.flush();
     const origin = this.origins.get(id);
     if (origin?.silent) return;
-    this.sockets.publish(type, content, origin?.header ?? {});
+    this.sockets.publish(type, content, origin?.header ?? {}, metadata, buffers);
   }
 }

@@ -1,4 +1,5 @@
 import type { FromRuntime, ToRuntime } from '../channels.ts';
+import { Comms, isCommMessage } from './comms.ts';
 import { Executor } from './executor.ts';
 import { History } from './history.ts';
 import { Interrupter } from './interrupter.ts';
@@ -20,6 +21,9 @@ export class Server {
   private readonly outputs: Outputs;
   private readonly executor: Executor;
   private readonly interrupter: Interrupter;
+  private readonly comms: Comms;
+  /** Numbers of the questions put to clients, in order. */
+  private asked: number[] = [];
 
   constructor(
     sockets: Sockets,
@@ -31,6 +35,7 @@ export class Server {
     this.language = language;
     this.toRuntime = toRuntime;
     this.outputs = new Outputs(sockets);
+    this.comms = new Comms(sockets, this.outputs, toRuntime);
     this.interrupter = new Interrupter(order, toRuntime, () => this.explainStuck());
     this.executor = new Executor(sockets, this.outputs, this.history, language, async (message) => {
       await this.interrupter.settled();
@@ -42,13 +47,16 @@ export class Server {
     this.outputs.handle(message);
     this.executor.handle(message);
     this.interrupter.handle(message);
+    this.comms.handle(message);
+    if (message.kind === 'input') this.ask(message);
   }
 
   /** Handles one request of a client. */
   request(message: Message, channel: Channel): void {
     const type = message.header.msg_type;
     if (type === 'execute_request') return this.executor.enqueue(message);
-    if (type === 'comm_open') return this.refuseComm(message);
+    if (isCommMessage(type)) return this.comms.request(message);
+    if (channel === 'stdin') return this.takeInput(message);
     const answer = this.answers[type];
     if (answer) void this.answer(message, channel, answer);
   }
@@ -56,12 +64,13 @@ export class Server {
   private readonly answers: Record<string, (content: Record<string, unknown>) => Answer> = {
     kernel_info_request: () => kernelInfo(),
     history_request: (content) => ({ status: 'ok', history: this.history.answer(content) }),
-    comm_info_request: () => ({ status: 'ok', comms: {} }),
+    comm_info_request: (content) => this.comms.info(content),
     is_complete_request: (content) => this.language.call('isComplete', String(content.code)),
     complete_request: (content) => this.complete(String(content.code), Number(content.cursor_pos)),
     inspect_request: (content) => this.inspect(String(content.code), Number(content.cursor_pos)),
     interrupt_request: () => {
       this.executor.interrupt();
+      this.asked = [];
       this.interrupter.interrupt(this.executor.lastRun);
       return { status: 'ok' };
     },
@@ -107,9 +116,25 @@ export class Server {
     return { status: 'ok', found: data !== null, data: data ?? {}, metadata: {} };
   }
 
-  /** No comm targets are offered; the protocol asks to close what cannot be opened. */
-  private refuseComm(message: Message): void {
-    this.sockets.publish('comm_close', { comm_id: message.content.comm_id, data: {} }, message.header);
+  /** Puts a cell's question to the client that runs it. */
+  private ask({ id, serial, prompt, password }: Extract<FromRuntime, { kind: 'input' }>): void {
+    const { active, lastRun } = this.executor;
+    const reason =
+      !active || id !== lastRun
+        ? 'input is taken only while the cell that asks is running'
+        : active.content.allow_stdin !== true
+          ? 'this client takes no input (allow_stdin is off), as in a notebook that is executed headless'
+          : undefined;
+    if (reason !== undefined) return this.toRuntime({ kind: 'noInput', serial, reason });
+    this.outputs.flush();
+    this.asked.push(serial);
+    this.sockets.ask(active!, { prompt, password });
+  }
+
+  private takeInput({ header, content }: Message): void {
+    if (header.msg_type !== 'input_reply') throw new Error(`unexpected ${header.msg_type}`);
+    const serial = this.asked.shift();
+    if (serial !== undefined) this.toRuntime({ kind: 'input', serial, value: String(content.value ?? '') });
   }
 
   private explainStuck(): void {

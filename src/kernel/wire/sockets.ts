@@ -14,7 +14,7 @@ export interface Connection {
   hb_port: number;
 }
 
-export type Channel = 'shell' | 'control';
+export type Channel = 'shell' | 'control' | 'stdin';
 type Handler = (message: Message, channel: Channel) => void;
 type Frames = (Buffer | string)[];
 
@@ -53,6 +53,7 @@ export class Sockets {
   private readonly out: Record<Channel | 'iopub', Outbox> = {
     shell: new Outbox(this.shell),
     control: new Outbox(this.control),
+    stdin: new Outbox(this.stdin),
     iopub: new Outbox(this.iopub),
   };
 
@@ -77,10 +78,22 @@ export class Sockets {
     void this.welcome();
     void this.listen('control', this.control, handle);
     void this.listen('shell', this.shell, handle);
+    void this.listen('stdin', this.stdin, handle);
   }
 
-  publish(type: string, content: object, parent: Partial<Header>): void {
-    this.out.iopub.send(this.codec.encode(type, content, parent, [`kernel.${type}`]));
+  publish(
+    type: string,
+    content: object,
+    parent: Partial<Header>,
+    metadata: object = {},
+    buffers: Uint8Array[] = [],
+  ): void {
+    this.out.iopub.send(this.codec.encode(type, content, parent, [`kernel.${type}`], metadata, buffers));
+  }
+
+  /** Asks the client that sent `request` for a line of text; its answer arrives on the stdin channel. */
+  ask(request: Message, content: { prompt: string; password: boolean }): void {
+    this.out.stdin.send(this.codec.encode('input_request', content, request.header, request.identities));
   }
 
   reply(channel: Channel, request: Message, content: object, metadata: object = {}): void {

@@ -1,0 +1,49 @@
+import crypto from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import zlib from 'node:zlib';
+import { type CellContext, inCell, runningCell } from './context.ts';
+
+type Callable = (...args: unknown[]) => unknown;
+
+/** The cell that first listened to an emitter. */
+const listening = new WeakMap<object, CellContext>();
+
+/** Makes what events and Node's callbacks run belong to the cell that asked for it; promises and timers do already. */
+export function followCallbacks(): void {
+  followEmitters();
+  // What has a synchronous twin takes a callback as its last argument.
+  for (const module of [fs, crypto, zlib] as unknown as Record<string, unknown>[])
+    for (const name of Object.keys(module))
+      if (typeof module[`${name}Sync`] === 'function') module[name] = bindLast(module[name] as Callable);
+  syncBuiltinESMExports();
+}
+
+function followEmitters(): void {
+  const prototype = EventEmitter.prototype as unknown as Record<string, Callable>;
+  for (const name of ['on', 'addListener', 'once', 'prependListener', 'prependOnceListener']) {
+    const add = prototype[name]!;
+    prototype[name] = function (this: object, ...args: unknown[]): unknown {
+      const cell = runningCell();
+      if (cell && !listening.has(this)) listening.set(this, cell);
+      return add.apply(this, args);
+    };
+  }
+  const emit = prototype.emit!;
+  prototype.emit = function (this: object, ...args: unknown[]): unknown {
+    const cell = runningCell() ? undefined : listening.get(this);
+    return cell ? inCell(cell, () => emit.apply(this, args)) : emit.apply(this, args);
+  };
+}
+
+function bindLast(original: Callable): Callable {
+  const bound = function (this: unknown, ...args: unknown[]): unknown {
+    const cell = runningCell();
+    const callback = args.at(-1);
+    if (cell && typeof callback === 'function')
+      args[args.length - 1] = (...given: unknown[]) => inCell(cell, () => (callback as Callable)(...given));
+    return original.apply(this, args);
+  };
+  return Object.defineProperties(bound, Object.getOwnPropertyDescriptors(original)) as Callable;
+}

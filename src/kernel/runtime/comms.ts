@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import type { CommEvent, FromRuntime } from '../channels.ts';
+import { currentCell, inCell, throwIfInterrupted } from './context.ts';
+
+export interface CommOptions {
+  metadata?: object;
+  buffers?: Uint8Array[];
+}
+
+/** What arrives on a comm. `data` is JSON; `buffers` are binary. */
+export interface CommMessage {
+  data: unknown;
+  metadata: object;
+  buffers: Uint8Array[];
+}
+
+/** A two-way channel between a cell and the notebook's front end. */
+export interface Comm {
+  readonly id: string;
+  readonly target: string;
+  send(data: unknown, options?: CommOptions): void;
+  close(data?: unknown, options?: CommOptions): void;
+  onMessage?: (message: CommMessage) => void | Promise<void>;
+  onClose?: (message: CommMessage) => void | Promise<void>;
+}
+
+export type CommHandler = (comm: Comm, message: CommMessage) => void | Promise<void>;
+
+/** The comms of this session. */
+export class Comms {
+  private readonly handlers = new Map<string, CommHandler>();
+  private readonly comms = new Map<string, Comm>();
+  private readonly send: (message: FromRuntime) => void;
+  private readonly onError: (error: unknown) => void;
+
+  constructor(send: (message: FromRuntime) => void, onError: (error: unknown) => void) {
+    this.send = send;
+    this.onError = onError;
+  }
+
+  /** Opens a comm to the front end's `target`. */
+  open(target: string, data: unknown = {}, options?: CommOptions): Comm {
+    const comm = this.make(randomUUID(), target);
+    this.emit('open', comm, data, options);
+    return comm;
+  }
+
+  /** Calls `handler` for every comm that a front end opens to `target`. */
+  on(target: string, handler: CommHandler): void {
+    this.handlers.set(target, handler);
+  }
+
+  /** Runs the handler of a front end's message; `id` is what its outputs go under. */
+  receive(id: number, message: CommEvent): void {
+    const context = { id, controller: new AbortController() };
+    // As for cells: code may be terminated safely only after an immediate.
+    setImmediate(() => {
+      void inCell(context, async () => {
+        await new Promise((resolve) => setImmediate(resolve));
+        try {
+          await this.dispatch(message);
+        } catch (error) {
+          this.onError(error);
+        }
+        this.send({ kind: 'commDone', id });
+      });
+    });
+  }
+
+  private dispatch({ event, commId, target = '', data, metadata, buffers }: CommEvent): void | Promise<void> {
+    const message: CommMessage = { data, metadata, buffers };
+    if (event === 'open') {
+      const handler = this.handlers.get(target);
+      const comm = this.make(commId, target);
+      return handler ? handler(comm, message) : comm.close();
+    }
+    const comm = this.comms.get(commId);
+    if (event === 'msg') return comm?.onMessage?.(message);
+    this.comms.delete(commId);
+    return comm?.onClose?.(message);
+  }
+
+  private make(id: string, target: string): Comm {
+    const comm: Comm = {
+      id,
+      target,
+      send: (data, options) => {
+        if (this.comms.get(id) !== comm) throw new Error(`The comm to ${target} is closed.`);
+        this.emit('msg', comm, data, options);
+      },
+      close: (data = {}, options) => {
+        if (this.comms.delete(id)) this.emit('close', comm, data, options);
+      },
+    };
+    this.comms.set(id, comm);
+    return comm;
+  }
+
+  private emit(
+    event: CommEvent['event'],
+    { id: commId, target }: Comm,
+    data: unknown,
+    { metadata = {}, buffers = [] }: CommOptions = {},
+  ): void {
+    throwIfInterrupted();
+    const plain = JSON.parse(JSON.stringify(data)) as unknown;
+    this.send({ kind: 'comm', id: currentCell().id, event, commId, target, data: plain, metadata, buffers });
+  }
+}
