@@ -17,6 +17,7 @@ export interface Reply {
   content: Json;
   parent: string;
   header: Json;
+  buffers: Buffer[];
 }
 
 /** Outputs of one execution and its reply. */
@@ -46,8 +47,11 @@ export class KernelClient {
   log = '';
   readonly published: Reply[] = [];
   private readonly key: string;
-  private readonly shell = new zmq.Dealer({ linger: 0 });
+  private readonly shell: zmq.Dealer;
   private readonly control = new zmq.Dealer({ linger: 0 });
+  private readonly stdin: zmq.Dealer;
+  /** Questions of cells, in order. */
+  readonly questions: Reply[] = [];
   private readonly iopub = new zmq.Subscriber({ linger: 0 });
   private readonly heartbeat = new zmq.Request({ linger: 0 });
   private readonly replies = new Map<string, Reply>();
@@ -59,6 +63,11 @@ export class KernelClient {
     this.folder = folder;
     this.key = String(connection.key);
     const at = (name: string): string => `tcp://127.0.0.1:${connection[`${name}_port`]}`;
+    // The kernel knows a client by one identity on both sockets.
+    const routingId = randomUUID();
+    this.shell = new zmq.Dealer({ linger: 0, routingId });
+    this.stdin = new zmq.Dealer({ linger: 0, routingId });
+    this.stdin.connect(at('stdin'));
     this.shell.connect(at('shell'));
     this.control.connect(at('control'));
     this.heartbeat.connect(at('hb'));
@@ -72,6 +81,10 @@ export class KernelClient {
     };
     void this.listen(this.shell, keep);
     void this.listen(this.control, keep);
+    void this.listen(this.stdin, (question) => {
+      this.questions.push(question);
+      this.watchers.forEach((watch) => watch());
+    });
     void this.listen(this.iopub, (reply) => {
       this.published.push(reply);
       this.watchers.forEach((watch) => watch());
@@ -116,6 +129,7 @@ export class KernelClient {
         content: content!,
         parent: String(parent!.msg_id ?? ''),
         header: header!,
+        buffers: frames.slice(at + 6),
       });
     }
   }
@@ -130,8 +144,9 @@ export class KernelClient {
   async send(
     type: string,
     content: Json,
-    channel: 'shell' | 'control' = 'shell',
+    channel: 'shell' | 'control' | 'stdin' = 'shell',
     signature?: string,
+    buffers: Buffer[] = [],
   ): Promise<string> {
     const id = randomUUID();
     const header = {
@@ -143,7 +158,7 @@ export class KernelClient {
       version: '5.4',
     };
     const parts = [header, {}, {}, content].map((part) => JSON.stringify(part));
-    await this[channel].send(['<IDS|MSG>', signature ?? this.sign(parts), ...parts]);
+    await this[channel].send(['<IDS|MSG>', signature ?? this.sign(parts), ...parts, ...buffers]);
     return id;
   }
 
@@ -243,7 +258,7 @@ export class KernelClient {
       await this.send('shutdown_request', { restart: false }, 'control');
       await ended;
     }
-    for (const socket of [this.shell, this.control, this.iopub, this.heartbeat]) socket.close();
+    for (const socket of [this.shell, this.control, this.stdin, this.iopub, this.heartbeat]) socket.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -191,7 +191,7 @@ describe('assistance', () => {
     expect((await kernel.request('is_complete_request', { code: 'await 1' })).status).toBe('complete');
   });
 
-  test('there are no comms, and one that is opened is closed', async () => {
+  test('a comm to a target that no cell has named is closed', async () => {
     expect(await kernel.request('comm_info_request', {})).toEqual({ status: 'ok', comms: {} });
     const id = await kernel.send('comm_open', { comm_id: 'c1', target_name: 'none', data: {} });
     await kernel.until(() => kernel.publishedFor(id).some(({ type }) => type === 'comm_close'), 'comm_close');

@@ -1,0 +1,192 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { KernelClient } from './client.ts';
+
+let kernel: KernelClient;
+beforeAll(async () => {
+  kernel = await KernelClient.start();
+  await kernel.execute(
+    "import { bundle, html, input, json, latex, markdown, onComm, openComm, password, plotly, png, show, svg, vegaLite } from 'scorebook/kernel'; import { exec, execSync, spawn, spawnSync } from 'node:child_process'; import { readFile } from 'node:fs'; import { EventEmitter } from 'node:events'; const wait = (ms: number) => new Promise((r) => setTimeout(r, ms))",
+  );
+}, 60_000);
+afterAll(() => kernel.stop());
+
+const shown = async (code: string): Promise<unknown> => {
+  const { outputs, reply } = await kernel.execute(code);
+  expect(reply.status, String(reply.evalue)).toBe('ok');
+  return outputs[0]!.content.data;
+};
+
+describe('input', () => {
+  test('a cell asks the client that runs it, and hides a password', async () => {
+    const id = await kernel.startCell(
+      "const name = await input('Name? '); [name, await password('Secret: ')]",
+      {
+        allow_stdin: true,
+      },
+    );
+    for (const [i, value] of ['Ann', 'hush'].entries()) {
+      await kernel.until(() => kernel.questions.length > i, 'the question');
+      await kernel.send('input_reply', { value }, 'stdin');
+    }
+    expect((await kernel.finish(id)).result).toBe("[ 'Ann', 'hush' ]");
+    expect(kernel.questions.map(({ type, content, parent }) => [type, content, parent])).toEqual([
+      ['input_request', { prompt: 'Name? ', password: false }, id],
+      ['input_request', { prompt: 'Secret: ', password: true }, id],
+    ]);
+  });
+
+  test('where nobody can type, the cell fails and says why', async () => {
+    expect((await kernel.execute('await input()')).reply.evalue).toContain('allow_stdin');
+  });
+
+  test('a cell that waits for an answer is interrupted, and the next question gets the next answer', async () => {
+    const before = kernel.questions.length;
+    const id = await kernel.startCell('await input()', { allow_stdin: true });
+    await kernel.until(() => kernel.questions.length > before, 'the question');
+    await kernel.request('interrupt_request', {}, 'control');
+    expect((await kernel.finish(id)).reply.ename).toBe('Interrupted');
+    const next = await kernel.startCell('await input()', { allow_stdin: true });
+    await kernel.until(() => kernel.questions.length > before + 1, 'the second question');
+    await kernel.send('input_reply', { value: 'second' }, 'stdin');
+    expect((await kernel.finish(next)).result).toBe("'second'");
+  });
+});
+
+describe('comms', () => {
+  test('messages and buffers go both ways, and outputs belong to the message', async () => {
+    await kernel.execute(
+      "onComm('echo', (comm, { data }) => { console.log('opened', data); comm.onMessage = ({ data, buffers }) => comm.send({ back: data }, { buffers }); comm.onClose = () => console.log('closed') })",
+    );
+    const done = (id: string): Promise<void> =>
+      kernel.until(
+        () => kernel.publishedFor(id).some(({ content }) => content.execution_state === 'idle'),
+        'the handler to end',
+      );
+    const opened = await kernel.send('comm_open', { comm_id: 'c', target_name: 'echo', data: 1 });
+    await done(opened);
+    expect(kernel.publishedFor(opened).map(({ content }) => content.text)).toContain('opened 1\n');
+    expect(await kernel.request('comm_info_request', {})).toEqual({
+      status: 'ok',
+      comms: { c: { target_name: 'echo' } },
+    });
+    const said = await kernel.send('comm_msg', { comm_id: 'c', data: { x: [2] } }, 'shell', undefined, [
+      Buffer.from('bytes'),
+    ]);
+    await done(said);
+    const answer = kernel.publishedFor(said).find(({ type }) => type === 'comm_msg')!;
+    expect(answer.content).toEqual({ comm_id: 'c', data: { back: { x: [2] } } });
+    expect(answer.buffers.map(String)).toEqual(['bytes']);
+    const closed = await kernel.send('comm_close', { comm_id: 'c', data: {} });
+    await done(closed);
+    expect(kernel.publishedFor(closed).map(({ content }) => content.text)).toContain('closed\n');
+    expect(await kernel.request('comm_info_request', {})).toEqual({ status: 'ok', comms: {} });
+  });
+
+  test('a cell opens a comm to the front end, and closes it', async () => {
+    const { outputs } = await kernel.execute("const c = openComm('panel', { a: 1 }); c.send([2]); c.close()");
+    expect(outputs.map(({ type, content }) => [type, content.target_name, content.data])).toEqual([
+      ['comm_open', 'panel', { a: 1 }],
+      ['comm_msg', undefined, [2]],
+      ['comm_close', undefined, {}],
+    ]);
+    expect((await kernel.execute('c.send(1)')).reply.evalue).toBe('The comm to panel is closed.');
+  });
+
+  test('a handler that loops is interrupted', async () => {
+    await kernel.execute("onComm('loop', () => { for (;;) {} })");
+    const id = await kernel.send('comm_open', { comm_id: 'l', target_name: 'loop', data: {} });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await kernel.request('interrupt_request', {}, 'control');
+    await kernel.until(
+      () => kernel.publishedFor(id).some(({ content }) => content.execution_state === 'idle'),
+      'the handler to end',
+    );
+    expect((await kernel.execute('1 + 1')).result).toBe('2');
+  });
+});
+
+describe('output of others', () => {
+  test('what a child process inherits is the output of the cell, in order with its own', async () => {
+    expect(
+      (
+        await kernel.execute(
+          "console.log('before'); execSync('echo child', { stdio: 'inherit' }); console.log('after')",
+        )
+      ).stdout,
+    ).toBe('before\nchild\nafter\n');
+    const both = await kernel.execute(
+      "await new Promise((r) => spawn('sh', ['-c', 'echo out; echo err >&2'], { stdio: 'inherit' }).on('close', r)); spawnSync('sh', ['-c', 'exit 3'], { stdio: 'inherit' }).status",
+    );
+    expect([both.stdout, both.stderr, both.result]).toEqual(['out\n', 'err\n', '3']);
+  });
+
+  test('it arrives while the cell waits for the child', async () => {
+    const id = await kernel.startCell("execSync('echo early; sleep 2', { stdio: 'inherit' })");
+    await kernel.until(() => kernel.publishedFor(id).some(({ type }) => type === 'stream'), 'the early line');
+    expect(kernel.publishedFor(id).some(({ content }) => content.execution_state === 'idle')).toBe(false);
+    await kernel.finish(id);
+  });
+
+  test.each([
+    ['a child process', "exec('sleep 0.3', () => console.log('late'))"],
+    ['a file', "setTimeout(() => readFile('package.json', () => console.log('late')), 300)"],
+    [
+      "an emitter's listener",
+      "const e = new EventEmitter(); e.on('x', () => console.log('late')); globalThis.setTimeout(() => e.emit('x'), 300)",
+    ],
+  ])('a callback of %s belongs to the cell that set it', async (_, code) => {
+    const id = await kernel.startCell(`${code}; 0`);
+    await kernel.finish(id);
+    expect((await kernel.execute('await wait(900); 1')).stdout).toBe('');
+    const text = kernel.publishedFor(id).map(({ content }) => content.text ?? '');
+    expect(text.join('')).toBe('late\n');
+  });
+});
+
+describe('results', () => {
+  test('every maker gives its type of content', async () => {
+    expect(await shown('html`<b>${1}</b>`')).toEqual({ 'text/html': '<b>1</b>', 'text/plain': '<b>1</b>' });
+    expect(await shown("markdown('*x*')")).toMatchObject({ 'text/markdown': '*x*' });
+    expect(await shown('latex`\\frac12`')).toMatchObject({ 'text/latex': '$$\\frac12$$' });
+    expect(await shown("svg('<svg/>')")).toMatchObject({ 'image/svg+xml': '<svg/>' });
+    expect(await shown('png(new Uint8Array([1, 2]))')).toEqual({ 'image/png': 'AQI=' });
+    expect(await shown('json({ a: [1] })')).toEqual({ 'application/json': { a: [1] } });
+    expect(await shown("vegaLite({ mark: 'bar' })")).toEqual({
+      'application/vnd.vegalite.v5+json': { mark: 'bar' },
+    });
+    expect(await shown('plotly({ data: [] })')).toEqual({
+      'application/vnd.plotly.v1+json': { data: [], layout: {} },
+    });
+    expect(await shown("bundle({ 'x/y': 1 })")).toEqual({ 'x/y': 1 });
+    expect(await shown("await show(html('<i>'))")).toMatchObject({ 'text/html': '<i>' });
+  });
+
+  test('figures and image files are recognized', async () => {
+    expect(await shown("({ data: [{ type: 'bar', x: [1] }], layout: {} })")).toHaveProperty([
+      'application/vnd.plotly.v1+json',
+    ]);
+    for (const kind of ['vega', 'vega-lite'])
+      expect(await shown(`({ $schema: 'https://vega.github.io/schema/${kind}/v5.json' })`)).toHaveProperty([
+        `application/vnd.${kind.replace('-', '')}.v5+json`,
+      ]);
+    expect(await shown("Buffer.from('89504e470d0a1a0a00', 'hex')")).toMatchObject({
+      'image/png': 'iVBORw0KGgoA',
+    });
+  });
+
+  test('a long entry of a table says that it is cut', async () => {
+    expect(await shown("[{ a: 'x'.repeat(300) }, { a: 1 }]")).toHaveProperty(
+      ['text/html'],
+      expect.stringContaining('… 100 more characters</td>'),
+    );
+  });
+});
+
+test('process.exit is an error of its cell', async () => {
+  expect((await kernel.execute('process.exit(3)')).reply.evalue).toContain('would end the kernel');
+  expect((await kernel.execute('1')).result).toBe('1');
+});
+
+test('an error of a class of its own goes by the name of that class', async () => {
+  expect((await kernel.execute("class Mine extends Error {} throw new Mine('x')")).reply.ename).toBe('Mine');
+});
