@@ -31,13 +31,15 @@ export interface Execution {
   result: string | undefined;
 }
 
-async function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
+/** Ports that are free and differ: all are held until all are found. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  await Promise.all(
+    servers.map((server) => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))),
+  );
+  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
 }
 
 /** A client of the kernel that speaks the protocol by itself: it shares no code with the kernel. */
@@ -94,8 +96,9 @@ export class KernelClient {
   /** Starts a kernel whose notebook lies in `cwd`, and waits until it answers and its outputs arrive. */
   static async start(cwd: string = repository): Promise<KernelClient> {
     const folder = mkdtempSync(join(tmpdir(), 'kernel-test-'));
-    const ports: Record<string, number> = {};
-    for (const name of ['shell', 'control', 'iopub', 'stdin', 'hb']) ports[`${name}_port`] = await freePort();
+    const found = await freePorts(5);
+    const names = ['shell', 'control', 'iopub', 'stdin', 'hb'];
+    const ports = Object.fromEntries(names.map((name, i) => [`${name}_port`, found[i]!]));
     const connection = {
       ...ports,
       ip: '127.0.0.1',

@@ -1,7 +1,7 @@
 import { workerData, type MessagePort } from 'node:worker_threads';
 import type { LanguageAnswer, LanguageCalls, LanguageRequest } from '../channels.ts';
 import { complete, inspect, isComplete } from './assist.ts';
-import { collectWhenIdle } from './idle.ts';
+import { collectWhenDue } from './idle.ts';
 import { Session } from './session.ts';
 
 const { port, directory } = workerData as { port: MessagePort; directory: string };
@@ -22,10 +22,10 @@ port.on('message', ({ id, method, args }: LanguageRequest) => {
     answer.error = error instanceof Error ? (error.stack ?? error.message) : String(error);
   }
   port.postMessage(answer);
-  collectWhenIdle();
+  collectWhenDue();
 });
 
 // Reads the standard library before the first cell needs it.
 session.compile('0', 0);
 session.commit(0);
-collectWhenIdle();
+collectWhenDue();
