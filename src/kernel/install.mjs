@@ -35,6 +35,7 @@ export function installKernelspec(where) {
     display_name: 'TypeScript (Scorebook)',
     language: 'typescript',
     interrupt_mode: 'message',
+    env: { MALLOC_ARENA_MAX: '2' }, // of four threads each would keep arenas of its own, 15 MiB in all
     metadata: { debugger: false },
   };
   writeFileSync(join(directory, 'kernel.json'), `${JSON.stringify(spec, null, 2)}\n`);

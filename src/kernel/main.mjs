@@ -13,6 +13,7 @@ if (!connectionFile) {
   );
   process.exit(2);
 }
+delete process.env.MALLOC_ARENA_MAX; // the kernelspec means it for this process, not for the children of cells
 const connection = JSON.parse(readFileSync(connectionFile, 'utf8'));
 const { port1, port2 } = new MessageChannel();
 const boot = new URL('./worker.mjs', import.meta.url);
@@ -25,6 +26,7 @@ const start = (entry, port, more, resourceLimits = {}) => {
     workerData: { entry, port, ...more },
     transferList: [port],
     execArgv: [],
+    trackUnmanagedFds: false, // sockets close the descriptors that they are given
     resourceLimits,
   });
   worker.on('error', (error) => {

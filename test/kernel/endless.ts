@@ -18,6 +18,12 @@ export const endless: Record<string, string> = {
   'a promise that never settles': 'await new Promise(() => {})',
   'a loop that prints': 'for (;;) console.log(ticks)',
   'a child process': "child.execSync('sleep 30')",
+  'a child process that inherits its output': "child.execSync('sleep 30', { stdio: 'inherit' })",
+  'a child process that is awaited': "await new Promise((r) => child.exec('sleep 30', r))",
+  "a loop in a child's callback":
+    "child.spawn('echo', ['x']).stdout.on('data', () => { for (;;) {} }); await new Promise(() => {})",
+  "a loop in a file's callback":
+    "fs.readFile('package.json', () => { for (;;) {} }); await new Promise(() => {})",
 };
 
 /** What these cells need to have been declared, and a variable that must outlive them. */

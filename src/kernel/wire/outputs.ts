@@ -1,4 +1,5 @@
-import { createReadStream, openSync, unlinkSync } from 'node:fs';
+import { constants, openSync, unlinkSync } from 'node:fs';
+import { Socket } from 'node:net';
 import type { FromRuntime } from '../channels.ts';
 import { log } from './log.ts';
 import type { Header } from './message.ts';
@@ -49,7 +50,9 @@ export class Outputs {
       Atomics.store(state, 0, value);
       Atomics.notify(state, 0);
     };
-    const pipe = createReadStream('', { fd: openSync(path, 'r'), encoding: 'utf8' });
+    // Neither opening nor reading blocks: a thread that waits for a child could not be ended.
+    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const pipe = new Socket({ fd, readable: true, writable: false }).setEncoding('utf8');
     unlinkSync(path);
     stage(1);
     pipe.on('data', (text) => this.write(id, name, String(text)));
