@@ -5,8 +5,8 @@ import { log } from './log.ts';
 const own = new Set(['esbuild']);
 
 /**
- * Sends SIGINT to the processes that cells have started, as Ctrl-C in a terminal does, and adds them to `signalled`:
- * each gets it once. Linux only: it reads /proc.
+ * Sends SIGINT to the processes that cells have started, as Ctrl-C in a terminal does, and adds them to `signalled`,
+ * whose members get none. Linux only: it reads /proc.
  */
 export function interruptChildren(signalled: Set<string>): void {
   try {

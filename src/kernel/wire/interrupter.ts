@@ -62,6 +62,8 @@ export class Interrupter {
     const explain = setTimeout(this.onStuck, explainAfter);
     interruptChildren(signalled);
     const children = setInterval(() => interruptChildren(signalled), 100);
+    // A signal to a child that is only just starting may be lost.
+    const again = setInterval(() => signalled.clear(), 500);
     await this.wait(() => this.heard, patience);
     while (!this.heard) {
       for (let i = 0; i < proof && !this.heard; i++) await this.post('Runtime.evaluate', { expression: '0' });
@@ -75,6 +77,7 @@ export class Interrupter {
     Atomics.store(this.order, 0, 0);
     clearTimeout(explain);
     clearInterval(children);
+    clearInterval(again);
   }
 
   private async terminate(): Promise<void> {
