@@ -1,8 +1,9 @@
 // The stages of `npm test`. Each gives { passed, failed }, and `words` instead of them when it could not run.
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { findChromium } from './chromium.mjs';
+import { nodeProgram, otherNodes } from './extras.mjs';
 import { cache, nodeModules, root, venvPython } from './places.mjs';
 import { cleanEnvironment } from './step.mjs';
 
@@ -53,23 +54,43 @@ export function linters() {
   ];
 }
 
-export function unitTests({ long }) {
+/** Runs test files (all of them when none are named) with a program of Node, and counts what they report. */
+async function vitest(node, files, env = {}) {
+  const file = report('vitest.json');
+  const args = ['run', ...files, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const code = await show(node, [tool('vitest', 'vitest.mjs'), ...args], env);
   return {
-    title: long ? 'unit tests, long ones too' : 'unit tests',
+    ...countTests(read(file), code),
+    whyNotRun: 'what they need is absent: TensorFlow, Vulkan, or rights',
+  };
+}
+
+export function unitTests({ long }) {
+  const title = long ? 'unit tests, long ones too' : 'unit tests';
+  return {
+    title,
     async run() {
       const { reason } = await findChromium(); // the WebGPU tests run on the Vulkan that comes with it
       if (reason) console.log(`without the WebGPU tests: ${reason}`);
-      const file = report('vitest.json');
-      const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-      const code = await show(process.execPath, [tool('vitest', 'vitest.mjs'), ...args], {
-        SCOREBOOK_LONG: long ? '1' : '',
-      });
-      return {
-        ...countTests(read(file), code),
-        whyNotRun: 'what they need is absent: TensorFlow, Vulkan, or rights',
-      };
+      return vitest(process.execPath, [], { SCOREBOOK_LONG: long ? '1' : '' });
     },
   };
+}
+
+/** What depends on Node's insides: the kernel (vm, loader, inspector, threads) and the engine's foreign calls. */
+const nodeTests = ['cells', 'interrupt', 'modules', 'protocol'].map((name) => `test/kernel/${name}.test.ts`);
+
+/** Those tests again on the other supported versions of Node. */
+export function onOtherNodes() {
+  return otherNodes.map((major) => ({
+    title: `kernel and engine on Node ${major}`,
+    async run() {
+      const node = nodeProgram(major);
+      if (existsSync(node)) return vitest(node, [...nodeTests, 'test/engine/compile.test.ts']);
+      console.log(`Node ${major}: not run (its program is installed on 64-bit x86 Linux only)`);
+      return { passed: 0, failed: process.env.CI ? 1 : 0, words: 'not run' };
+    },
+  }));
 }
 
 /** Failures that are not a test's: a file that cannot be imported, an error between tests, no tests at all. */

@@ -1,10 +1,11 @@
 import { readOptions } from './options.mjs';
 import { setUp } from './setup.mjs';
-import { browser, linters, notebooks, unitTests } from './stages.mjs';
+import { browser, linters, notebooks, onOtherNodes, unitTests } from './stages.mjs';
 
 const usage = `npm test [-- options]
 
-Installs what is missing, then runs the checks, the unit tests, every notebook and a browser.
+Installs what is missing, then runs the checks, the unit tests (the kernel's on other versions of Node too), every
+notebook and a browser.
 The last line is 'N passed, N failed'.`;
 
 const spec = {
@@ -18,11 +19,12 @@ export async function main(args) {
   const options = readOptions(usage, spec, args);
   if (!options) return 0;
   const since = Date.now();
-  const { warnings } = await setUp();
+  const { warnings } = await setUp({ tests: true });
   for (const warning of warnings) console.log(`warning: ${warning}`);
 
   const total = { passed: 0, failed: 0 };
-  for (const stage of [...linters(), unitTests(options), notebooks(options), browser()]) {
+  const stages = [...linters(), unitTests(options), ...onOtherNodes(), notebooks(options), browser()];
+  for (const stage of stages) {
     const begun = Date.now();
     console.log(`\n── ${stage.title}`);
     const { passed, failed, notRun, whyNotRun, words } = await stage.run();

@@ -1,8 +1,9 @@
 // The Python environment: JupyterLab, and TensorFlow's libraries where there is a wheel for them.
 import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { dropAside, recover, setAside } from './aside.mjs';
+import { lockOf, pipInstall } from './pip.mjs';
 import { root, venv, venvPython } from './places.mjs';
 import { findPython, tensorFlowObstacle } from './python.mjs';
 import { requireRoom } from './room.mjs';
@@ -10,7 +11,10 @@ import { hashOf, readStamp, writeStamp } from './stamp.mjs';
 import { step } from './step.mjs';
 
 const stampFile = path.join(venv, 'scorebook.json');
-const lockOf = (set) => path.join(root, 'scripts', 'python', `${set}.txt`);
+
+/** What the environment was made of. */
+export const environmentStamp = () => readStamp(stampFile);
+
 
 /** Disk needed in GB, downloads included. */
 const room = { jupyter: 1, 'tensorflow-cpu': 3, 'tensorflow-gpu': 9 };
@@ -90,8 +94,9 @@ async function make({ python, obstacle, set }) {
 
 async function build({ python, obstacle, set }) {
   await step(`making .venv with Python ${python.version.join('.')}`, python.executable, ['-m', 'venv', venv]);
-  await install('jupyter', 'installing JupyterLab');
-  if (set) await install(set, `installing TensorFlow (${set})`, ['--no-compile']); // Python never imports it
+  await pipInstall(venvPython, 'jupyter', 'installing JupyterLab');
+  // Python never imports TensorFlow.
+  if (set) await pipInstall(venvPython, set, `installing TensorFlow (${set})`, ['--no-compile']);
   const warning = obstacle && `${obstacle}: going on without it, on the slower wasm backend`;
   writeStamp(stampFile, {
     root,
@@ -102,15 +107,4 @@ async function build({ python, obstacle, set }) {
   });
   dropAside();
   return { warnings: warning ? [warning] : [] };
-}
-
-function install(set, title, options = []) {
-  const total = readFileSync(lockOf(set), 'utf8').match(/^[^\s#].*==/gm).length;
-  let done = 0;
-  const short = (line) => {
-    if (/^Collecting /.test(line)) return `${++done} of ${total} packages`;
-    return /^Installing collected/.test(line) ? 'unpacking' : '';
-  };
-  const pip = ['-m', 'pip', 'install', '--require-hashes', '--only-binary', ':all:', '--progress-bar', 'off'];
-  return step(title, venvPython, [...pip, ...options, '-r', lockOf(set)], { short });
 }

@@ -14,3 +14,4 @@ lock() {
 lock jupyter
 lock tensorflow-cpu -c jupyter.txt
 lock tensorflow-gpu -c jupyter.txt
+lock testing -c jupyter.txt
