@@ -1,4 +1,4 @@
-// Module hooks, on Node's loader thread, in front of tsx's: project modules that were edited are loaded anew, with what
+// Module hooks, on Node's loader thread, beside tsx's: project modules that were edited are loaded anew, with what
 // imports them; "tslab" in a cell is this kernel's own; a notebook outside any project imports what this package has.
 import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -51,8 +51,9 @@ export async function resolve(specifier, context, nextResolve) {
   const parent = context.parentURL && loaded.get(bare(context.parentURL));
   // A parent being replaced may still be loading: only the newest one's imports count.
   if (parent && queryVersion(context.parentURL) === parent.version) parent.imports.set(url, version);
-  const format = found.format === 'commonjs' ? 'module' : found.format;
-  return { ...found, format, url: version === 1 ? url : `${url}?edit=${version}` };
+  // Every project module is an ES module, whatever its package says. Where Node has synchronous hooks tsx stands in front of
+  // these, and would take a format left open, or Node's own 'commonjs-typescript', for CommonJS.
+  return { ...found, format: 'module', url: version === 1 ? url : `${url}?edit=${version}` };
 }
 
 function queryVersion(url) {
