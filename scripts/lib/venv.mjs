@@ -15,7 +15,6 @@ const stampFile = path.join(venv, 'scorebook.json');
 /** What the environment was made of. */
 export const environmentStamp = () => readStamp(stampFile);
 
-
 /** Disk needed in GB, downloads included. */
 const room = { jupyter: 1, 'tensorflow-cpu': 3, 'tensorflow-gpu': 9 };
 

@@ -1,15 +1,18 @@
 import { resolve } from 'node:path';
-import { installKernelspec, uninstallKernelspec } from '../kernel/index.ts';
+import { installKernelspec, kernelName, uninstallKernelspec } from '../kernel/index.ts';
 import { command } from './command.ts';
 import { flag, text, UsageError } from './options.ts';
 import { requirePython, venv } from './places.ts';
 
 const options = {
-  prefix: text('Python environment to install into (default .venv of this checkout)', 'DIR'),
-  user: flag("install into the user's own Jupyter folder"),
+  prefix: text('the Python environment of the kernelspec (default .venv of this checkout)', 'DIR'),
+  user: flag("the user's own Jupyter folder instead"),
+  'sys-prefix': flag('the active Python environment instead (VIRTUAL_ENV or CONDA_PREFIX)'),
 };
 
-const notes = 'Example: scorebook kernel install --prefix ~/my-jupyter-environment';
+const notes = `Jupyter then finds the kernel by its name, ${kernelName}.
+
+Example: scorebook kernel install --prefix ~/my-jupyter-environment`;
 
 export default command({
   name: 'kernel',
@@ -17,10 +20,12 @@ export default command({
   options,
   positionals: { usage: 'install|uninstall', min: 1, max: 1 },
   notes,
-  async run({ prefix, user }, [action]) {
-    if (user && prefix !== undefined) throw new UsageError('--user and --prefix exclude each other');
-    if (!user && prefix === undefined) requirePython(); // never make half an environment
-    const place = user ? { user } : { prefix: resolve(prefix ?? venv) };
+  async run({ prefix, user, 'sys-prefix': sysPrefix }, [action]) {
+    if ([prefix !== undefined, user, sysPrefix].filter(Boolean).length > 1)
+      throw new UsageError('--prefix, --user and --sys-prefix exclude each other');
+    const own = prefix === undefined && !user && !sysPrefix;
+    if (own) requirePython(); // never make half an environment
+    const place = user ? { user } : sysPrefix ? { sysPrefix } : { prefix: resolve(prefix ?? venv) };
     switch (action) {
       case 'install':
         process.stdout.write(`kernelspec installed in ${installKernelspec(place)}\n`);

@@ -1,5 +1,5 @@
 // Installs the kernelspec without any dependency: node src/kernel/install.mjs (--prefix DIR | --user | --sys-prefix) [--uninstall]
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -39,9 +39,7 @@ export function installKernelspec(where) {
     metadata: { debugger: false },
   };
   writeFileSync(join(directory, 'kernel.json'), `${JSON.stringify(spec, null, 2)}\n`);
-  const logos = join(here, 'logo');
-  if (existsSync(logos))
-    for (const file of readdirSync(logos)) cpSync(join(logos, file), join(directory, file));
+  cpSync(join(here, 'logo'), directory, { recursive: true });
   return directory;
 }
 

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -29,6 +30,7 @@ test.each([
   [['sample', '--out', 'x'], '--checkpoint FILE is required'],
   [['run'], 'run needs an argument: scorebook run NOTEBOOK…'],
   [['run', 'a.ipynb', '--inplace', '--out', 'x'], '--inplace and --out exclude each other'],
+  [['kernel', 'install', '--user', '--sys-prefix'], '--prefix, --user and --sys-prefix exclude each other'],
   [['kernel', 'remove'], 'kernel remove: expected install or uninstall'],
 ])('%j is a mistake that is explained', { timeout }, async (args, message) => {
   const { status, stdout, stderr } = await scorebook(...args);
@@ -87,15 +89,28 @@ test('doctor says of the engine what the engine says of itself, remedies include
   expect(check!.remedy).toMatch(/libtensorflow \(training falls back to wasm\): `npm start` installs it/);
 });
 
-test('the kernelspec can be installed elsewhere and removed again', { timeout }, async () => {
+test.each([
+  ['--prefix', (folder: string) => ({ options: ['--prefix', folder], env: {} })],
+  [
+    '--user',
+    (folder: string) => ({ options: ['--user'], env: { JUPYTER_DATA_DIR: `${folder}/share/jupyter` } }),
+  ],
+  ['--sys-prefix', (folder: string) => ({ options: ['--sys-prefix'], env: { VIRTUAL_ENV: folder } })],
+])('the kernelspec is installed and removed with %s', { timeout }, async (_, place) => {
   const prefix = await mkdtemp(join(tmpdir(), 'scorebook-'));
+  const { options, env } = place(prefix);
+  const kernel = (action: string) =>
+    spawnSync(process.execPath, [entry, 'kernel', action, ...options], {
+      env: { ...process.env, ...env },
+      encoding: 'utf8',
+    }).stdout;
+  const folder = join(prefix, 'share/jupyter/kernels/typescript');
   try {
-    const installed = await scorebook('kernel', 'install', '--prefix', prefix);
-    expect(installed.stdout).toContain(`kernelspec installed in ${prefix}`);
-    expect((await scorebook('kernel', 'uninstall', '--prefix', prefix)).stdout).toBe('kernelspec removed\n');
-    expect((await scorebook('kernel', 'uninstall', '--prefix', prefix)).stdout).toBe(
-      'there was no kernelspec\n',
-    );
+    expect(kernel('install')).toBe(`kernelspec installed in ${folder}\n`);
+    expect(existsSync(join(folder, 'kernel.json'))).toBe(true);
+    expect(kernel('uninstall')).toBe('kernelspec removed\n');
+    expect(existsSync(folder)).toBe(false);
+    expect(kernel('uninstall')).toBe('there was no kernelspec\n');
   } finally {
     await rm(prefix, { recursive: true });
   }

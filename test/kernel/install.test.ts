@@ -31,6 +31,16 @@ test('the command line writes a kernelspec whose paths hold from anywhere', () =
   expect(argv.at(-1)).toBe('{connection_file}');
 });
 
+test('the logo lies beside it, drawn in the sizes that Jupyter asks for', () => {
+  const directory = installKernelspec({ prefix });
+  for (const size of [32, 64]) {
+    const png = readFileSync(join(directory, `logo-${size}x${size}.png`));
+    expect(png.subarray(1, 4).toString()).toBe('PNG');
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([size, size]);
+  }
+  expect(readFileSync(join(directory, 'logo-svg.svg'), 'utf8')).toContain('<svg ');
+});
+
 test('what is installed is removed again', () => {
   const directory = installKernelspec({ prefix });
   expect(existsSync(directory)).toBe(true);
