@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Worker } from 'node:worker_threads';
 import type { FromRuntime, ToRuntime } from '../channels.ts';
+import * as tslab from '../tslab.ts';
 import { followCallbacks } from './callbacks.ts';
 import { captureChildren } from './children.ts';
 import { Comms } from './comms.ts';
@@ -27,7 +28,7 @@ export function startRuntime(wire: Worker, order: Int32Array): void {
   wrapTimers();
   followCallbacks();
   const exit = refuseExit();
-  Object.assign(globalThis, { require: createRequire(`${process.cwd()}/`) });
+  Object.assign(globalThis, { require: requireOfCells() });
   // An error nobody catches is shown where it comes from and does not end the kernel.
   process.on('unhandledRejection', show('Unhandled rejection'));
   process.on('uncaughtException', show('Uncaught error'));
@@ -43,6 +44,13 @@ export function startRuntime(wire: Worker, order: Int32Array): void {
     }
   });
   send({ kind: 'ready' });
+}
+
+/** `require` as in a file beside the notebook; "tslab" is this kernel's own, as it is for imports. */
+function requireOfCells(): NodeJS.Require {
+  const plain = createRequire(`${process.cwd()}/`);
+  const own = (name: string): unknown => (name === 'tslab' ? tslab : plain(name));
+  return Object.assign(own, plain);
 }
 
 /** Shows an error in the output of the cell that it comes from. */
