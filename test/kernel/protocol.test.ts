@@ -170,6 +170,23 @@ describe('assistance', () => {
     await kernel.finish(id);
   });
 
+  test('inspection shows a name of an earlier cell as it was declared there', async () => {
+    await kernel.execute(
+      '/** Once more. */ function again(n: number) { return n } class Turn {} const turns = [1]',
+    );
+    const shown = async (code: string): Promise<string> => {
+      const { data } = await kernel.request('inspect_request', {
+        code,
+        cursor_pos: code.length,
+        detail_level: 0,
+      });
+      return (data as Record<string, string>)['text/plain']!;
+    };
+    expect(await shown('again')).toBe('function again(n: number): number\n\nOnce more.');
+    expect(await shown('Turn')).toBe('class Turn');
+    expect(await shown('turns')).toBe('const turns: number[]');
+  });
+
   test('inspection inside a call shows its signature, with documentation', async () => {
     await kernel.execute(
       '/** Adds.\n * @param a the first */\nfunction add(a: number, b: number) { return a + b }',

@@ -39,7 +39,7 @@ export function inspect(session: Session, code: string, offset: number): MimeBun
   );
   if (at !== undefined) {
     const info = service.getQuickInfoAtPosition(cellFile, at)!;
-    return describe(ts.displayPartsToString(info.displayParts), info.documentation, info.tags);
+    return describe(withoutAlias(ts.displayPartsToString(info.displayParts)), info.documentation, info.tags);
   }
   const help = service.getSignatureHelpItems(cellFile, offset, undefined);
   const item = help?.items[help.selectedItemIndex];
@@ -52,6 +52,10 @@ export function inspect(session: Session, code: string, offset: number): MimeBun
   );
   return describe(`${before}${parameters}${after}`, item.documentation, item.tags);
 }
+
+/** Names of earlier cells are imports to TypeScript, which a reader has not written. */
+const withoutAlias = (signature: string): string =>
+  signature.replace(/^\(alias\) /, '').replace(/\nimport [^\n]*$/, '');
 
 function describe(
   signature: string,
