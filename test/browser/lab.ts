@@ -1,5 +1,14 @@
 import type { Locator, Page } from 'playwright-core';
 
+/** What `--LabApp.expose_app_in_browser` gives, as far as it is used here: the open notebook's cells. */
+interface Lab {
+  shell: {
+    currentWidget: { content: { widgets: { model: { outputs: { toJSON(): Record<string, string>[] } } }[] } };
+  };
+}
+
+export const labFlags = ['--LabApp.expose_app_in_browser=True'];
+
 /** A notebook in JupyterLab, driven as a reader does: one Shift-Enter a cell. */
 export class LabNotebook {
   private readonly page: Page;
@@ -17,10 +26,6 @@ export class LabNotebook {
 
   get cells(): Locator {
     return this.page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-Cell');
-  }
-
-  get errors(): Locator {
-    return this.page.locator('.jp-Notebook [data-mime-type="application/vnd.jupyter.error"]');
   }
 
   /**
@@ -46,8 +51,17 @@ export class LabNotebook {
     await prompt.waitFor({ timeout: seconds * 1000 }).catch((error: unknown) => {
       throw new Error(`cell ${i} (${source}) was not done after ${seconds} s`, { cause: error });
     });
-    const failure = cell.locator('[data-mime-type="application/vnd.jupyter.error"]');
-    if ((await failure.count()) > 0)
-      throw new Error(`cell ${i} (${source}) ended in: ${await failure.innerText()}`);
+    const failure = await this.errorOf(i);
+    if (failure) throw new Error(`cell ${i} (${source}) ended in: ${failure}`);
+  }
+
+  /** The error that a cell ended in. In the page an error looks like text on stderr, so the notebook itself is asked. */
+  errorOf(i: number): Promise<string | undefined> {
+    return this.page.evaluate((index) => {
+      const { jupyterapp } = globalThis as unknown as { jupyterapp: Lab };
+      const outputs = jupyterapp.shell.currentWidget.content.widgets[index]!.model.outputs.toJSON();
+      const error = outputs.find(({ output_type }) => output_type === 'error');
+      return error && `${error.ename}: ${error.evalue}`;
+    }, i);
   }
 }

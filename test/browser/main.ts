@@ -8,6 +8,8 @@ import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import { startJupyter } from '../../scripts/lib/jupyter.mjs';
 import { notebooks, plotlyAccepts, plotlyCell, reads, seesPlotly } from './checks.ts';
 import { blankCopy, scratchNotebook } from './copies.ts';
+import { failingCell, kernelCell, noticesErrors, seesKernel, seesLogo } from './kernel.ts';
+import { labFlags } from './lab.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const pictures = path.join(root, 'runs', 'browser');
@@ -72,18 +74,26 @@ const browser = await chromium.launch({
     ...['--disable-background-networking', '--disable-component-update'],
   ],
 });
-const server = await startJupyter({ page: notebooks[0].notebook, env: settings() });
+const server = await startJupyter({ page: notebooks[0].notebook, env: settings(), flags: labFlags });
+/** A workspace of its own: JupyterLab would open the tabs of the one before as well. */
+const inWorkspace = (name: string, file: string): string =>
+  server.url.replace('/lab/', `/lab/workspaces/${name}/`).replace(notebooks[0].notebook, file);
 try {
   mkdirSync(pictures, { recursive: true });
   const context = await browser.newContext({ viewport: { width: 1400, height: 1600 } });
   await check('plotly', context, plotlyAccepts);
+  await check('launcher', context, (page) => seesLogo(page, server.url));
+  await check('failing-cell', context, async (page) => {
+    const failing = scratchNotebook(root, 'failing', failingCell);
+    await noticesErrors(page, inWorkspace('failing', failing));
+    await shutKernels(page, server.url);
+  });
   const step = (name: string, make: () => string, sees: (page: Page) => Promise<void>) =>
     check(name, context, async (page) => {
-      // A workspace of its own: JupyterLab would open the tabs of the one before as well.
-      const own = server.url.replace('/lab/', `/lab/workspaces/${name}/`);
-      await reads(page, own.replace(notebooks[0].notebook, make()), sees);
+      await reads(page, inWorkspace(name, make()), sees);
       await shutKernels(page, server.url);
     });
+  await step('kernel', () => scratchNotebook(root, 'kernel', kernelCell), seesKernel);
   await step('plotly-in-lab', () => scratchNotebook(root, 'plotly', plotlyCell), seesPlotly);
   for (const { notebook, sees } of notebooks)
     await step(path.basename(notebook, '.ipynb'), () => blankCopy(root, notebook), sees);

@@ -39,6 +39,7 @@ describe('the commands', () => {
     ],
     ['start.mjs', ['--port', '99999'], '--port 99999: expected a number from 1 to 65535.'],
     ['start.mjs', ['--backend', 'abacus'], '--backend abacus: expected one of tensorflow, wasm.'],
+    ['setup.mjs', ['--all'], "Unknown option '--all'. The options are --tests, --help."],
     ['test.mjs', ['--short'], "Unknown option '--short'. The options are --long, --help."],
   ])('%s %j is refused before anything is installed', (name, args, words) => {
     expect(run(name, ...args)).toEqual({ status: 2, stdout: '', stderr: words });
