@@ -127,24 +127,33 @@ const mayFail = () => {
 };`;
 
 const npm = `
-did('npm ' + args[0]);
-fs.rmSync(home + '/node_modules', { recursive: true, force: true });
-fs.mkdirSync(home + '/node_modules');
+const prefix = args.includes('--prefix') ? args[args.indexOf('--prefix') + 1] : home;
+did('npm ' + args[0] + (prefix === home ? '' : ' ' + path.basename(prefix)));
+fs.rmSync(prefix + '/node_modules', { recursive: true, force: true });
+fs.mkdirSync(prefix + '/node_modules');
 mayFail();`;
 
 /** Its copy in .venv/bin answers with the version of the Python that made the environment. */
 const python = `
 const born = path.join(path.dirname(self), '..', 'born-of');
-const facts = pythons[fs.existsSync(born) ? fs.readFileSync(born, 'utf8') : name];
+const origin = fs.existsSync(born) ? fs.readFileSync(born, 'utf8') : name;
+const facts = pythons[origin];
 if (!facts) process.exit(1);
 if (args[0] === '-c') {
+  if (args[1].includes('purelib')) {
+    const site = path.join(path.dirname(self), '..', 'site-packages');
+    fs.mkdirSync(site, { recursive: true });
+    console.log(site);
+    process.exit(0);
+  }
   const wantsAll = args[1].includes('json');
   console.log(wantsAll ? JSON.stringify({ ...facts, executable: self }) : facts.version.join('.'));
 } else if (args[1] === 'venv') {
   did('venv of ' + name);
-  fs.mkdirSync(args[2] + '/bin', { recursive: true });
-  fs.copyFileSync(self, args[2] + '/bin/python');
-  fs.writeFileSync(args[2] + '/born-of', name);
+  const made = args.at(-1);
+  fs.mkdirSync(made + '/bin', { recursive: true });
+  fs.copyFileSync(self, made + '/bin/python');
+  fs.writeFileSync(made + '/born-of', origin);
   mayFail();
 } else if (args[1] === 'jupyterlab') {
   did('jupyterlab');

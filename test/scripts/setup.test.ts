@@ -36,6 +36,16 @@ describe('setting up', () => {
     expect(second.output.trim()).toBe('everything is installed');
   });
 
+  it('installs what only the tests need when asked to, once, apart from the workbook', async () => {
+    const one = checkout();
+    await one.run('setup.mjs');
+    const { commands } = await one.run('setup.mjs', ['--tests']);
+    expect(commands).toEqual(['venv of python', 'pip testing', 'npm ci nodes']);
+    expect(one.has('.cache/nodes/node_modules')).toBe(true);
+    expect(one.contents('.cache/testing')['site-packages/venv.pth']).toMatch(/\.venv\/site-packages\n$/);
+    expect((await one.run('setup.mjs', ['--tests'])).commands).toEqual([]);
+  });
+
   it('installs again what the locks have changed, and only that', async () => {
     const one = checkout();
     await one.run('setup.mjs');
