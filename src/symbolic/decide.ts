@@ -7,7 +7,7 @@ import { simplestCounterexample } from './counterexample.ts';
 import { neg, nodesOf, toText, type FunctionName } from './expr.ts';
 import type { FieldResult } from './field.ts';
 import { topological, type Node } from './node.ts';
-import { FieldLimit } from './numbers.ts';
+import { FieldLimit, NeverDefined } from './numbers.ts';
 import { Normal } from './normal.ts';
 import { compareAt, realCheck } from './real.ts';
 import { Random } from './random.ts';
@@ -84,8 +84,9 @@ function definedNowhere(prepared: Prepared, random: Random, clock: Clock): strin
     normal.read(prepared.rhs);
     return null;
   } catch (error) {
-    if (!(error instanceof FieldLimit)) throw error;
-    return `both sides are defined at only 0 points: ${error.message}`;
+    if (error instanceof NeverDefined) return `both sides are defined at only 0 points: ${error.message}`;
+    if (error instanceof FieldLimit) return null; // too large to tell
+    throw error;
   }
 }
 

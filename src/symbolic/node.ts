@@ -1,4 +1,4 @@
-import { FieldLimit, factorize, powQ } from './numbers.ts';
+import { FieldLimit, NeverDefined, factorize, powQ } from './numbers.ts';
 import { ONE, absBig, addQ, gcd, mulQ, rational, type Rational } from './rational.ts';
 
 /**
@@ -168,9 +168,9 @@ export class Nodes {
   }
 
   private numberRoot(base: Rational, e: Rational): Node {
-    if (base.n < 0n) throw new FieldLimit('the root of a negative number is never defined');
+    if (base.n < 0n) throw new NeverDefined('the root of a negative number is never defined');
     if (base.n === 0n) {
-      if (e.n < 0n) throw new FieldLimit('division by 0: never defined');
+      if (e.n < 0n) throw new NeverDefined('division by 0: never defined');
       return this.num(rational(0n));
     }
     const factors = [
@@ -209,7 +209,7 @@ export class Nodes {
   log(a: Node): Node {
     switch (a.kind) {
       case 'num': {
-        if (a.n === 0n) throw new FieldLimit('log(0) is never defined');
+        if (a.n === 0n) throw new NeverDefined('log(0) is never defined');
         const parts = [
           ...factorize(absBig(a.n)).map((f) => [...f, 1n]),
           ...factorize(a.d).map((f) => [...f, -1n]),

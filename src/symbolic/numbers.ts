@@ -1,9 +1,10 @@
 import { absBig, bitLength, isqrt, rational, type Rational } from './rational.ts';
 
 /** Something the field engine cannot treat; the claim stays undecided. */
-export class FieldLimit extends Error {
-  override readonly name = 'FieldLimit';
-}
+export class FieldLimit extends Error {}
+
+/** An expression that has no value at any point. */
+export class NeverDefined extends FieldLimit {}
 
 /** {n/d}^e for an integer e; FieldLimit for 0 to a negative power and for results of thousands of digits. */
 export function powQ({ n, d }: Rational, e: bigint): Rational {
@@ -11,7 +12,7 @@ export function powQ({ n, d }: Rational, e: bigint): Rational {
   if ((absBig(e) > 4096n || digits > 1n << 20n) && (absBig(n) > 1n || d > 1n))
     throw new FieldLimit(`the constant power ^${e} is too large`);
   if (e >= 0n) return rational(n ** e, d ** e);
-  if (n === 0n) throw new FieldLimit('division by 0: never defined');
+  if (n === 0n) throw new NeverDefined('division by 0: never defined');
   return rational(d ** -e, n ** -e);
 }
 
