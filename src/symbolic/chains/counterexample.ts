@@ -7,8 +7,8 @@ import { pointOf } from './model.ts';
 import { densityTeX, densityText, placeTeX } from './text.ts';
 
 export interface ChainCounterexample {
-  /** States a variable and, on a chain, its length. */
-  readonly states: number;
+  /** States of the variables of each family and, on a chain, its length. */
+  readonly states: Readonly<Record<string, number>>;
   readonly length: number;
   /** Values of free indices: `t = 2`. */
   readonly at: string;
@@ -40,7 +40,9 @@ export function counterexampleOf(finite: FiniteModel<Rational>, found: Found): C
     value: `${found.states.get(name)}`,
   }));
   const [lhs, rhs] = shortPair(decimal(found.left), decimal(found.right));
-  return { states: finite.states, length: finite.length, at: found.at, tables, point, lhs, rhs };
+  const names = [...finite.tables.values()].flat().flatMap(({ child }) => child);
+  const states = Object.fromEntries(names.map((name) => [pointOf(name).family, finite.states(name)]));
+  return { states, length: finite.length, at: found.at, tables, point, lhs, rhs };
 }
 
 const fraction = ({ n, d }: Rational): string => (d === 1n ? `${n}` : `${n}/${d}`);

@@ -1,13 +1,15 @@
 /** A statement about densities: refuted, proved with its scope, or left undecided with the reason. */
+import { startClock, TimeUp, type Clock } from '../clock.ts';
 import { chainText } from './text.ts';
 import type { ChainCounterexample } from './counterexample.ts';
 import { sideConditions } from './conditions.ts';
 import { edits } from './edits.ts';
 import { finiteCheck, wellFormed, type FiniteFinding, type Size } from './finite-check.ts';
+import { familiesOf, statesOf } from './finite.ts';
 import { routes, type Route } from './inequality.ts';
 import type { ChainModel } from './model.ts';
 import { parseChain, parseStatement } from './parse.ts';
-import { proveByRules } from './prove.ts';
+import { proveByRules, type RuleProof } from './prove.ts';
 import { unfolded } from './rewrite.ts';
 import type { ChainExpr, Index, IndexRange, Statement } from './syntax.ts';
 
@@ -39,6 +41,8 @@ export interface ChainOptions {
   readonly seed?: number;
   /** Look for an edit that repairs a refuted statement. Default true. */
   readonly diagnose?: boolean;
+  /** The decision ends by then, as undecided. Default 5000. */
+  readonly timeLimitMs?: number;
 }
 
 /**
@@ -55,7 +59,14 @@ export function decideChain(
   const asked = typeof statement === 'string' ? parseStatement(statement, names) : statement;
   const ranges = rangesOf(options.for);
   const gap = options.gap === undefined ? undefined : parseChain(options.gap, names);
-  return { ...decided(model, asked, ranges, gap, options), ms: performance.now() - started };
+  const clock = startClock(options.timeLimitMs ?? 5000);
+  const end = (): number => performance.now() - started;
+  try {
+    return { ...decided({ model, statement: asked, ranges, gap, clock }, options), ms: end() };
+  } catch (error) {
+    if (!(error instanceof TimeUp)) throw error;
+    return { verdict: 'undecided', method: 'finite chains', reason: error.message, ...nothing, ms: end() };
+  }
 }
 
 export const namesIn = (model: ChainModel) => ({
@@ -66,21 +77,25 @@ export const namesIn = (model: ChainModel) => ({
 type Decision = Omit<ChainVerdict, 'ms'>;
 const nothing = { rules: [], conditions: [] } as const;
 
-function decided(
-  model: ChainModel,
-  statement: Statement,
-  ranges: readonly IndexRange[],
-  gap: ChainExpr | undefined,
-  options: ChainOptions,
-): Decision {
+interface Asked {
+  model: ChainModel;
+  statement: Statement;
+  ranges: readonly IndexRange[];
+  gap?: ChainExpr;
+  clock: Clock;
+}
+
+function decided({ model, statement, ranges, gap, clock }: Asked, options: ChainOptions): Decision {
   if (sortedText(unfolded(statement.lhs)) === sortedText(unfolded(statement.rhs)))
     return { verdict: 'vacuous', method: 'comparison', reason: 'the same after unfolding', ...nothing };
-  const { lengths, reason } = wellFormed(model, statement, ranges);
+  const { lengths, reason } = wellFormed(model, statement, ranges, clock);
   if (lengths.length === 0) return { verdict: 'undecided', method: 'reading', reason, ...nothing };
   const least = lengths[0].length;
-  const quick = finiteCheck(model, statement, { ranges, seed: options.seed, quick: true });
+  const { seed } = options;
+  const quick = finiteCheck(model, statement, { ranges, seed, clock, quick: true });
+  const question = { model, statement, ranges, least, seed, clock };
   if (quick.kind === 'refuted') {
-    const diagnosis = options.diagnose === false ? undefined : repair(model, statement, ranges, least);
+    const diagnosis = options.diagnose === false ? undefined : repair(question);
     return {
       verdict: 'refuted',
       method: 'counterexample on a finite chain',
@@ -91,9 +106,19 @@ function decided(
   }
   if (quick.kind === 'unable')
     return { verdict: 'undecided', method: 'finite chains', reason: quick.reason, ...nothing };
-  const question = { model, statement, ranges, least, seed: options.seed };
+  const repeated = repeatedIn(lengths);
+  if (repeated !== undefined)
+    return {
+      verdict: 'undecided',
+      method: 'reading',
+      reason: `${repeated}, which is no density: holds where variables have states, is not proved`,
+      ...nothing,
+    };
   return statement.relation === '=' ? equality(question) : inequality(question, gap);
 }
+
+const repeatedIn = (lengths: ReturnType<typeof wellFormed>['lengths']): string | undefined =>
+  lengths.find(({ seen }) => seen.repeated !== undefined)?.seen.repeated;
 
 interface Question {
   model: ChainModel;
@@ -101,39 +126,29 @@ interface Question {
   ranges: readonly IndexRange[];
   least: number;
   seed?: number;
+  clock: Clock;
 }
 
-function equality({ model, statement, ranges, least, seed }: Question): Decision {
-  const proof = proveByRules(model, statement, ranges, least);
+function equality({ model, statement, ranges, least, seed, clock }: Question): Decision {
+  const proof = proveByRules(model, statement, ranges, least, clock);
   if (proof.kind === 'proved')
     return {
       verdict: 'proved',
       scope: everything(model, least),
       method: 'rules and finite chains',
       rules: proof.rules,
-      conditions: sideConditions(statement, ranges, least, model.shortest),
+      conditions: [...sideConditions(statement, ranges, least, model.shortest), ...proof.conditions],
     };
-  const finite = finiteCheck(model, statement, { ranges, seed });
-  if (finite.kind === 'agrees' && !reaches(finite.sizes, statement, ranges))
+  if (proof.diverges) return { verdict: 'undecided', method: 'rules', reason: proof.reason, ...nothing };
+  const finite = finiteCheck(model, statement, { ranges, seed, clock });
+  if (finite.kind === 'unable')
     return {
       verdict: 'undecided',
       method: 'finite chains',
-      reason: `${proof.reason}; and the lengths tried do not reach past the indices in it`,
+      reason: `${proof.reason}; and ${finite.reason}`,
       ...nothing,
     };
   return finiteDecision(finite, model, proof.reason);
-}
-
-/** Whether every sum and product has terms at some length tried: else agreement would say nothing of them. */
-function reaches(
-  sizes: readonly { length: number }[],
-  { lhs, rhs }: Statement,
-  ranges: readonly IndexRange[],
-): boolean {
-  const text = [lhs, rhs].map(chainText).join(' ') + JSON.stringify(ranges);
-  const largest = Math.max(0, ...[...text.matchAll(/\d+/g)].map(([digits]) => Number(digits)));
-  const longest = Math.max(...sizes.map(({ length }) => length));
-  return longest <= 1 || largest < longest;
 }
 
 function finiteDecision(finite: FiniteFinding, model: ChainModel, open: string): Decision {
@@ -162,7 +177,7 @@ function finiteDecision(finite: FiniteFinding, model: ChainModel, open: string):
 }
 
 function inequality(question: Question, gap?: ChainExpr): Decision {
-  const { model, statement, ranges, least, seed } = question;
+  const { model, statement, ranges, least, seed, clock } = question;
   const tried = routes(
     statement,
     model,
@@ -170,11 +185,11 @@ function inequality(question: Question, gap?: ChainExpr): Decision {
     gap,
   );
   for (const route of tried) {
-    const rules = route.identity === undefined ? [] : holds(question, route.identity);
-    if (rules === undefined) continue;
-    return proof(question, route, rules, everything(model, least));
+    const found = route.identity === undefined ? nothing : holds(question, route.identity);
+    if (found === undefined) continue;
+    return proof(question, route, found, everything(model, least));
   }
-  const full = finiteCheck(model, statement, { ranges, seed });
+  const full = finiteCheck(model, statement, { ranges, seed, clock });
   if (full.kind === 'refuted')
     return {
       verdict: 'refuted',
@@ -186,24 +201,25 @@ function inequality(question: Question, gap?: ChainExpr): Decision {
   return { verdict: 'undecided', method: 'finite chains', reason, ...nothing };
 }
 
-/** The rules that prove an identity, or undefined. */
+/** What proves an identity for all densities, or undefined. */
 function holds(
-  { model, ranges, least }: Question,
+  { model, ranges, least, clock }: Question,
   { lhs, rhs }: { lhs: ChainExpr; rhs: ChainExpr },
-): readonly string[] | undefined {
-  if (sortedText(lhs) === sortedText(rhs)) return [];
-  if (wellFormed(model, { lhs, rhs }, ranges).lengths[0]?.length !== least) return undefined;
+): Pick<RuleProof, 'rules' | 'conditions'> | undefined {
+  if (sortedText(lhs) === sortedText(rhs)) return { rules: [], conditions: [] };
+  const { lengths } = wellFormed(model, { lhs, rhs }, ranges, clock);
+  if (lengths[0]?.length !== least || repeatedIn(lengths) !== undefined) return undefined;
   // The tables first: they refute most wrong guesses at once.
-  const finite = finiteCheck(model, { lhs, relation: '=', rhs }, { ranges, quick: true });
+  const finite = finiteCheck(model, { lhs, relation: '=', rhs }, { ranges, quick: true, clock });
   if (finite.kind !== 'unrefuted') return undefined;
-  const found = proveByRules(model, { lhs, rhs }, ranges, least);
-  return found.kind === 'proved' ? found.rules : undefined;
+  const found = proveByRules(model, { lhs, rhs }, ranges, least, clock);
+  return found.kind === 'proved' ? found : undefined;
 }
 
 function proof(
   { model, statement, ranges, least }: Question,
   route: Route,
-  rules: readonly string[],
+  { rules, conditions }: Pick<RuleProof, 'rules' | 'conditions'>,
   scope: string,
 ): Decision {
   return {
@@ -212,7 +228,11 @@ function proof(
     method: `${route.cite}; rules and finite chains`,
     rules: [route.cite, ...rules],
     conditions: [
-      ...new Set([...sideConditions(statement, ranges, least, model.shortest), ...route.conditions]),
+      ...new Set([
+        ...sideConditions(statement, ranges, least, model.shortest),
+        ...conditions,
+        ...route.conditions,
+      ]),
     ],
     ...(route.gap && { gap: chainText(route.gap) }),
   };
@@ -220,26 +240,21 @@ function proof(
 
 // What is told must not depend on the machine: the number of edits ends the search, the time only a runaway one.
 const MAX_EDITS = 80;
-const REPAIR_MS = 10_000;
 
-/** A single edit of the right-hand side that the rules prove. */
-function repair(
-  model: ChainModel,
-  statement: Statement,
-  ranges: readonly IndexRange[],
-  least: number,
-): string | undefined {
-  if (statement.relation !== '=') {
-    const other: Statement = { ...statement, relation: statement.relation === '≥' ? '≤' : '≥' };
-    return finiteCheck(model, other, { ranges, quick: true }).kind === 'unrefuted'
-      ? `no counterexample with ${other.relation}`
-      : undefined;
-  }
-  const deadline = performance.now() + REPAIR_MS;
-  for (const { expr, what } of edits(statement.rhs, [...model.densities.keys()]).slice(0, MAX_EDITS)) {
-    if (performance.now() > deadline) return undefined;
-    if (holds({ model, statement, ranges, least }, { lhs: statement.lhs, rhs: expr }))
-      return `holds with ${what}`;
+/** A single edit of the right-hand side that the rules prove, found before the time is up. */
+function repair(question: Question): string | undefined {
+  const { model, statement, ranges, clock } = question;
+  try {
+    if (statement.relation !== '=') {
+      const other: Statement = { ...statement, relation: statement.relation === '≥' ? '≤' : '≥' };
+      return finiteCheck(model, other, { ranges, quick: true, clock }).kind === 'unrefuted'
+        ? `no counterexample with ${other.relation}`
+        : undefined;
+    }
+    for (const { expr, what } of edits(statement.rhs, [...model.densities.keys()]).slice(0, MAX_EDITS))
+      if (holds(question, { lhs: statement.lhs, rhs: expr })) return `holds with ${what}`;
+  } catch (error) {
+    if (!(error instanceof TimeUp)) throw error;
   }
   return undefined;
 }
@@ -253,7 +268,13 @@ function sizesText(sizes: readonly Size[], model: ChainModel): string {
   const states = [...new Set(sizes.map((size) => size.states))];
   const parts = states.map((n) => {
     const lengths = sizes.filter((size) => size.states === n).map(({ length }) => length);
-    return isLong(model) ? `${n}-state chains, $T = ${lengths.join(', ')}$` : `${n}-state models`;
+    const families = familiesOf(model, lengths[0]);
+    const count = statesOf(families, n);
+    const noun = isLong(model) ? 'chains' : 'models';
+    const long = isLong(model) ? `, $T = ${lengths.join(', ')}$` : '';
+    if (families.length === 1) return `${n}-state ${noun}${long}`;
+    const each = families.map((family, i) => `${count(family)}${i === 0 ? ' states' : ''} of ${family}`);
+    return `${noun} with ${each.join(', ')}${long}`;
   });
   return `exact on all ${parts.join('; ')}`;
 }

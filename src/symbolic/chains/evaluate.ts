@@ -1,4 +1,5 @@
 /** The value of a grounded expression on a finite model, in any arithmetic that knows logarithms. */
+import type { Clock } from '../clock.ts';
 import type { Rational } from '../rational.ts';
 import { FiniteModel, type Cells } from './finite.ts';
 import type { Ground } from './ground.ts';
@@ -24,13 +25,17 @@ export class Evaluation<C, V> {
   private readonly arithmetic: Arithmetic<C, V>;
   private readonly memo = new Map<Ground, Map<string, V>>();
 
-  constructor(model: FiniteModel<C>, arithmetic: Arithmetic<C, V>) {
+  private readonly clock?: Clock;
+
+  constructor(model: FiniteModel<C>, arithmetic: Arithmetic<C, V>, clock?: Clock) {
     this.model = model;
     this.arithmetic = arithmetic;
+    this.clock = clock;
   }
 
-  /** @throws NoValue */
+  /** @throws NoValue, TimeUp */
   at(expr: Ground, states: Map<string, number>): V {
+    this.clock?.check();
     let known = this.memo.get(expr);
     if (known === undefined) this.memo.set(expr, (known = new Map()));
     const key = expr.free.map((name) => states.get(name)).join();
@@ -81,16 +86,16 @@ export class Evaluation<C, V> {
   }
 }
 
-/** Calls back at every assignment of states to the names, on top of those in `states`, which it changes. */
+/** Calls back at every assignment of states to the names, on top of those in `states`, which it changes; `count` says how many each has. */
 export function eachState(
   names: readonly string[],
-  count: number,
+  count: (name: string) => number,
   states: Map<string, number>,
   visit: (states: Map<string, number>) => void,
 ): void {
   if (names.length === 0) return visit(states);
   const [first, ...rest] = names;
-  for (let state = 0; state < count; state++) {
+  for (let state = 0; state < count(first); state++) {
     states.set(first, state);
     eachState(rest, count, states, visit);
   }

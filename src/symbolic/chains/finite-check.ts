@@ -1,19 +1,20 @@
 /** Engine one: a statement on random finite chains, refuted exactly or certified with a bound. */
+import { startClock, TimeUp, type Clock } from '../clock.ts';
 import { poolPrime } from '../primes.ts';
 import { Random } from '../random.ts';
 import { rational, type Rational } from '../rational.ts';
 import { counterexampleOf, type ChainCounterexample } from './counterexample.ts';
 import { approximate, exact, isZero, type LogValue } from './exact.ts';
 import { Evaluation, NoValue, eachState } from './evaluate.ts';
-import { FiniteModel } from './finite.ts';
-import { ground, type Ground } from './ground.ts';
+import { familiesOf, FiniteModel, statesOf } from './finite.ts';
+import { ground, Grounding, sumsIn, TooLong, type Ground } from './ground.ts';
 import { indexValue, OutOfChain, tablesOf, type ChainModel } from './model.ts';
 import { BadPoint, modular, type ModularValue, type Residue } from './modular.ts';
 import { exprWith, subexpressions } from './rewrite.ts';
 import { chainText } from './text.ts';
 import type { ChainExpr, IndexRange, Statement } from './syntax.ts';
 
-/** States a variable, and T. */
+/** States of a variable of the first family, and T. */
 export interface Size {
   readonly states: number;
   readonly length: number;
@@ -33,8 +34,8 @@ export interface FiniteOptions {
   readonly ranges?: readonly IndexRange[];
   /** Only look for a counterexample, on the smallest chains: what a mutant is worth. */
   readonly quick?: boolean;
-  /** Stop refining after this many milliseconds. Default 4000. */
-  readonly timeLimitMs?: number;
+  /** Default five seconds. When most of it has run, no further size is tried. */
+  readonly clock?: Clock;
 }
 
 /** A statement at one length: as many instances as its free indices have values. */
@@ -47,18 +48,20 @@ interface Instance {
 
 const MAX_CELLS = 300; // of a joint table
 
+/** @throws TimeUp when the clock runs out before anything is known. */
 export function finiteCheck(
   model: ChainModel,
   statement: Statement,
   options: FiniteOptions = {},
 ): FiniteFinding {
-  const started = performance.now();
-  const late = (): boolean => performance.now() - started > (options.timeLimitMs ?? 4000);
+  const { clock = startClock(5000), ranges = [] } = options;
+  const whole = clock.left();
+  const late = (): boolean => clock.left() < whole / 5;
   const random = Random.of(
     `${chainText(statement.lhs)}${statement.relation}${chainText(statement.rhs)}`,
     options.seed,
   );
-  const { lengths, reason } = wellFormed(model, statement, options.ranges ?? []);
+  const { lengths, reason } = wellFormed(model, statement, ranges, clock);
   if (lengths.length === 0) return { kind: 'unable', reason: reason ?? 'no instance' };
   const sizes = sizesFor(model, [...lengths.map(({ length }) => length)]);
   for (const size of options.quick ? few(sizes) : sizes) {
@@ -70,20 +73,22 @@ export function finiteCheck(
         size,
         exact,
         i % 4 < 3 ? smallWeight(random) : skewWeight(random),
+        clock,
       );
-      const found = compare(finite, instances, statement);
+      const found = compare(finite, instances, statement, clock);
       if (found.kind === 'differs') return { kind: 'refuted', counterexample: found.counterexample };
       if (found.kind === 'undefined') return { kind: 'unable', reason: found.reason };
       if (late()) break;
     }
   }
   if (statement.relation !== '=' || options.quick) return { kind: 'unrefuted', sizes };
-  return certify(model, statement, sizes, lengths, random, late);
+  return certify(model, statement, sizes, lengths, { random, late, clock });
 }
 
 interface AtLength {
   length: number;
   instances: Instance[];
+  seen: Grounding;
 }
 
 /** The lengths, from the smallest on, at which every index lies within the chain and some instance is claimed. */
@@ -91,6 +96,7 @@ export function wellFormed(
   model: ChainModel,
   { lhs, rhs }: Pick<Statement, 'lhs' | 'rhs'>,
   ranges: readonly IndexRange[],
+  clock?: Clock,
 ): { lengths: AtLength[]; reason?: string } {
   const long = [...model.densities.values()].some((joint) => joint.long);
   const lengths: AtLength[] = [];
@@ -98,41 +104,49 @@ export function wellFormed(
   const last = long ? 8 : model.shortest;
   for (let length = model.shortest; length <= last && lengths.length < 4; length++) {
     try {
-      const instances = instancesOf(lhs, rhs, ranges, length, '');
-      if (instances.length > 0) lengths.push({ length, instances });
+      const seen = new Grounding(length, clock);
+      const instances = instancesOf(lhs, rhs, ranges, seen, '');
+      if (instances.length > 0) lengths.push({ length, instances, seen });
     } catch (error) {
-      if (!(error instanceof OutOfChain)) throw error;
+      if (error instanceof TooLong && lengths.length > 0) break;
+      if (!(error instanceof OutOfChain || error instanceof TooLong)) throw error;
       reason = error.message;
-      if (lengths.length > 0) return { lengths: [], reason };
+      if (lengths.length > 0 || error instanceof TooLong) return { lengths: [], reason };
     }
   }
   return { lengths, reason };
 }
 
+const [LEFT, RIGHT] = ['left', 'right'];
+
 function instancesOf(
   lhs: ChainExpr,
   rhs: ChainExpr,
   ranges: readonly IndexRange[],
-  length: number,
+  seen: Grounding,
   at: string,
 ): Instance[] {
-  if (ranges.length === 0) return [{ lhs: ground(lhs, length), rhs: ground(rhs, length), at }];
+  const { length } = seen;
+  if (ranges.length === 0) return [{ lhs: ground(lhs, seen, LEFT), rhs: ground(rhs, seen, RIGHT), at }];
   const [{ index, from, to }, ...rest] = ranges;
   const [low, high] = [indexValue(from, length), indexValue(to, length)];
-  return Array.from({ length: Math.max(0, high - low + 1) }, (_, i) => {
+  const count = Math.max(0, high - low + 1);
+  seen.spend(count);
+  return Array.from({ length: count }, (_, i) => {
     const value = { base: '', plus: low + i };
     const put = (e: ChainExpr): ChainExpr => exprWith(e, index, value);
-    return instancesOf(put(lhs), put(rhs), rest, length, `${at}${at && ', '}${index} = ${low + i}`);
+    return instancesOf(put(lhs), put(rhs), rest, seen, `${at}${at && ', '}${index} = ${low + i}`);
   }).flat();
 }
 
 function sizesFor(model: ChainModel, lengths: readonly number[]): Size[] {
-  const cells = ({ states, length }: Size): number =>
-    Math.max(
-      ...[...model.densities.values()].map(
-        (joint) => states ** new Set(tablesOf(joint, length).flatMap(({ child }) => child)).size,
-      ),
+  const cells = ({ states, length }: Size): number => {
+    const count = statesOf(familiesOf(model, length), states);
+    const joints = [...model.densities.values()].map((joint) =>
+      tablesOf(joint, length).flatMap(({ child }) => child),
     );
+    return Math.max(...joints.map((names) => names.reduce((product, name) => product * count(name), 1)));
+  };
   const all = [2, 3].flatMap((states) => lengths.map((length) => ({ states, length })));
   return all.filter((size, i) => i === 0 || cells(size) <= MAX_CELLS);
 }
@@ -157,8 +171,9 @@ function compare(
   finite: FiniteModel<Rational>,
   instances: readonly Instance[],
   statement: Statement,
+  clock: Clock,
 ): Comparison {
-  const evaluation = new Evaluation(finite, exact);
+  const evaluation = new Evaluation(finite, exact, clock);
   for (const { lhs, rhs, at } of instances) {
     const names = [...new Set([...lhs.free, ...rhs.free])];
     let differs: ChainCounterexample | undefined;
@@ -191,8 +206,7 @@ function certify(
   statement: Statement,
   sizes: readonly Size[],
   lengths: readonly AtLength[],
-  random: Random,
-  late: () => boolean,
+  { random, late, clock }: { random: Random; late: () => boolean; clock: Clock },
 ): FiniteFinding {
   const constants = [statement.lhs, statement.rhs].some(hasConstantsInLogs);
   const certified: Size[] = [];
@@ -201,22 +215,32 @@ function certify(
     if (certified.length > 0 && late()) break;
     const { instances } = lengths.find(({ length }) => length === size.length)!;
     let bound = 0;
-    for (let trial = 0; trial < 2; trial++) {
-      const degree = modularTrial(model, size, instances, random, trial);
-      if (degree === 'differs')
-        return { kind: 'unable', reason: 'the exact tables agree and the residues do not: not certified' };
-      bound += Math.log10(degree) - 18; // p > 10^18
-      if (constants) {
-        const finite = new FiniteModel<Rational>(model, size, exact, largeWeight(random));
-        const found = compare(finite, instances, statement);
-        if (found.kind === 'differs') return { kind: 'refuted', counterexample: found.counterexample };
+    try {
+      for (let trial = 0; trial < 2; trial++) {
+        const degree = modularTrial(model, size, instances, { random, trial, clock });
+        if (degree === 'differs')
+          return { kind: 'unable', reason: 'the exact tables agree and the residues do not: not certified' };
+        bound += Math.log10(degree) - 18; // p > 10^18
+        if (constants) {
+          const finite = new FiniteModel<Rational>(model, size, exact, largeWeight(random), clock);
+          const found = compare(finite, instances, statement, clock);
+          if (found.kind === 'differs') return { kind: 'refuted', counterexample: found.counterexample };
+        }
       }
+    } catch (error) {
+      if (error instanceof TimeUp && certified.length > 0) break;
+      throw error;
     }
     if (constants) bound = Math.max(bound, 2 * (bound / 2 + 18 - Math.log10(LARGE)));
     certified.push(size);
     log10Error = Math.max(log10Error, bound);
   }
   if (log10Error > -6) return { kind: 'unable', reason: 'the degree is too high for a bound' };
+  const reached = lengths.filter(({ length }) => certified.some((size) => size.length === length));
+  const empty = [...sumsIn(statement.lhs, LEFT), ...sumsIn(statement.rhs, RIGHT)].some(
+    (path) => !reached.some(({ seen }) => seen.filled.has(path)),
+  );
+  if (empty) return { kind: 'unable', reason: 'a sum or product in it has no terms at the lengths tried' };
   return { kind: 'agrees', sizes: certified, log10Error: log10Error + Math.log10(certified.length) };
 }
 
@@ -238,8 +262,7 @@ function modularTrial(
   model: ChainModel,
   size: Size,
   instances: readonly Instance[],
-  random: Random,
-  trial: number,
+  { random, trial, clock }: { random: Random; trial: number; clock: Clock },
 ): number | 'differs' {
   for (let attempt = 0; ; attempt++) {
     const p = poolPrime(random.below(48));
@@ -251,8 +274,8 @@ function modularTrial(
       degree: [1, 0],
     });
     try {
-      const finite = new FiniteModel<Residue>(model, size, arithmetic, weight);
-      return compareResidues(new Evaluation(finite, arithmetic), instances, size.states);
+      const finite = new FiniteModel<Residue>(model, size, arithmetic, weight, clock);
+      return compareResidues(new Evaluation(finite, arithmetic, clock), instances, finite.states);
     } catch (error) {
       if (!(error instanceof BadPoint) || attempt > 5 + trial) throw error;
     }
@@ -263,7 +286,7 @@ function modularTrial(
 function compareResidues(
   evaluation: Evaluation<Residue, ModularValue>,
   instances: readonly Instance[],
-  count: number,
+  count: (name: string) => number,
 ): number | 'differs' {
   let degree = 1;
   let differs = false;

@@ -1,4 +1,8 @@
-/** A finite model: every variable has the same few states, every factor of a joint is a table of positive numbers. */
+/**
+ * A finite model: every factor of a joint is a table of positive numbers. x_0 … x_T have equally many states, variables of
+ * different families differ in it, so that what holds by a coincidence of their numbers is refuted.
+ */
+import type { Clock } from '../clock.ts';
 import { tablesOf, type ChainModel, type Table } from './model.ts';
 
 /** Numbers that tables hold: exact rationals, or residues. */
@@ -21,8 +25,25 @@ interface Joint<C> {
   cells: readonly C[];
 }
 
+const VARIED = 3; // numbers of states that differ before they repeat
+
+/** How many states a family has, the first declared `states` of them and each further one another number. */
+export function statesOf(families: readonly string[], states: number): (name: string) => number {
+  const counts = new Map(families.map((family, i) => [family, 2 + ((i + states - 2) % VARIED)]));
+  return (name) => counts.get(name.split('_')[0]) ?? states;
+}
+
+/** The families of a model, in the order of its declarations. */
+export const familiesOf = ({ densities }: Pick<ChainModel, 'densities'>, length: number): string[] => [
+  ...new Set(
+    [...densities.values()].flatMap((joint) =>
+      tablesOf(joint, length).flatMap(({ child }) => child.map((name) => name.split('_')[0])),
+    ),
+  ),
+];
+
 export class FiniteModel<C> {
-  readonly states: number;
+  readonly states: (name: string) => number;
   readonly length: number;
   readonly tables = new Map<string, TableOf<C>[]>();
   /** Rows of all tables. The product of their sums is a denominator of every joint, so it bounds degrees. */
@@ -32,10 +53,18 @@ export class FiniteModel<C> {
   private readonly marginals = new Map<string, readonly C[]>();
   private readonly functions = new Map<string, C>();
   private readonly weight: () => C;
+  private readonly clock?: Clock;
 
-  /** `weight` draws one positive number. */
-  constructor(model: ChainModel, size: { states: number; length: number }, cells: Cells<C>, weight: () => C) {
-    this.states = size.states;
+  /** `weight` draws one positive number; `states` is how many the first family has. @throws TimeUp */
+  constructor(
+    model: ChainModel,
+    size: { states: number; length: number },
+    cells: Cells<C>,
+    weight: () => C,
+    clock?: Clock,
+  ) {
+    this.clock = clock;
+    this.states = statesOf(familiesOf(model, size.length), size.states);
     this.length = size.length;
     this.cells = cells;
     this.weight = weight;
@@ -55,7 +84,7 @@ export class FiniteModel<C> {
     const key = `${name}:${variables.join()}`;
     let cells = this.marginals.get(key);
     if (cells === undefined) this.marginals.set(key, (cells = this.marginal(name, variables)));
-    return cells[variables.reduce((index, variable) => index * this.states + at.get(variable)!, 0)];
+    return cells[variables.reduce((index, name) => index * this.states(name) + at.get(name)!, 0)];
   }
 
   /** A declared function's value at these states. */
@@ -67,9 +96,10 @@ export class FiniteModel<C> {
   }
 
   private fill(table: Table): TableOf<C> {
-    const { cells, states } = this;
-    const rows = Array.from({ length: states ** table.parents.length }, () => {
-      const row = Array.from({ length: states ** table.child.length }, () => this.weight());
+    const { cells } = this;
+    const rows = Array.from({ length: this.assignments(table.parents) }, () => {
+      this.clock?.check();
+      const row = Array.from({ length: this.assignments(table.child) }, () => this.weight());
       const total = cells.sum(row, 1);
       return row.map((cell) => cells.div(cell, total));
     });
@@ -77,34 +107,39 @@ export class FiniteModel<C> {
     return { ...table, rows };
   }
 
+  private assignments(names: readonly string[]): number {
+    return names.reduce((product, name) => product * this.states(name), 1);
+  }
+
   private joint(tables: readonly TableOf<C>[]): Joint<C> {
     let names: readonly string[] = [];
     let joint: readonly C[] = [this.cells.one];
     for (const { child, parents, rows } of tables) {
-      const before = names;
-      const positions = parents.map((parent) => before.indexOf(parent));
-      const digits = before.length;
+      const row = this.project(names, parents);
       joint = joint.flatMap((cell, index) => {
-        const row = positions.reduce((at, p) => at * this.states + this.digit(index, digits, p), 0);
-        return rows[row].map((entry) => this.cells.mul(cell, entry));
+        this.clock?.check();
+        return rows[row(index)].map((entry) => this.cells.mul(cell, entry));
       });
-      names = [...before, ...child];
+      names = [...names, ...child];
     }
     return { names, cells: joint };
   }
 
-  private digit(index: number, digits: number, position: number): number {
-    return Math.floor(index / this.states ** (digits - 1 - position)) % this.states;
+  /** From a position in a table over `names` to one in a table over some of them. */
+  private project(names: readonly string[], onto: readonly string[]): (index: number) => number {
+    const digits = onto.map((name) => {
+      const after = names.slice(names.indexOf(name) + 1);
+      return { stride: this.assignments(after), states: this.states(name) };
+    });
+    return (index) =>
+      digits.reduce((at, { stride, states }) => at * states + (Math.floor(index / stride) % states), 0);
   }
 
   private marginal(name: string, variables: readonly string[]): readonly C[] {
     const { names, cells } = this.joints.get(name)!;
-    const positions = variables.map((variable) => names.indexOf(variable));
-    const groups: C[][] = Array.from({ length: this.states ** variables.length }, () => []);
-    cells.forEach((cell, index) => {
-      const to = positions.reduce((at, p) => at * this.states + this.digit(index, names.length, p), 0);
-      groups[to].push(cell);
-    });
+    const to = this.project(names, variables);
+    const groups: C[][] = Array.from({ length: this.assignments(variables) }, () => []);
+    cells.forEach((cell, index) => groups[to(index)].push(cell));
     return groups.map((group) => this.cells.sum(group, this.rows));
   }
 }

@@ -1,7 +1,9 @@
 /** A statement at a length: sums written out, runs of variables as lists, KL and entropy as what they are. */
+import type { Clock } from '../clock.ts';
 import type { Rational } from '../rational.ts';
 import { indexValue, namesOf, pointName } from './model.ts';
-import { exprWith } from './rewrite.ts';
+import { childrenOf, exprWith } from './rewrite.ts';
+import { densityText } from './text.ts';
 import type { ChainExpr, Density } from './syntax.ts';
 
 export type Ground = { readonly free: readonly string[] } & (
@@ -30,14 +32,52 @@ const combine = (kind: 'add' | 'mul', args: readonly Ground[]): Ground => ({
   free: union(...args.map(({ free }) => free)),
 });
 
-/** @throws OutOfChain when an index lies outside the chain at this length. */
-export function ground(expr: ChainExpr, length: number): Ground {
-  const at = (e: ChainExpr): Ground => ground(e, length);
+const MAX_NODES = 50_000; // of a statement written out at one length: a second of exact arithmetic
+
+/** A statement too long to be written out. */
+export class TooLong extends Error {
+  override readonly name = 'TooLong';
+}
+
+/** What is seen while a statement is written out at a length. */
+export class Grounding {
+  readonly length: number;
+  /** Paths to the sums and products that had a term. */
+  readonly filled = new Set<string>();
+  /** A density with a variable on both sides of its bar: q(x_0|x_1,x_0), as text. */
+  repeated?: string;
+  private left = MAX_NODES;
+
+  private readonly clock?: Clock;
+
+  constructor(length: number, clock?: Clock) {
+    this.length = length;
+    this.clock = clock;
+  }
+
+  /** @throws TooLong, TimeUp */
+  spend(nodes: number): void {
+    this.clock?.check();
+    this.left -= nodes;
+    if (!(this.left >= 0)) throw new TooLong(`more than ${MAX_NODES} terms when its sums are written out`);
+  }
+}
+
+/**
+ * @throws OutOfChain when an index lies outside the chain at this length
+ * @throws TooLong when the sums have too many terms
+ */
+export function ground(expr: ChainExpr, seen: Grounding | number, path = ''): Ground {
+  if (typeof seen === 'number') return ground(expr, new Grounding(seen), path);
+  const { length } = seen;
+  let child = 0;
+  const at = (e: ChainExpr): Ground => ground(e, seen, `${path}.${child++}`);
+  seen.spend(1);
   switch (expr.kind) {
     case 'number':
       return { kind: 'number', value: expr.value, free: [] };
     case 'density':
-      return groundDensity(expr.density, length);
+      return groundDensity(expr.density, seen);
     case 'function': {
       const args = expr.args.map((arg) => pointName(arg, length));
       return { kind: 'function', name: expr.name, args, free: union(args) };
@@ -55,22 +95,25 @@ export function ground(expr: ChainExpr, length: number): Ground {
       return { kind: 'div', num, den, free: union(num.free, den.free) };
     }
     case 'expect':
-      return expectation(expr.over, at(expr.arg), length);
+      return expectation(expr.over, at(expr.arg), seen);
     case 'kl': {
       const { first, second } = expr;
       const difference = combine('add', [
-        logOf(groundDensity(first, length)),
-        negative(logOf(groundDensity(second, length))),
+        logOf(groundDensity(first, seen)),
+        negative(logOf(groundDensity(second, seen))),
       ]);
-      return expectation(first, difference, length);
+      return expectation(first, difference, seen);
     }
     case 'entropy':
-      return negative(expectation(expr.of, logOf(groundDensity(expr.of, length)), length));
+      return negative(expectation(expr.of, logOf(groundDensity(expr.of, seen)), seen));
     case 'sum':
     case 'prod': {
       const [from, to] = [indexValue(expr.from, length), indexValue(expr.to, length)];
-      const terms = Array.from({ length: Math.max(0, to - from + 1) }, (_, i) =>
-        at(exprWith(expr.body, expr.index, { base: '', plus: from + i })),
+      const count = Math.max(0, to - from + 1);
+      seen.spend(count);
+      if (count > 0) seen.filled.add(path);
+      const terms = Array.from({ length: count }, (_, i) =>
+        ground(exprWith(expr.body, expr.index, { base: '', plus: from + i }), seen, `${path}.0`),
       );
       return combine(expr.kind === 'sum' ? 'add' : 'mul', terms);
     }
@@ -79,15 +122,27 @@ export function ground(expr: ChainExpr, length: number): Ground {
   }
 }
 
-/** A variable on both sides of the bar is given: q(x_0|x_1,x_0) is 1 at the x_0 that is given. */
-function groundDensity({ name, left, given }: Density, length: number): Ground {
-  const below = union(namesOf(given, length));
-  const all = union(namesOf(left, length), below);
-  return { kind: 'density', name, all, given: below, free: all };
+/** Paths to the sums and products of an expression. */
+export function sumsIn(expr: ChainExpr, path = ''): string[] {
+  const here = expr.kind === 'sum' || expr.kind === 'prod' ? [path] : [];
+  return [...here, ...childrenOf(expr).flatMap((e, i) => sumsIn(e, `${path}.${i}`))];
+}
+
+/**
+ * A variable on both sides of the bar is given: q(x_0|x_1,x_0) is 1 at the x_0 that is given. So it is for states; the
+ * density of a variable given itself does not exist, and nothing is proved of it. An expectation over it does exist.
+ */
+function groundDensity(density: Density, seen: Grounding): Ground {
+  const [left, given] = [density.left, density.given].map((list) => union(namesOf(list, seen.length)));
+  const both = left.find((name) => given.includes(name));
+  if (both !== undefined) seen.repeated ??= `${densityText(density)} has ${both} on both sides of the bar`;
+  const all = union(left, given);
+  return { kind: 'density', name: density.name, all, given, free: all };
 }
 
 /** Variables that the integrand does not read integrate to one, on any model. */
-function expectation(over: Density, arg: Ground, length: number): Ground {
+function expectation(over: Density, arg: Ground, seen: Grounding): Ground {
+  const { length } = seen;
   const given = namesOf(over.given, length);
   const bound = without(union(namesOf(over.left, length)), given).filter((name) => arg.free.includes(name));
   const density: Ground = {

@@ -1,4 +1,5 @@
 /** Integrals of terms: variables that nothing but joint marginals read are integrated out, the others stay bound. */
+import type { Clock } from '../clock.ts';
 import { ONE } from '../rational.ts';
 import { OrderUnknown, type Order } from './order.ts';
 import type { Structure } from './structure.ts';
@@ -6,6 +7,7 @@ import {
   canonical,
   canonicalText,
   distinct,
+  Divergent,
   joints,
   negated,
   pointsOf,
@@ -21,6 +23,9 @@ export interface Context {
   structure(density: string): Structure;
   /** A rule was used. */
   used(rule: string): void;
+  /** TeX of what a rule rests on. */
+  needs(condition: string): void;
+  readonly clock: Clock;
 }
 
 /** Ratios of joints multiplied out: equal ones cancel. Products over an index are kept as they are. */
@@ -56,15 +61,26 @@ export function assertDistinct(term: Term, order: Order): void {
 export function integrated(term: Term, over: readonly Point[], order: Order, context: Context): Term {
   const read = pointsOf(term).map(placeText);
   for (const point of over) {
-    if (!read.includes(placeText(point)))
-      throw new Unsupported(`an integral over ${placeText(point)} of what does not depend on it`);
+    if (!read.includes(placeText(point))) throw diverges(point);
     if (term.bound.some((b) => placeText(b) === placeText(point)))
       throw new Unsupported(`${placeText(point)} is integrated over twice`);
   }
   const whole = { ...term, bound: [...term.bound, ...over] };
   assertDistinct(whole, order);
-  return eliminated(whole, order, context);
+  const left = eliminated(whole, order, context);
+  if (left.weight.some(({ over }) => over !== undefined)) return left;
+  const still = pointsOf(left).map(placeText);
+  const densities = left.weight.flatMap(({ coefficient, atom }) => (coefficient.n > 0n ? atom.points : []));
+  const measured = densities.map(placeText);
+  for (const point of left.bound) {
+    if (!still.includes(placeText(point))) throw diverges(point);
+    if (!measured.includes(placeText(point))) context.needs('\\text{the integrals are finite}');
+  }
+  return left;
 }
+
+const diverges = (point: Point): Divergent =>
+  new Divergent(`an integral over ${placeText(point)} of what does not depend on it`);
 
 function eliminated(term: Term, order: Order, context: Context): Term {
   if (term.weight.some(({ over }) => over !== undefined)) return term;

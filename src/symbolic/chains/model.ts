@@ -143,7 +143,10 @@ export function namesOf(list: readonly Place[], length: number): string[] {
   return list.flatMap((place): string[] => {
     if (!isSpan(place)) return [pointName(place, length)];
     const [from, to] = [indexValue(place.from, length), indexValue(place.to, length)];
-    if (to < from - 1) throw new OutOfChain(`${placeText(place)} is no run of variables at T = ${length}`);
+    if (!(to >= from - 1))
+      throw new OutOfChain(`${placeText(place)} is no run of variables at T = ${length}`);
+    if (to >= from)
+      [from, to].forEach((plus) => pointName({ family: place.family, index: { base: '', plus } }, length));
     return Array.from({ length: to - from + 1 }, (_, i) =>
       pointName({ family: place.family, index: { base: '', plus: from + i } }, length),
     );
@@ -153,7 +156,7 @@ export function namesOf(list: readonly Place[], length: number): string[] {
 export function pointName(point: Point, length: number): string {
   if (point.index === undefined) return point.family;
   const i = indexValue(point.index, length);
-  if (i < 0 || i > length)
+  if (!(i >= 0 && i <= length))
     throw new OutOfChain(
       `${placeText({ ...point, index: { base: '', plus: i } })} is not among ${point.family}_0 … ${point.family}_T at T = ${length}`,
     );
@@ -172,7 +175,10 @@ function declaredTables({ factors }: JointDensity, length: number): Table[] {
   return factors.flatMap(({ density, over }) => {
     if (over === undefined) return [tableOf(density, length)];
     const [from, to] = [indexValue(over.from, length), indexValue(over.to, length)];
-    return Array.from({ length: Math.max(0, to - from + 1) }, (_, i) =>
+    const count = Math.max(0, to - from + 1);
+    if (count > length + 1)
+      throw new OutOfChain(`${densityText(density)} for ${count} values of ${over.index}`);
+    return Array.from({ length: count }, (_, i) =>
       tableOf(densityWith(density, over.index, { base: '', plus: from + i }), length),
     );
   });

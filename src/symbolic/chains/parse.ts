@@ -10,10 +10,12 @@ import { rational } from '../rational.ts';
 import { Cursor } from './cursor.ts';
 import type { Token } from './lex.ts';
 import { places } from './parse-places.ts';
+import { childrenOf } from './rewrite.ts';
 import type { ChainExpr, ChainRelation, Density, Point, Statement } from './syntax.ts';
 import { isSpan } from './syntax.ts';
 
 const MAX_DEPTH = 60;
+const MAX_SQUARED = 10_000; // a square repeats its base, and squares of squares double at every level
 
 /** What the names in a text may stand for. */
 export interface Names {
@@ -42,6 +44,7 @@ export function parseStatement(text: string, names?: Names): Statement {
 class Reader extends Cursor {
   private readonly names?: Names;
   private depth = 0;
+  private readonly sizes = new Map<ChainExpr, number>();
 
   constructor(text: string, names?: Names) {
     super(text);
@@ -101,7 +104,18 @@ class Reader extends Cursor {
     this.next();
     const power = this.next();
     if (power.text !== '2') throw this.error('only the square is a power here', power);
+    const size = 2 * this.sizeOf(base);
+    if (size > MAX_SQUARED) throw this.error(`squares of squares: more than ${MAX_SQUARED} terms`, power);
     return { kind: 'mul', args: [base, base] };
+  }
+
+  private sizeOf(expr: ChainExpr): number {
+    let size = this.sizes.get(expr);
+    if (size === undefined) {
+      size = childrenOf(expr).reduce((sum, child) => sum + this.sizeOf(child), 1);
+      this.sizes.set(expr, size);
+    }
+    return size;
   }
 
   private atom(): ChainExpr {

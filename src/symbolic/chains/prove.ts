@@ -1,16 +1,24 @@
 /** Proofs for all densities and all T: both sides have the same normal form. */
+import { startClock, type Clock } from '../clock.ts';
 import { normalForm } from './rules.ts';
 import type { Context } from './integrate.ts';
 import type { ChainModel } from './model.ts';
 import { Order, OrderUnknown } from './order.ts';
 import { exprWith } from './rewrite.ts';
 import { structureOf, type Structure } from './structure.ts';
-import { canonical, canonicalText, negated, terms, Unsupported, type Linear } from './terms.ts';
+import { canonical, canonicalText, Divergent, negated, terms, Unsupported, type Linear } from './terms.ts';
 import type { ChainExpr, IndexRange, Statement } from './syntax.ts';
 
+export interface RuleProof {
+  readonly kind: 'proved';
+  readonly rules: readonly string[];
+  /** TeX of what the rules rest on. */
+  readonly conditions: readonly string[];
+}
+
+/** `diverges`: a side is an integral over a variable of what does not depend on it. */
 export type RuleFinding =
-  | { readonly kind: 'proved'; readonly rules: readonly string[] }
-  | { readonly kind: 'open'; readonly reason: string };
+  RuleProof | { readonly kind: 'open'; readonly reason: string; readonly diverges: boolean };
 
 const MORE_LENGTHS = 3; // a proof for T ≥ least + k, and one for each of the k shorter chains
 
@@ -20,9 +28,11 @@ export function proveByRules(
   statement: Pick<Statement, 'lhs' | 'rhs'>,
   ranges: readonly IndexRange[],
   least: number,
+  clock: Clock = startClock(5000),
 ): RuleFinding {
   const rules = new Set<string>();
-  const context = contextOf(model, rules);
+  const conditions = new Set<string>();
+  const context = contextOf(model, { rules, conditions, clock });
   const { lhs, rhs } = statement;
   let reason = '';
   for (let from = least; from < least + MORE_LENGTHS; from++) {
@@ -39,22 +49,27 @@ export function proveByRules(
         const fixed = Order.ofLength(T).within('T', at, at);
         if (!same(put(lhs), put(rhs), put2, fixed, context)) return differ;
       }
-      return { kind: 'proved', rules: [...rules].sort() };
+      return { kind: 'proved', rules: [...rules].sort(), conditions: [...conditions] };
     } catch (error) {
       if (!(error instanceof OrderUnknown) && !(error instanceof Unsupported)) throw error;
       reason = error.message;
+      if (error instanceof Divergent) return { kind: 'open', reason, diverges: true };
       if (error instanceof Unsupported) break;
     }
   }
-  return { kind: 'open', reason };
+  return { kind: 'open', reason, diverges: false };
 }
 
 const differ: RuleFinding = {
   kind: 'open',
   reason: 'the rules bring the two sides to different normal forms',
+  diverges: false,
 };
 
-function contextOf(model: ChainModel, rules: Set<string>): Context {
+function contextOf(
+  model: ChainModel,
+  { rules, conditions, clock }: { rules: Set<string>; conditions: Set<string>; clock: Clock },
+): Context {
   const structures = new Map<string, Structure>();
   return {
     structure: (name) => {
@@ -65,6 +80,8 @@ function contextOf(model: ChainModel, rules: Set<string>): Context {
       return structure;
     },
     used: (rule) => rules.add(rule),
+    needs: (condition) => conditions.add(condition),
+    clock,
   };
 }
 

@@ -27,6 +27,7 @@ import { isSpan, placeText, shift, type ChainExpr, type Density, type Place, typ
 /** @throws Unsupported or OrderUnknown where the rules do not reach. */
 export function normalForm(expr: ChainExpr, order: Order, context: Context): Linear {
   const at = (e: ChainExpr): Linear => normalForm(e, order, context);
+  context.clock.check();
   switch (expr.kind) {
     case 'number':
       return expr.value.n === 0n ? [] : [constant(expr.value)];
@@ -118,6 +119,7 @@ function product(a: Linear, b: Linear, order: Order, context: Context): Linear {
         ...(over && { over }),
       };
       context.used('linearity');
+      context.clock.check();
       return onItem(item, order, (term, inner) => {
         assertDistinct(term, inner);
         return term;
@@ -204,13 +206,7 @@ function expectation(declared: Density, arg: Linear, order: Order, context: Cont
         ...term,
         weight: cancelled([...term.weight, ...conditional({ ...over, left }, inner, context)]),
       };
-      const still = pointsOf(weighted).map(placeText);
-      return integrated(
-        weighted,
-        left.filter((p) => still.includes(placeText(p))),
-        inner,
-        context,
-      );
+      return integrated(weighted, left, inner, context);
     }),
   );
 }

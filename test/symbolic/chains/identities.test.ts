@@ -191,7 +191,9 @@ test('what the rules do not reach is proved on finite chains alone, and says so'
   const both = chainOfTwo();
   const verdict = decideChain(both, 'E_{q(x)}[f(x)] * E_{q(x)}[f(x)] = E_{q(x)}[f(x) * E_{q(x)}[f(x)]]');
   expect(verdict.verdict).toBe('proved');
-  expect(verdict.scope).toBe('exact on all 2-state models; 3-state models');
+  expect(verdict.scope).toBe(
+    'exact on all models with 2 states of x, 3 of y; models with 3 states of x, 4 of y',
+  );
   expect(verdict.log10Error).toBeLessThan(-20);
 });
 

@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest';
+import { finiteCheck } from '../../../src/symbolic/chains/finite-check.ts';
+import { proveByRules } from '../../../src/symbolic/chains/prove.ts';
+import { chainModel, decideChain, deriveChain, parseStatement } from '../../../src/symbolic/index.ts';
+import { ddpm, pair, vae } from './models.ts';
+
+const verdictOf = (statement: string, model = pair) => decideChain(model, statement, { diagnose: false });
+
+test('the volume of a space is no number: what integrates one over it is not proved', () => {
+  for (const statement of [
+    'E_{q(x)}[1/q(x)] = E_{q(y)}[1/q(y)]',
+    'E_{q(x)}[1/q(x)] = E_{p(x)}[1/p(x)]',
+    'E_{q(x)}[f(y)/q(x)] = E_{p(x)}[f(y)/p(x)]',
+    'int_{x} int_{y} q(x|y) = int_{x} int_{y} p(x|y)',
+    'int_{x} 1 = 2',
+  ])
+    expect(verdictOf(statement).verdict, statement).not.toBe('proved');
+  const { verdict, reason } = verdictOf('E_{q(x)}[f(y)/q(x)] = E_{p(x)}[f(y)/p(x)]');
+  expect([verdict, reason]).toEqual(['undecided', 'an integral over x of what does not depend on it']);
+});
+
+test('where the densities of an importance weight cancel, they are positive and the integral is finite', () => {
+  const { verdict, scope, conditions } = verdictOf('E_{q(x)}[f(x)/q(x)] = E_{p(x)}[f(x)/p(x)]');
+  expect([verdict, scope]).toEqual(['proved', 'all densities']);
+  expect(conditions).toEqual(['p, q > 0', '\\text{the integrals are finite}']);
+  expect(verdictOf('E_{q(x)}[f(x) p(x) / q(x)] = E_{p(x)}[f(x)]').conditions).toEqual(['q > 0']);
+});
+
+test('variables of different families differ in their numbers of states: equal volumes are refuted', () => {
+  const statement = parseStatement('E_{q(x)}[1/q(x)] = E_{q(y)}[1/q(y)]');
+  const found = finiteCheck(pair, statement, { quick: true });
+  expect(found.kind).toBe('refuted');
+  if (found.kind === 'refuted') expect(found.counterexample.states).toEqual({ x: 2, y: 3 });
+  // One chain is one family.
+  const volumes = parseStatement('E_{q(x_0)}[1/q(x_0)] = E_{q(x_T)}[1/q(x_T)]');
+  expect(finiteCheck(ddpm, volumes, { quick: true }).kind).toBe('unrefuted');
+  expect(proveByRules(ddpm, volumes, [], 1)).toMatchObject({ kind: 'open', diverges: true });
+});
+
+test('finite chains prove nothing of a sum that has no terms on them', () => {
+  const nested = 'sum_{t=1}^{T-3} sum_{s=1}^{t-3} KL(q(x_s) || p(x_s))'; // empty below T = 7
+  expect(verdictOf(`log p(x_0) + ${nested} = log p(x_0)`, ddpm).verdict).toBe('undecided');
+  expect(
+    verdictOf('sum_{t=1}^{10000} 1 + sum_{t=5}^{T} KL(q(x_t) || p(x_t)) = 10000', ddpm).verdict,
+  ).not.toBe('proved');
+  const filled = verdictOf('sum_{t=1}^{T} sum_{s=1}^{t} 1 = sum_{t=1}^{T} sum_{s=t}^{T} 1', ddpm);
+  expect([filled.verdict, filled.scope]).toEqual(['proved', expect.stringContaining('T = 1, 2, 3, 4')]);
+  const chain = deriveChain('nested', `log p(x_0) + ${nested}`, { model: ddpm, mutants: false });
+  expect(() => chain.step('log p(x_0)').check()).toThrow('no terms at the lengths tried');
+});
+
+test('a variable given itself has no density', () => {
+  for (const statement of [
+    'q(x_0|x_0) = 1',
+    'q(x_0,x_1|x_0) = q(x_1|x_0)',
+    'KL(q(x_0|x_0) || p(x_0|x_0)) >= 0',
+  ]) {
+    const { verdict, reason } = verdictOf(statement, ddpm);
+    expect([verdict, reason], statement).toEqual([
+      'undecided',
+      expect.stringContaining('both sides of the bar'),
+    ]);
+  }
+  // What is given twice, or a mean given what it averages, exists.
+  expect(verdictOf('q(x_1|x_0,x_0) = q(x_1|x_0)', ddpm).verdict).not.toBe('undecided');
+  expect(verdictOf('E_{q(x_0|x_0)}[p(x_0)] = p(x_0)', ddpm).verdict).not.toBe('undecided');
+});
+
+test('what is too long to write out, or takes too long, is undecided and says so', () => {
+  const triple = (n: number) => `sum_{t=1}^{${n}} sum_{s=1}^{${n}} sum_{r=1}^{${n}} 1 = ${n ** 3}`;
+  for (const statement of [
+    triple(200),
+    'sum_{t=1}^{1000000} 1 = 1000000',
+    'sum_{t=1}^{99999999999999999999} 1 = 3',
+    'sum_{t=1}^{T} sum_{s=1}^{999999999} q(x_t) = 1',
+    'q(x_{0:99999999999999999999}) = 1',
+    `q(x_${'9'.repeat(400)}) = 1`,
+  ])
+    expect(verdictOf(statement, ddpm), statement).toMatchObject({
+      verdict: 'undecided',
+      reason: expect.stringMatching(/when its sums are written out|is not among/),
+    });
+  const late = decideChain(ddpm, triple(20), { timeLimitMs: 0 });
+  expect([late.verdict, late.reason]).toEqual(['undecided', 'time limit of 0 ms reached']);
+  const range = decideChain(ddpm, 'q(x_t) = p(x_t)', { for: 't = 0..99999999999999999999' });
+  expect(range.verdict).toBe('undecided');
+  expect(() => verdictOf(`${'('.repeat(40)}q(x)${')^2'.repeat(40)} = 1`)).toThrow('squares of squares');
+  expect(() => chainModel('q(x_{0:T}) = q(x_0) prod_{t=1}^{99999999999999999999} q(x_t|x_{t-1})')).toThrow(
+    'values of t',
+  );
+  expect(verdictOf('log p(x) = log p(x) + 0', vae).verdict).toBe('proved');
+});
