@@ -2,8 +2,20 @@
  * Indexed families: `abar[t]`, `abar[t-1]`, `abar[0]`. Each member is an ordinary symbol to the engines; relations written
  * for t are instantiated where they are needed, at a symbolic t or at a number.
  */
-import { foldExpr, number, rebuild, symbol, toText, type Expr } from './expr.ts';
+import {
+  constant,
+  foldExpr,
+  isRational,
+  number,
+  rebuild,
+  substitute,
+  symbol,
+  symbolsOf,
+  toText,
+  type Expr,
+} from './expr.ts';
 import { parse } from './parse.ts';
+import { equalQ, negQ, ONE, type Rational } from './rational.ts';
 import { readRelation, type GivenRelation } from './relations.ts';
 import { declare, suggestion, type SymbolEntry, type SymbolTable } from './symbols.ts';
 
@@ -25,16 +37,29 @@ export interface Template {
   readonly shifts: readonly number[];
 }
 
+/** In the symbol of a member, and in no name that a user may give: a[t] never is a symbol that someone declared. */
+const MADE = '__at_';
+
 const member = /([A-Za-z]\w*)\s*\[([^[\]]*)\]/g;
 
 export class Families {
   private readonly over: string;
   private readonly families: ReadonlyMap<string, { tex: string; domain: string }>;
   private readonly constants: SymbolTable;
+  private readonly signs = new Map<string, string>();
+  /** Symbols that stand for indices beside the one that runs. */
+  private readonly times = new Set<string>();
   private readonly members = new Map<string, { family: string; time: Time }>();
 
-  constructor(over: string, families: Record<string, FamilySpec>, constants: SymbolTable) {
+  /** `start` is the symbol where the index starts, if it is one. */
+  constructor(
+    over: string,
+    families: Record<string, FamilySpec>,
+    constants: SymbolTable,
+    start?: string | null,
+  ) {
     this.over = over;
+    if (start) this.times.add(start);
     this.constants = constants;
     this.families = new Map(
       Object.entries(families).map(([name, spec]) => [
@@ -45,6 +70,9 @@ export class Families {
     for (const name of this.families.keys())
       if (constants.has(name) || name === over)
         throw new Error(`${name} is a family and a symbol: rename one`);
+    const taken = [over, ...this.families.keys(), ...constants.names].find((name) => name.includes(MADE));
+    if (taken !== undefined)
+      throw new Error(`"${taken}" is a name that the checker makes itself: rename it without "${MADE}"`);
   }
 
   /** Reads an expression in members and constants. @throws ParseError, or when a name is not declared. */
@@ -76,6 +104,11 @@ export class Families {
     if (shifts.some((shift) => shift !== 0 && shift !== -1))
       throw new Error(`"${text}": expected no index but ${this.over} and ${this.over}-1`);
     return { text: text.trim(), left, sign: match[2] as '=' | '<' | '>', right, shifts };
+  }
+
+  /** The family and the time of a symbol that stands for a member. */
+  memberOf(name: string): { family: string; time: Time } | undefined {
+    return this.members.get(name);
   }
 
   timeOf(expr: Expr): Time | undefined {
@@ -115,7 +148,42 @@ export class Families {
         }
         return symbol(name);
       },
+      pow: (base, exponent) => this.alternating(base, exponent) ?? rebuild.pow(base, exponent),
     });
+  }
+
+  /**
+   * (−1)^(k·t + c) is (−1)^c, times a symbol for (−1)^t where k is odd. The symbol may be any number: what holds for all of
+   * them holds for ±1.
+   */
+  private alternating(base: Expr, exponent: Rational | Expr): Expr | undefined {
+    const value = constant(base);
+    if (value === null || isRational(exponent) || !equalQ(value, negQ(ONE))) return undefined;
+    const names = [...new Set(symbolsOf(exponent))];
+    const [name] = names;
+    if (names.length !== 1 || (name !== this.over && !this.times.has(name))) return undefined;
+    const at = (t: number): Rational | null => constant(substitute(exponent, { [name]: number(t) }));
+    const [zero, one] = [at(0), at(1)];
+    const linear = ((): boolean => {
+      const parts = exponent.kind === 'add' ? exponent.args : [exponent];
+      const plain = (e: Expr): boolean =>
+        e.kind === 'symbol' ||
+        e.kind === 'number' ||
+        (e.kind === 'neg' && plain(e.arg)) ||
+        (e.kind === 'mul' && e.args.every(plain) && symbolsOf(e).length < 2);
+      return parts.every(plain);
+    })();
+    if (!linear || zero === null || one === null || zero.d !== 1n || one.d !== 1n) return undefined;
+    const sign = number(zero.n % 2n === 0n ? 1 : -1);
+    if ((one.n - zero.n) % 2n === 0n) return sign;
+    const key = `alternating${MADE}${name}_`;
+    this.signs.set(key, name);
+    return rebuild.mul([sign, symbol(key)]);
+  }
+
+  /** Does the symbol stand for (−1)^t at an integer that is not known? */
+  isSign(name: string): boolean {
+    return this.signs.has(name);
   }
 
   /** The template as a relation at a time. */
@@ -138,7 +206,12 @@ export class Families {
     const index = this.constants.has(this.over)
       ? {}
       : { [this.over]: { tex: this.over, domain: indexDomain, meaning: 'the index' } };
+    const signs = [...this.signs].map(([key, base]): [string, SymbolEntry] => [
+      key,
+      { tex: `(-1)^{${base}}`, domain: '(-inf,inf)', meaning: `(-1)^${base}` },
+    ]);
     return declare({
+      ...Object.fromEntries(signs),
       ...Object.fromEntries(this.constants.names.map((name) => [name, this.constants.get(name)])),
       ...index,
       ...Object.fromEntries(made),
@@ -149,6 +222,8 @@ export class Families {
   label(text: string): string {
     return text.replaceAll(/\b[A-Za-z]\w*\b/g, (name) => {
       const known = this.members.get(name);
+      const base = this.signs.get(name);
+      if (base !== undefined) return `(-1)^${base}`;
       return known ? `${known.family}[${timeText(known.time)}]` : name;
     });
   }
@@ -162,14 +237,14 @@ export class Families {
     const [, base, sign, shift = '0', fixed] = match;
     if (base !== undefined && base !== this.over && !this.constants.has(base))
       throw new Error(`unknown index ${base} in "${text}"`);
+    if (base !== undefined) this.times.add(base);
     const offset = fixed === undefined ? (sign === '-' ? -Number(shift) : Number(shift)) : Number(fixed);
     return this.register(name, { base: base ?? null, offset });
   }
 
   private register(family: string, time: Time): string {
-    const shift = time.offset < 0 ? `m${-time.offset}` : `p${time.offset}`;
-    const index = time.base === null ? `${time.offset}` : time.base + (time.offset === 0 ? '' : shift);
-    const key = `${family}__${index.replace('-', 'm')}`;
+    const offset = `${time.offset < 0 ? 'm' : 'p'}${Math.abs(time.offset)}`;
+    const key = `${family}${MADE}${time.base ?? ''}_${offset}`;
     this.members.set(key, { family, time });
     return key;
   }

@@ -1,7 +1,9 @@
 /** What an induction claims, and the ordinary claims it comes down to: base, step, unrolled instances. */
+import { contains, parseDomain } from './domain.ts';
 import { symbolsOf, type Expr } from './expr.ts';
 import { Families, timeText, type FamilySpec, type Template, type Time } from './families.ts';
 import type { GivenRelation } from './relations.ts';
+import { rational } from './rational.ts';
 import { typeset } from './tex.ts';
 import { declare, type SymbolEntry, type SymbolTable } from './symbols.ts';
 
@@ -32,11 +34,15 @@ export interface InductionSpec {
   mutants?: boolean;
 }
 
+const MOST_STARTS = 20; // whole numbers tried for a symbol where the index starts
+
 export interface Posed {
   left: Expr;
   right: Expr;
   table: SymbolTable;
   given: GivenRelation[];
+  /** The inequalities among `given` that its sequences have no freedom to satisfy: they must follow from the rest. */
+  owed: GivenRelation[];
 }
 
 export class Problem {
@@ -50,6 +56,8 @@ export class Problem {
   private readonly pointwise: Template[];
   private readonly stepwise: Template[];
   private readonly indexDomain: string;
+  /** Families that relations define at every index. */
+  private readonly driven: ReadonlySet<string>;
 
   constructor(spec: InductionSpec) {
     const { over = 't', from = 0, direction = 'up', to = 0, symbols = {}, given = [] } = spec;
@@ -60,11 +68,12 @@ export class Problem {
       throw new Error(`downwards from ${from}: expected a symbol such as "T"; the proof is for every T`);
     const constants =
       'names' in symbols ? (symbols as SymbolTable) : declare(symbols as Record<string, SymbolEntry>);
-    const index: SymbolEntry = { tex: `${from}`, domain: '[0,inf)', meaning: 'where the index starts' };
+    const domain = `[${this.down ? to : 0},inf)`;
+    const index: SymbolEntry = { tex: `${from}`, domain, meaning: 'where the index starts' };
     const table =
       typeof from === 'string' && !constants.has(from) ? constants.extend({ [from]: index }) : constants;
     this.start = typeof from === 'string' ? { base: from, offset: 0 } : { base: null, offset: from };
-    this.families = new Families(over, spec.families, table);
+    this.families = new Families(over, spec.families, table, this.start.base);
     const first = timeText(this.start);
     const sugar = [
       ...Object.entries(spec.sums ?? {}).flatMap(([name, term]) => [
@@ -80,6 +89,12 @@ export class Problem {
     this.fixed = templates.filter(({ shifts }) => shifts.length === 0);
     this.stepwise = templates.filter(({ shifts }) => shifts.includes(-1));
     this.pointwise = templates.filter(({ shifts }) => shifts.length > 0 && !shifts.includes(-1));
+    this.driven = new Set(
+      [...this.stepwise, ...this.pointwise].flatMap(({ sign, left }) => {
+        const family = sign === '=' && left.kind === 'symbol' && this.families.memberOf(left.name)?.family;
+        return family ? [family] : [];
+      }),
+    );
     this.claims = (typeof spec.claim === 'string' ? [spec.claim] : spec.claim).map((text) =>
       this.claim(text),
     );
@@ -120,6 +135,7 @@ export class Problem {
     relations: readonly (readonly [Template, Time])[],
     bound?: ReadonlyMap<string, number>,
     hypotheses = 0,
+    asked: (at: Time, template: Template) => boolean = () => false,
   ): Posed {
     const { families } = this;
     const sides = [left, right].map((side) => families.at(side, time, bound)) as [Expr, Expr];
@@ -129,6 +145,7 @@ export class Problem {
     const table = families.table(this.indexDomain);
     const given = relations.map(([template, at]) => families.relation(template, at, table, bound));
     const defined = new Map<string, number>();
+    const owed = relations.flatMap(([template, at], i) => (asked(at, template) ? [given[i]] : []));
     const distinct = given.filter(({ defines, text }, i) => {
       if (defines === undefined) return given.findIndex((other) => other.text === text) === i;
       const before = defined.get(defines);
@@ -140,27 +157,68 @@ export class Problem {
         );
       return false;
     });
-    return { left: sides[0], right: sides[1], table, given: distinct };
+    return { left: sides[0], right: sides[1], table, given: distinct, owed };
+  }
+
+  /** May the symbol where the index starts be this number? */
+  private mayStart(value: number): boolean {
+    const domain = parseDomain(this.families.table(this.indexDomain).get(this.start.base!).domain);
+    return !domain || contains(domain, rational(BigInt(value)));
+  }
+
+  /** The start of an instance upwards from a symbol: another one for every number of steps, where its domain has so many. */
+  private startOf(steps: number): number {
+    const starts = Array.from({ length: MOST_STARTS }, (_, i) => i).filter((value) => this.mayStart(value));
+    return starts[steps - 1] ?? starts[0] ?? 0;
+  }
+
+  /** Is there an instance this many steps from the start? */
+  reaches(steps: number): boolean {
+    return !this.down || this.mayStart(this.to + steps);
   }
 
   base(claim: Template): Posed {
     const relations = [...this.fixed, ...this.pointwise].map((template) => [template, this.start] as const);
-    return this.ask(claim, this.start, relations);
+    return this.ask(claim, this.start, relations, undefined, 0, (_, template) => this.owes(template));
   }
 
-  step(claim: Template): Posed {
+  /**
+   * Does an inequality speak of what relations define or of the index, and of nothing that may be chosen to satisfy it? Where
+   * it fails nothing is left to claim, and an induction would go on about nothing.
+   */
+  private owes({ sign, left, right }: Template): boolean {
+    if (sign === '=') return false;
+    const names = [left, right].flatMap(symbolsOf);
+    const members = names.flatMap((name) => this.families.memberOf(name) ?? []);
+    if (members.some(({ family }) => !this.driven.has(family))) return false;
+    const chosen = ({ family, time }: { family: string; time: Time }): boolean =>
+      time.base === this.start.base &&
+      time.offset === this.start.offset &&
+      !this.fixed.some((relation) => {
+        const known = relation.left.kind === 'symbol' && this.families.memberOf(relation.left.name);
+        const start = known && known.family === family && timeText(known.time) === timeText(time);
+        return relation.sign === '=' && start;
+      });
+    return !members.some(chosen) && (members.length > 0 || names.includes(this.over));
+  }
+
+  /** Without the hypotheses it shows whether they are needed. */
+  step(claim: Template, assumed: readonly Template[] = this.claims): Posed {
     const [now, before]: Time[] = [
       { base: this.over, offset: 0 },
       { base: this.over, offset: -1 },
     ];
     const [known, next] = this.down ? [now, before] : [before, now];
     const relations = [
-      ...this.claims.map((hypothesis) => [hypothesis, known] as const),
+      ...assumed.map((hypothesis) => [hypothesis, known] as const),
       ...this.fixed.map((template) => [template, now] as const),
       ...this.stepwise.map((template) => [template, now] as const),
       ...this.pointwise.flatMap((template) => [now, before].map((time) => [template, time] as const)),
     ];
-    return this.ask(claim, next, relations, undefined, this.claims.length);
+    // What a pointwise inequality says at the index before is part of the hypothesis.
+    const asked = (at: Time, template: Template): boolean =>
+      this.owes(template) && !(this.pointwise.includes(template) && timeText(at) === timeText(known));
+    return this.ask(claim, next, relations, undefined, assumed.length, asked);
   }
 
   /** The members that the hypotheses of a step speak of. */
@@ -169,10 +227,13 @@ export class Problem {
     return this.claims.flatMap(({ left }) => symbolsOf(this.families.at(left, known)));
   }
 
-  /** The claim `steps` steps from the start, everything unrolled and nothing assumed. */
+  /**
+   * The claim `steps` steps from the start, everything unrolled and nothing assumed; a symbolic start is another number
+   * for every number of steps.
+   */
   instance(claim: { left: Expr; right: Expr }, steps: number): Posed {
     const { base, offset } = this.start;
-    const low = this.down ? this.to : base === null ? offset : 0;
+    const low = this.down ? this.to : base === null ? offset : this.startOf(steps);
     const bound = new Map(base === null ? [] : [[base, this.down ? low + steps : low]]);
     const at = (k: number): Time => ({ base: null, offset: k });
     const times = Array.from({ length: steps + 1 }, (_, i) => low + i);

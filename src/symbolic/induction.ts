@@ -42,6 +42,8 @@ export function induct(title: string, spec: InductionSpec): Induction {
   return build(title, new Problem(spec), spec);
 }
 
+const LATER = 10; // instances at which a claim is looked at whose step does not follow
+
 const holdsIn = (verdict: StepVerdict | undefined): boolean => verdict === 'proved' || verdict === 'vacuous';
 
 function build(title: string, problem: Problem, spec: InductionSpec): Induction {
@@ -82,7 +84,9 @@ function build(title: string, problem: Problem, spec: InductionSpec): Induction 
     const found = decided(posed);
     // Seen as a real number, the symbol where the index starts may refute what holds at every integer.
     const { base } = problem.start;
-    const real = base !== null && [posed.left, posed.right].flatMap(symbolsOf).includes(base);
+    const real = [posed.left, posed.right]
+      .flatMap(symbolsOf)
+      .some((name) => name === base || families.isSign(name));
     const fails = real && found.verdict === 'refuted';
     return line(posed, `base: $${over} = ${first}$`, fails ? unproved(found) : found);
   });
@@ -93,9 +97,12 @@ function build(title: string, problem: Problem, spec: InductionSpec): Induction 
     const because = `step: by the hypothesis at $${known}$`;
     return line(posed, because, found.verdict === 'refuted' ? unproved(found) : found);
   });
+  // Where the step does not follow the claim may be false later on.
+  const most =
+    spec.unrolled === undefined && steps.some(({ verdict }) => !holdsIn(verdict)) ? LATER : unrolled;
   const instances = claims.map((claim) => {
     const found: Step[] = [];
-    for (let i = 1; i <= unrolled && found.at(-1)?.verdict !== 'refuted'; i++) {
+    for (let i = 1; i <= most && problem.reaches(i) && found.at(-1)?.verdict !== 'refuted'; i++) {
       const posed = problem.instance(claim, i);
       const because = `unrolled ${i} ${i === 1 ? 'step' : 'steps'}, without the hypothesis`;
       found.push(line(posed, because, { ...quickly(posed), diagnosis: undefined }));
@@ -112,12 +119,19 @@ function build(title: string, problem: Problem, spec: InductionSpec): Induction 
     domainsKept(problem.step(claims[0]), problem.hypothesized, families, SIDE_LIMIT_MS),
   ];
   const stray = kept.find((each) => each.stray)?.stray;
+  /** Steps that are evident with the hypothesis and not without it: the induction is the proof. */
+  const carried = (): boolean =>
+    claims.some((claim) => {
+      const { left, right, table, given } = problem.step(claim, []);
+      const asked = claimFor(left, right, table, given);
+      return decide(asked, { timeLimitMs: SIDE_LIMIT_MS, diagnose: false }).verdict !== 'vacuous';
+    });
   const unseen = instances.flat().find(({ verdict }) => verdict === 'undecided');
   const verdict: StepVerdict = refuted
     ? 'refuted'
     : failing || open.length > 0 || stray || unseen
       ? 'undecided'
-      : [...bases, ...steps].some((step) => step.verdict === 'proved')
+      : [...bases, ...steps].some((step) => step.verdict === 'proved') || carried()
         ? 'proved'
         : 'vacuous';
   const used = [...bases, ...steps];
@@ -137,7 +151,7 @@ function build(title: string, problem: Problem, spec: InductionSpec): Induction 
     (claim: Template, most: number) =>
     (right: Expr): StepVerdict => {
       let held: StepVerdict = 'proved';
-      for (let i = 1; i <= Math.min(most, unrolled) && held === 'proved'; i++) {
+      for (let i = 1; i <= Math.min(most, unrolled) && problem.reaches(i) && held === 'proved'; i++) {
         const { left, right: edited, table, given } = problem.instance({ left: claim.left, right }, i);
         const asked = claimFor(left, edited, table, given);
         const found = decide(asked, { timeLimitMs: SIDE_LIMIT_MS, diagnose: false }).verdict;

@@ -1,5 +1,5 @@
 /**
- * Do the members of an induction stay in their declared domains? A claim ranges over the points at which they do; where a
+ * Do the members of an induction stay in their declared domains, and do the inequalities among them go on holding? A claim ranges over the points at which they do; where a
  * relation drives one out, nothing is left to claim, and an induction would go on about nothing.
  */
 import { parseDomain, type Domain } from './domain.ts';
@@ -8,11 +8,11 @@ import type { Families } from './families.ts';
 import type { Posed } from './induction-problem.ts';
 import { decideInequality, type Comparison } from './inequality.ts';
 import { claimFor } from './relations.ts';
+import type { Counterexample } from './verdict.ts';
 
-/** A member that a relation defines, and the domain that it is not shown to lie in. */
+/** A member that a relation defines and the domain that it is not shown to lie in, or an inequality not shown to be kept. */
 export interface Stray {
-  member: string;
-  domain: string;
+  what: string;
   /** `a[t] = 2 at …`, where it certainly leaves it. */
   at?: string;
 }
@@ -22,7 +22,7 @@ export interface Stray {
  * the others.
  */
 export function domainsKept(
-  { table, given }: Posed,
+  { table, given, owed }: Posed,
   shown: readonly string[],
   families: Families,
   timeLimitMs: number,
@@ -39,12 +39,29 @@ export function domainsKept(
         log10Error = Math.max(log10Error, errorBound ?? -Infinity);
         continue;
       }
-      const values = Object.entries(counterexample?.point ?? {}).map(([name, value]) => `${name} = ${value}`);
-      const at = verdict === 'refuted' ? families.label(values.join(', ')) : undefined;
-      return { stray: { member: families.label(defines), domain, ...(at && { at }) }, log10Error };
+      const what = `${families.label(defines)} is not shown to stay in ${domain}`;
+      return { stray: { what, ...(verdict === 'refuted' && pointOf(counterexample, families)) }, log10Error };
     }
   }
+  const texts = owed.map(({ text }) => text);
+  const rest = given.filter(({ text }) => !texts.includes(text));
+  for (const { left, sign, right, text } of owed) {
+    const relation = sign as Comparison;
+    const claim = { ...claimFor(left, right, table, rest), relation };
+    const { verdict, conditions, counterexample, errorBound } = decideInequality(claim, { timeLimitMs });
+    if (verdict === 'proved' && conditions.length === 0) {
+      log10Error = Math.max(log10Error, errorBound ?? -Infinity);
+      continue;
+    }
+    const what = `${families.label(text)} is not shown to go on holding`;
+    return { stray: { what, ...(verdict === 'refuted' && pointOf(counterexample, families)) }, log10Error };
+  }
   return { log10Error };
+}
+
+function pointOf(counterexample: Counterexample | undefined, families: Families): { at?: string } {
+  const values = Object.entries(counterexample?.point ?? {}).map(([name, value]) => `${name} = ${value}`);
+  return values.length === 0 ? {} : { at: families.label(values.join(', ')) };
 }
 
 function edgesOf({ lo, hi, loClosed, hiClosed }: Domain): [Comparison, Expr][] {
@@ -54,5 +71,5 @@ function edgesOf({ lo, hi, loClosed, hiClosed }: Domain): [Comparison, Expr][] {
   ];
 }
 
-export const strayText = ({ member, domain, at }: Stray): string =>
-  `${member} is not shown to stay in ${domain}${at ? ` (${at})` : ''}: an induction needs it at every index; declare a wider domain`;
+export const strayText = ({ what, at }: Stray): string =>
+  `${what}${at ? ` (${at})` : ''}: an induction needs it at every index; declare a wider domain, or less`;

@@ -68,8 +68,11 @@ export function vectorSpace({ vectors, defined = {} }: VectorSpec): VectorSpace 
   };
 }
 
-/** The symbol of ⟨a, b⟩. */
-export const gramName = (a: string, b: string): string => (a === b ? `norm2_${a}` : `dot_${a}_${b}`);
+/** The symbol of ⟨a, b⟩. Names with underscores are told apart by the length of the first: ⟨a, b_c⟩ is not ⟨a_b, c⟩. */
+export const gramName = (a: string, b: string): string => {
+  if (a === b) return `norm2_${a}`;
+  return `${a}${b}`.includes('_') ? `dot_${a.length}_${a}_${b}` : `dot_${a}_${b}`;
+};
 
 /** Reads texts with norm2 and dot over declared vectors. */
 export class Reader {
@@ -105,6 +108,8 @@ export class Reader {
   private value(text: string): Value {
     const inner = new Map<string, Expr>();
     let rest = text;
+    if (/\binner__\d/.test(text))
+      throw new Error(`"${text}": inner__… are names that the checker uses itself`);
     for (let match; (match = /\b(norm2|dot)\s*\(/.exec(rest));) {
       const open = match.index + match[0].length - 1;
       const { args, end } = argumentsFrom(rest, open);

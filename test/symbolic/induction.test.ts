@@ -207,15 +207,102 @@ test('a start outside its domain leaves nothing to prove', () => {
   expect(verdictOf({ ...open, claim: 'mean[t] = sqrt(abar[t])*x0' })).toBe('undecided');
 });
 
-test('repeating the recursion is no proof', () => {
-  const { verdict } = induct('nothing', {
-    ...quick,
+test('repeating a relation is no proof, and carrying a start along the recursion is one', () => {
+  const given = ['a[0] = x0', 'a[t] = a[t-1]', 'b[t] = 2*a[t]'];
+  const families = { a: real, b: real };
+  expect(verdictOf({ families, symbols: x0, given, claim: 'b[t] = 2*a[t]' })).toBe('vacuous');
+  expect(verdictOf({ families, symbols: x0, given, claim: 'a[t] = x0' })).toBe('proved');
+  expect(verdictOf({ families: { a: real }, given: ['a[t] = a[t-1]'], claim: 'a[t] = a[0]' })).toBe('proved');
+  expect(verdictOf({ families: { a: real }, given: ['a[t] = a[t-1]'], claim: 'a[t] = 3' })).toBe('refuted');
+});
+
+test('an inequality that relations come to violate leaves nothing to claim', () => {
+  const counts = (bound: string, claim = 'a[t] = t'): Induction =>
+    induct('counts', {
+      ...quick,
+      families: { a: real, c: real },
+      given: ['a[0] = 0', 'a[t] = a[t-1] + 1', 'c[0] = 0', 'c[t] = c[t-1] + max(a[t] - 20, 0)', bound],
+      claim,
+    });
+  const { verdict, reason } = counts('a[t] < 10');
+  expect([verdict, reason]).toEqual([
+    'undecided',
+    expect.stringContaining('a[t] < 10 is not shown to go on holding'),
+  ]);
+  for (const bound of ['a[t-1] < 10', 't < 10', 'a[3] < 2', 'a[0] < 0'])
+    expect(counts(bound).verdict, bound).toBe('undecided');
+  expect(counts('a[t] < 10', 'c[t] = 0').verdict).toBe('undecided');
+  expect(counts('a[t-1] < 10', 'c[t] = 0').verdict).toBe('undecided');
+  expect(counts('-1 < a[t]').verdict).toBe('proved');
+  expect(counts('a[t-1] < a[t]').verdict).toBe('proved');
+  // A start that nothing defines may be chosen to satisfy it.
+  const free = { families: { a: real, b: real }, given: ['a[t] = a[t-1]', 'b[t] = b[t-1]', 'a[0] < b[0]'] };
+  expect(verdictOf({ ...free, claim: 'a[t] = a[0]' })).toBe('proved');
+});
+
+test('a symbol that a user declares is never taken for a member', () => {
+  const b = { tex: 'b', domain: real, meaning: '' };
+  const twice = { families: { a: real, b: real }, given: ['a[t] = b[t] + b[t]'] };
+  expect(verdictOf({ ...twice, symbols: { b__t: b }, claim: 'a[t] = 2*b__t' })).toBe('refuted');
+  expect(() => induct('', { ...twice, symbols: { b__at_t_p0: b }, claim: 'a[t] = 2*b__at_t_p0' })).toThrow(
+    '"b__at_t_p0" is a name that the checker makes itself',
+  );
+  // a[tm1], an index of its own, is not a[t-1].
+  const index = { tm1: { tex: 'm', domain: '[0,inf)', meaning: '' } };
+  const given = ['a[0] = 0', 'a[t] = a[t-1] + 1'];
+  expect(verdictOf({ families: { a: real }, symbols: index, given, claim: 'a[t] = a[tm1] + 1' })).not.toBe(
+    'proved',
+  );
+});
+
+test('a symbolic start is tried as several numbers', () => {
+  const from = (claim: string, domain = '[0,inf)') =>
+    induct('from s', {
+      mutants: false,
+      from: 's',
+      symbols: { s: { tex: 's', domain, meaning: 'start' } },
+      families: { S: real },
+      sums: { S: 't' },
+      claim,
+    }).verdict;
+  expect(from('S[t] = (t^2 + t)/2 - (s^2 + s)/2')).toBe('proved');
+  expect(from('S[t] = (t^2 + t)/2 - s')).toBe('refuted'); // true from 0 and from 1
+  expect(from('S[t] = (t^2 + t)/2 - (s^2 + s)/2 + max(s - 2, 0)', '(0,2]')).toBe('proved');
+  const T = { T: { tex: 'T', domain: '[0,2]', meaning: 'start' } };
+  const down = {
+    from: 'T',
+    direction: 'down',
+    given: ['a[T] = 0', 'a[t-1] = a[t] + max(T - 2, 0)'],
+  } as const;
+  expect(verdictOf({ ...down, unrolled: 4, symbols: T, families: { a: real }, claim: 'a[t] = 0' })).toBe(
+    'proved',
+  );
+});
+
+test('signs alternate along the index', () => {
+  const sum = (term: string, claim: string, more: Partial<InductionSpec> = {}) =>
+    verdictOf({ families: { S: real }, sums: { S: term }, claim: `S[t] = ${claim}`, ...more });
+  expect(sum('(-1)^t', '((-1)^t - 1)/2')).toBe('proved');
+  expect(sum('(-1)^(t-1)*t', '(1 - (-1)^t*(2*t + 1))/4')).toBe('proved');
+  expect(sum('(-1)^(2*t+1)', '-t')).toBe('proved');
+  expect(sum('(-1)^t', '((-1)^t + 1)/2')).toBe('refuted');
+  expect(sum('(-1)^t', '((-1)^t - (-1)^s)/2', { from: 's' })).toBe('proved');
+  expect(sum('(-1)^t', '((-1)^t - 1)/2', { from: 's' })).toBe('refuted');
+});
+
+test('downwards to 1 the start is no 0', () => {
+  const down = {
     families: { a: real },
-    symbols: x0,
-    given: ['a[0] = x0', 'a[t] = a[t-1]'],
-    claim: 'a[t] = x0',
-  });
-  expect(verdict).toBe('vacuous');
+    from: 'T',
+    direction: 'down',
+    given: ['a[T] = 1', 'a[t-1] = a[t]*(t-1)/t'],
+  } as const;
+  expect(verdictOf({ ...down, to: 1, claim: 'a[t] = t/T' })).toBe('proved');
+});
+
+test('a claim whose step does not follow is looked at further along', () => {
+  const late = { mutants: false, families: { S: real }, sums: { S: '1' }, claim: 'S[t] = t + max(t - 6, 0)' };
+  expect(induct('late', late).verdict).toBe('refuted');
 });
 
 test('malformed claims and indices are refused with the place', () => {
