@@ -1,6 +1,6 @@
 /**
  * Claims about vectors in every dimension. Proved with free Gram symbols, which range over more than Gram matrices do, so
- * for every d; refuted only with actual vectors, looked for in 1 … n dimensions (n vectors span no more).
+ * for every d; refuted only with actual vectors, looked for in 1 … n dimensions (n vectors span no more) and, of claims that read d, in more.
  */
 import { decide } from './decide.ts';
 import { contains, parseDomain } from './domain.ts';
@@ -25,6 +25,7 @@ export interface VectorClaim {
 export type VectorVerdict = Verdict & { dimensions: string };
 
 const MAX_DIMENSIONS = 3;
+const LARGER = [2, 3, 4, 5, 6, 7, 10]; // dimensions tried of a claim that reads d
 const probe = 'probe__';
 
 /** @throws when the claim is malformed: an unknown vector, a vector where a scalar must stand. */
@@ -39,15 +40,17 @@ export function decideVectors(claim: VectorClaim, options: DecideOptions = {}): 
 type Posed = ReturnType<typeof read>;
 
 function settle(gram: Verdict, posed: Posed, options: DecideOptions): VectorVerdict {
-  const { names, claimIn, dimensionsAllowed, scope } = posed;
+  const { names, claimIn, dimensionsAllowed, covers, scope } = posed;
   if (gram.verdict === 'vacuous') return { ...gram, dimensions: scope };
   const dimensions = dimensionsAllowed();
   if (dimensions.length === 0) return undecided(gram, 'no dimension up to 3 is allowed by the domain of d');
   // With n vectors every Gram matrix is one in n dimensions.
   const tried = dimensions.slice(0, gram.verdict === 'proved' ? 2 : dimensions.length);
   let realized = false;
+  const instances: Verdict[] = [];
   for (const k of tried) {
     const instance = decide(claimIn(k), { ...options, diagnose: false });
+    instances.push(instance);
     realized ||= instance.verdict === 'proved' || instance.verdict === 'vacuous';
     if (instance.verdict !== 'refuted') continue;
     if (gram.verdict === 'proved') {
@@ -64,6 +67,18 @@ function settle(gram: Verdict, posed: Posed, options: DecideOptions): VectorVerd
       counterexample,
       dimensions: `d = ${k}`,
     };
+  }
+  if (gram.verdict !== 'proved' && covers(tried) && instances.every(({ verdict }) => holdsIn(verdict))) {
+    const proved = instances.filter(({ verdict }) => verdict === 'proved');
+    if (proved.length > 0)
+      return {
+        verdict: 'proved',
+        method: `components in ${tried.join(', ')} dimensions: ${proved[0].method}`,
+        ms: 0,
+        errorBound: Math.max(...proved.map(({ errorBound = -Infinity }) => errorBound)),
+        conditions: [...new Set(proved.flatMap((instance) => instance.conditions.map(axisLabel)))],
+        dimensions: scope,
+      };
   }
   const triangular =
     gram.verdict !== 'proved' || gram.conditions.length > 0
@@ -90,6 +105,11 @@ function settle(gram: Verdict, posed: Posed, options: DecideOptions): VectorVerd
   const reason = `${seen}; no vectors in ${tried.join(', ') || 'any allowed'} dimensions refute it`;
   return undecided(gram, reason);
 }
+
+const holdsIn = (verdict: Verdict['verdict']): boolean => verdict === 'proved' || verdict === 'vacuous';
+
+/** x__1 as x[1], the first component of x. */
+const axisLabel = (text: string): string => text.replaceAll(/\b(\w+)__(\d+)\b/g, '$1[$2]');
 
 function undecided({ ms }: Verdict, reason: string): VectorVerdict {
   return { verdict: 'undecided', method: 'Gram symbols', conditions: [], ms, reason, dimensions: 'none' };
@@ -141,7 +161,7 @@ function read(claim: VectorClaim) {
     const instance = (expr: Expr): Expr => {
       if (k === 'free') return expr;
       if (k === 'triangular') return inComponents(expr, names, names.length, true);
-      return substitute(inComponents(expr, names, k), { d: number(k) });
+      return substitute(inComponents(expr, names, k, k > names.length), { d: number(k) });
     };
     const { d, ...others } = known;
     const symbols: Record<string, string> = {
@@ -151,7 +171,7 @@ function read(claim: VectorClaim) {
     for (const [i, a] of names.entries()) {
       if (k === 'free')
         for (const b of names.slice(i)) symbols[gramName(a, b)] = a === b ? '[0,inf)' : '(-inf,inf)';
-      const axes = k === 'free' ? 0 : k === 'triangular' ? i + 1 : k;
+      const axes = k === 'free' ? 0 : k === 'triangular' || k > names.length ? i + 1 : k;
       for (let axis = 1; axis <= axes; axis++) symbols[`${a}__${axis}`] = '(-inf,inf)';
     }
     const texts = relations.map(
@@ -162,15 +182,26 @@ function read(claim: VectorClaim) {
   };
   const dimensionsAllowed = (): number[] => {
     const domain = known.d === undefined ? null : parseDomain(known.d);
-    const from = Math.min(Math.max(names.length, 1), MAX_DIMENSIONS);
-    return Array.from({ length: from }, (_, i) => i + 1).filter(
+    const most = Math.min(Math.max(names.length, 1), MAX_DIMENSIONS);
+    // Of d itself a claim may fail where there are more dimensions than vectors.
+    const more = reads.has('d') ? LARGER.filter((k) => k > most) : [];
+    return [...Array.from({ length: most }, (_, i) => i + 1), ...more].filter(
       (k) => !domain || contains(domain, rational(BigInt(k))),
     );
+  };
+  /** Are these all the dimensions that the domain of d allows? */
+  const covers = (dimensions: readonly number[]): boolean => {
+    const domain = known.d === undefined ? null : parseDomain(known.d);
+    if (!domain?.hi) return false;
+    const all = Array.from({ length: MAX_DIMENSIONS + 1 }, (_, i) => i + 1);
+    const last = Math.floor(Number(domain.hi.n) / Number(domain.hi.d));
+    const allowed = all.filter((k) => contains(domain, rational(BigInt(k))));
+    return last <= MAX_DIMENSIONS && allowed.every((k) => dimensions.includes(k));
   };
   const confined = relations.some(({ left, right }) => [left, right].some((e) => symbolsOf(e).includes('d')));
   const domain = claim.symbols.d === undefined ? '' : `d in ${claim.symbols.d}`;
   const scope = [domain, confined ? 'd as given' : ''].filter(Boolean).join(', ') || 'every d';
-  return { names, claimIn, dimensionsAllowed, scope };
+  return { names, claimIn, dimensionsAllowed, covers, scope };
 }
 
 /** Components gathered into vectors: x = (1, 2). */
@@ -181,7 +212,8 @@ function vectorsOf(
 ): Record<string, string> {
   const scalars = Object.entries(point).filter(([name]) => !names.some((v) => name.startsWith(`${v}__`)));
   const gathered = names.map((v): [string, string] => {
-    const values = Array.from({ length: k }, (_, axis) => point[`${v}__${axis + 1}`]);
+    // Beyond the axes that the vectors span their components are 0.
+    const values = Array.from({ length: k }, (_, axis) => point[`${v}__${axis + 1}`] ?? '0');
     return [v === probe ? 'against' : v, `(${values.join(', ')})`];
   });
   return { ...Object.fromEntries(scalars), ...Object.fromEntries(gathered), d: `${k}` };

@@ -2,8 +2,9 @@
  * Linear-Gaussian calculus on expressions: joint models, marginals, conditionals, products. Variables are scalar, or one
  * coordinate of an isotropic vector. Results are expressions that the steps of a derivation can start from and check.
  */
-import { call, number, pow, symbol, type Expr, symbolsOf } from './expr.ts';
+import { call, constant, number, pow, symbol, type Expr, symbolsOf } from './expr.ts';
 import { parse } from './parse.ts';
+import { textQ } from './rational.ts';
 import { minus, negative, over, plus, times } from './tidy.ts';
 
 export interface Gaussian {
@@ -32,8 +33,8 @@ export interface GaussianModel {
 /**
  * Declares a linear-Gaussian model, variables in causal order:
  * `gaussianModel({ xPrev: { mean: 'sqrt(abarPrev)*x0', variance: '1-abarPrev' }, xt: { of: { xPrev: 'sqrt(alpha)' }, variance: 'beta' } })`.
- * @throws when a variable depends on one that is not declared before it, or when a mean, a variance or a slope reads a
- *   variable of the model.
+ * @throws when a variable depends on one that is not declared before it, when a mean, a variance or a slope reads a
+ *   variable of the model, or when a variance is a negative number.
  */
 export function gaussianModel(nodes: Record<string, NodeSpec>): GaussianModel {
   const means = new Map<string, Expr>();
@@ -56,6 +57,7 @@ export function gaussianModel(nodes: Record<string, NodeSpec>): GaussianModel {
       if (read !== undefined)
         throw new Error(`the ${what} of ${name} reads ${read}: write dependence as of: { ${read}: 'slope' }`);
     }
+    notNegative(parse(variance), `the variance of ${name}`);
     const row = new Map<string, Expr>();
     for (const other of means.keys()) {
       row.set(
@@ -73,6 +75,11 @@ export function gaussianModel(nodes: Record<string, NodeSpec>): GaussianModel {
     covariances.set(name, row);
   }
   return modelOf(means, covariances);
+}
+
+function notNegative(variance: Expr, what: string): void {
+  const value = constant(variance);
+  if (value !== null && value.n < 0n) throw new Error(`${what} is ${textQ(value)}: expected 0 or more`);
 }
 
 type Covariances = ReadonlyMap<string, ReadonlyMap<string, Expr>>;
@@ -148,14 +155,16 @@ export function product(a: Gaussian, b: Gaussian): Gaussian {
   };
 }
 
-/** A Gaussian from texts, formulas or expressions: `gaussian(posteriorMean, posteriorVariance)`. */
+/** A Gaussian from texts, formulas or expressions: `gaussian(posteriorMean, posteriorVariance)`. @throws for a negative number as variance */
 export function gaussian(
   mean: string | Expr | { expr: Expr },
   variance: string | Expr | { expr: Expr },
 ): Gaussian {
   const expr = (given: string | Expr | { expr: Expr }): Expr =>
     typeof given === 'string' ? parse(given) : 'expr' in given ? given.expr : given;
-  return { mean: expr(mean), variance: expr(variance) };
+  const read = { mean: expr(mean), variance: expr(variance) };
+  notNegative(read.variance, 'the variance');
+  return read;
 }
 
 /** log N(x; mean, variance); reads the symbol `pi`. */

@@ -205,17 +205,32 @@ export interface Isotropic {
   variance: string;
 }
 
+/** @throws when it is not made of texts: isotropicEntropy('v') asks for { variance: 'v' }. */
+function texts(what: string, given: unknown, fields: readonly string[]): void {
+  const read = (field: string): unknown => (given as Record<string, unknown> | null | undefined)?.[field];
+  if (fields.every((field) => typeof read(field) === 'string')) return;
+  const wanted = fields.map((field) => `${field}: '…'`).join(', ');
+  throw new Error(`${what}: expected { ${wanted} } with texts, got ${JSON.stringify(given)}`);
+}
+
 /** log N(x; mean, variance·1) in d dimensions; reads `d` and `pi`. */
-export const isotropicLogDensity = (x: string, { mean, variance }: Isotropic): string =>
-  `-norm2(${x} - (${mean}))/(2*(${variance})) - d/2*log(2*pi*(${variance}))`;
+export function isotropicLogDensity(x: string, of: Isotropic): string {
+  texts('isotropicLogDensity', of, ['mean', 'variance']);
+  return `-norm2(${x} - (${of.mean}))/(2*(${of.variance})) - d/2*log(2*pi*(${of.variance}))`;
+}
 
 /** KL(p ‖ q) in d dimensions; reads `d`. */
-export const isotropicKl = (p: Isotropic, q: Isotropic): string =>
-  `(d*((${p.variance})/(${q.variance}) - 1 - log((${p.variance})/(${q.variance}))) + ` +
-  `norm2((${p.mean}) - (${q.mean}))/(${q.variance}))/2`;
+export function isotropicKl(p: Isotropic, q: Isotropic): string {
+  [p, q].forEach((each) => texts('isotropicKl', each, ['mean', 'variance']));
+  const ratio = `(${p.variance})/(${q.variance})`;
+  return `(d*(${ratio} - 1 - log(${ratio})) + norm2((${p.mean}) - (${q.mean}))/(${q.variance}))/2`;
+}
 
 /** The entropy in nats in d dimensions; reads `d` and `pi`. */
-export const isotropicEntropy = ({ variance }: Isotropic): string => `d/2*(1 + log(2*pi*(${variance})))`;
+export function isotropicEntropy(of: Pick<Isotropic, 'variance'>): string {
+  texts('isotropicEntropy', of, ['variance']);
+  return `d/2*(1 + log(2*pi*(${of.variance})))`;
+}
 
 /** Gram symbols as sums over components in k dimensions: vectors that anyone can write down. */
 export function inComponents(expr: Expr, names: readonly string[], k: number, triangular = false): Expr {

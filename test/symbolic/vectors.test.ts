@@ -5,6 +5,8 @@ import {
   decideVectors,
   derive,
   formula,
+  gaussian,
+  gaussianModel,
   isotropicEntropy,
   isotropicKl,
   isotropicLogDensity,
@@ -193,4 +195,54 @@ test('a name that the checker makes for itself cannot be declared', () => {
   const symbols = { inner__0: '(0,1)' };
   const claim = { lhs: 'norm2(x) + inner__0', rhs: '2*norm2(x)', symbols, vectors: ['x'] };
   expect(() => decideVectors(claim)).toThrow(/inner__0/);
+});
+
+test('inner products of vectors with underscores in their names are told apart', () => {
+  const vectors = ['a', 'b_c', 'a_b', 'c'];
+  const verdict = (lhs: string, rhs: string) => decideVectors({ lhs, rhs, vectors, symbols: {} }).verdict;
+  expect(verdict('2*dot(a, b_c)', 'dot(a, b_c) + dot(a_b, c)')).toBe('refuted');
+  expect(verdict('norm2(a + b_c) - norm2(a - b_c)', '4*dot(b_c, a)')).toBe('proved');
+  const space = vectorSpace({ vectors: { a: 'a', b_c: 'b', a_b: 'u', c: 'c' } });
+  expect(Object.keys(space.symbols)).toHaveLength(10 + 10); // Gram symbols and components
+  expect(() => space.read('norm2(a) + inner__0')).toThrow('inner__');
+});
+
+test('what holds in few dimensions only is decided by components', () => {
+  const verdict = (lhs: string, rhs: string, vectors: string[], d: string) => {
+    const found = decideVectors({ lhs, rhs, vectors, symbols: { d } });
+    return [found.verdict, found.dimensions, found.conditions];
+  };
+  const parallel = ['dot(x,y)^2', 'norm2(x)*norm2(y)', ['x', 'y']] as const;
+  expect(verdict(parallel[0], parallel[1], ['x', 'y'], '[1,1]')).toEqual(['proved', 'd in [1,1]', []]);
+  expect(verdict(parallel[0], parallel[1], ['x', 'y'], '[1,2]')[0]).toBe('refuted');
+  expect(verdict('x', 'dot(x,y)*y/norm2(y)', ['x', 'y'], '[1,1]')).toEqual([
+    'proved',
+    'd in [1,1]',
+    ['y[1]*y[1] ≠ 0'],
+  ]);
+  const gram3 =
+    'norm2(x)*norm2(y)*norm2(z) + 2*dot(x,y)*dot(y,z)*dot(x,z) - norm2(x)*dot(y,z)^2 - norm2(y)*dot(x,z)^2 - norm2(z)*dot(x,y)^2';
+  expect(verdict(gram3, '0', ['x', 'y', 'z'], '[1,2]')[0]).toBe('proved');
+  expect(verdict(gram3, '0', ['x', 'y', 'z'], '[1,3]')[0]).toBe('refuted');
+});
+
+test('claims of the dimension itself are refuted beyond the number of vectors', () => {
+  const found = (lhs: string, rhs: string, d = '[1,inf)') =>
+    decideVectors({ lhs, rhs, vectors: ['x'], symbols: { d } });
+  expect(found('d', '1')).toMatchObject({ verdict: 'refuted', dimensions: 'd = 2' });
+  expect(found('abs(d - 5)', '5 - d')).toMatchObject({ verdict: 'refuted', dimensions: 'd = 6' });
+  expect(found('(d - 1)*(d - 2)*(d - 3)*norm2(x)', '0').counterexample!.point.x).toMatch(
+    /^\(\S+, 0, 0, 0\)$/,
+  );
+  expect(found('(d - 1)*(d - 2)*(d - 3)*norm2(x)', '0', '[1,3]').verdict).not.toBe('refuted');
+});
+
+test('a Gaussian that is none is refused with what was expected', () => {
+  expect(() => isotropicEntropy('v' as never)).toThrow('expected { variance: \'…\' } with texts, got "v"');
+  expect(() => isotropicKl({ mean: 'm', variance: 'v' }, { mean: 'm' } as never)).toThrow('expected { mean:');
+  expect(() => isotropicLogDensity('x', { mean: 'm', variance: 2 } as never)).toThrow('expected { mean:');
+  expect(() => gaussianModel({ x: { variance: '-1' } })).toThrow(
+    'the variance of x is -1: expected 0 or more',
+  );
+  expect(() => gaussian('0', '1 - 3/2')).toThrow('the variance is -0.5');
 });
