@@ -3,14 +3,14 @@ import { nameTeX, placeTeX } from './text.ts';
 import { densitiesAt, subexpressions } from './rewrite.ts';
 import { indexText, isSpan, type ChainExpr, type IndexRange, type Statement } from './syntax.ts';
 
-/** TeX of the side conditions. */
+/** TeX of the side conditions of a statement, and of the identities that it is proved by. */
 export function sideConditions(
-  { lhs, rhs }: Statement,
+  statements: readonly Pick<Statement, 'lhs' | 'rhs'>[],
   ranges: readonly IndexRange[],
   least: number,
   shortest: number,
 ): string[] {
-  const all = [lhs, rhs].flatMap(subexpressions);
+  const all = statements.flatMap(({ lhs, rhs }) => [lhs, rhs]).flatMap(subexpressions);
   const found = new Set<string>();
   if (least > shortest) found.add(`T \\ge ${least}`);
   for (const range of ranges)

@@ -137,7 +137,7 @@ function equality({ model, statement, ranges, least, seed, clock }: Question): D
       scope: everything(model, least),
       method: 'rules and finite chains',
       rules: proof.rules,
-      conditions: [...sideConditions(statement, ranges, least, model.shortest), ...proof.conditions],
+      conditions: [...sideConditions([statement], ranges, least, model.shortest), ...proof.conditions],
     };
   if (proof.diverges) return { verdict: 'undecided', method: 'rules', reason: proof.reason, ...nothing };
   const finite = finiteCheck(model, statement, { ranges, seed, clock });
@@ -229,7 +229,12 @@ function proof(
     rules: [route.cite, ...rules],
     conditions: [
       ...new Set([
-        ...sideConditions(statement, ranges, least, model.shortest),
+        ...sideConditions(
+          [statement, ...(route.identity ? [route.identity] : [])],
+          ranges,
+          least,
+          model.shortest,
+        ),
         ...conditions,
         ...route.conditions,
       ]),

@@ -32,6 +32,18 @@ export function isNonNegative(expr: ChainExpr): boolean {
   }
 }
 
+/** What stands with a plus on either side, once what is subtracted went to the other. */
+function sides(larger: ChainExpr, smaller: ChainExpr): [ChainExpr[], ChainExpr[]] {
+  const signed = (e: ChainExpr, negative: boolean): ChainExpr[] =>
+    addends(e).flatMap((term) =>
+      (term.kind === 'neg') !== negative ? [] : [term.kind === 'neg' ? term.arg : term],
+    );
+  return [
+    [...signed(larger, false), ...signed(smaller, true)],
+    [...signed(smaller, false), ...signed(larger, true)],
+  ];
+}
+
 /** Divergences that may be the gap: what one side has and the other lacks, and KLs between the densities at hand. */
 export function candidates(
   larger: ChainExpr,
@@ -41,7 +53,7 @@ export function candidates(
 ): ChainExpr[] {
   const extra = addends(larger).filter(isNonNegative);
   const taken = addends(smaller).flatMap((e) => (e.kind === 'neg' && isNonNegative(e.arg) ? [e.arg] : []));
-  const found: ChainExpr[] = [...extra, ...taken, ...leftOver(addends(larger), addends(smaller))];
+  const found: ChainExpr[] = [...extra, ...taken, ...leftOver(...sides(larger, smaller))];
   if (extra.length > 1) found.push({ kind: 'add', args: extra });
   if (taken.length > 1) found.push({ kind: 'add', args: taken });
   const isOpen = ({ left, given }: Density): boolean =>
@@ -125,7 +137,7 @@ function leftOver(larger: readonly ChainExpr[], smaller: readonly ChainExpr[]): 
   return found;
 }
 
-/** The places without some of them, which may stand at either end of a run; undefined where they are not among them. */
+/** The places without some of them, which may stand in a run; undefined where they are not among them. */
 function without(places: readonly Place[], removed: readonly Place[]): Place[] | undefined {
   let left = [...places];
   for (const place of removed) {
@@ -136,18 +148,12 @@ function without(places: readonly Place[], removed: readonly Place[]): Place[] |
     }
     if (isSpan(place) || place.index === undefined) return undefined;
     const { family, index } = place;
-    const at = left.findIndex(
-      (other) =>
-        isSpan(other) &&
-        other.family === family &&
-        (sameIndex(other.from, index) || sameIndex(other.to, index)),
-    );
-    const run = left[at];
-    if (run === undefined || !isSpan(run)) return undefined;
-    const cut = sameIndex(run.from, index)
-      ? { ...run, from: shift(run.from, 1) }
-      : { ...run, to: shift(run.to, -1) };
-    left = left.map((other, i) => (i === at ? cut : other));
+    const runs = left.flatMap((other) => (isSpan(other) && other.family === family ? [other] : []));
+    const run = runs.find(({ from, to }) => sameIndex(from, index) || sameIndex(to, index)) ?? runs[0];
+    if (run === undefined) return undefined;
+    const before = sameIndex(run.from, index) ? [] : [{ ...run, to: shift(index, -1) }];
+    const after = sameIndex(run.to, index) ? [] : [{ ...run, from: shift(index, 1) }];
+    left = left.flatMap((other) => (other === run ? [...before, ...after] : [other]));
   }
   return left.length > 0 ? left : undefined;
 }

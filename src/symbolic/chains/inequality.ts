@@ -1,12 +1,14 @@
 /**
  * Inequalities, by cited theorems whose conditions are checked. Gibbs: a ≥ b when a = b + g, an identity to be proved,
- * and g is made of KL divergences and other quantities that cannot be negative. Jensen: log E[f] ≥ E[log f].
+ * and g is made of KL divergences and other quantities that cannot be negative. Jensen: log E[f] ≥ E[log f], E[1/Y] ≥ 1/E[Y].
  * Cauchy–Schwarz: E[f g]² ≤ E[f²] E[g²].
  */
 import { chainText } from './text.ts';
 import type { ChainModel } from './model.ts';
 import { candidates, isNonNegative } from './gaps.ts';
-import type { ChainExpr, Statement } from './syntax.ts';
+import { ONE } from '../rational.ts';
+import { subexpressions } from './rewrite.ts';
+import { isSpan, placeText, type ChainExpr, type Density, type Place, type Statement } from './syntax.ts';
 
 /** A way to show that larger ≥ smaller: what remains to be proved equal, and the theorem cited. */
 export interface Route {
@@ -20,6 +22,7 @@ export interface Route {
 
 const GIBBS = 'Gibbs: KL ≥ 0';
 const JENSEN = 'Jensen: log E ≥ E log';
+const RECIPROCAL = 'Jensen: E[1/Y] ≥ 1/E[Y]';
 const SCHWARZ = 'Cauchy–Schwarz';
 const FINITE = '\\text{the expectations are finite}';
 
@@ -41,13 +44,21 @@ export function routes(
   const list: Route[] = [];
   if (gap !== undefined) return isNonNegative(gap) ? [byGap(larger, smaller, gap)] : [];
   if (schwarz(smaller, larger)) list.push({ cite: SCHWARZ, conditions: [FINITE] });
+  const reciprocal = aboveReciprocal(larger, smaller);
+  if (reciprocal) list.push({ cite: RECIPROCAL, identity: reciprocal, conditions: [FINITE] });
   const jensen = { cite: JENSEN, conditions: [FINITE] };
   const lower = belowLog(larger);
   if (lower) list.push({ ...jensen, identity: { lhs: lower, rhs: smaller } });
   const upper = smaller.kind === 'neg' ? belowLog(smaller.arg) : undefined;
   if (upper) list.push({ ...jensen, identity: { lhs: larger, rhs: { kind: 'neg', arg: upper } } });
-  for (const candidate of candidates(larger, smaller, model, ['', 'T', ...free]))
+  const bases = ['', 'T', ...free];
+  for (const candidate of candidates(larger, smaller, model, bases))
     list.push(byGap(larger, smaller, candidate));
+  for (const weighted of weightedBelowLog(larger, smaller, bases))
+    list.push({ ...jensen, identity: { lhs: weighted, rhs: smaller } });
+  if (smaller.kind === 'neg')
+    for (const weighted of weightedBelowLog(smaller.arg, larger, bases))
+      list.push({ ...jensen, identity: { lhs: larger, rhs: { kind: 'neg', arg: weighted } } });
   return list;
 }
 
@@ -57,6 +68,56 @@ const plus = (a: ChainExpr, b: ChainExpr): ChainExpr => ({ kind: 'add', args: [a
 function belowLog(expr: ChainExpr): ChainExpr | undefined {
   if (expr.kind !== 'log' || expr.arg.kind !== 'expect' || !isNonNegative(expr.arg.arg)) return undefined;
   return { ...expr.arg, arg: { kind: 'log', arg: expr.arg.arg } };
+}
+
+/**
+ * E_d[log(p·f / d)] for log E_p[f], and E_d[log(p(x,z) / d(z))] for log p(x): Jensen after a change of measure to a density
+ * that the other side averages over.
+ */
+function weightedBelowLog(log: ChainExpr, other: ChainExpr, bases: readonly string[]): ChainExpr[] {
+  if (log.kind !== 'log') return [];
+  const { arg } = log;
+  const over = subexpressions(other).flatMap((e) =>
+    e.kind === 'expect' ? [e.over] : e.kind === 'kl' ? [e.first] : [],
+  );
+  const density = (d: Density): ChainExpr => ({ kind: 'density', density: d });
+  const names = (list: readonly Place[]): string[] => list.map(placeText).sort();
+  // Densities under a sum read its index, which means nothing outside it.
+  const isOpen = ({ left, given }: Density): boolean =>
+    [...left, ...given].every((p) =>
+      (isSpan(p) ? [p.from, p.to] : p.index ? [p.index] : []).every(({ base }) => bases.includes(base)),
+    );
+  const found = over.filter(isOpen).flatMap((d): ChainExpr[] => {
+    const weighted = (num: ChainExpr): ChainExpr[] => [
+      { kind: 'expect', over: d, arg: { kind: 'log', arg: { kind: 'div', num, den: density(d) } } },
+    ];
+    if (
+      arg.kind === 'expect' &&
+      isNonNegative(arg.arg) &&
+      names(d.left).join() === names(arg.over.left).join()
+    )
+      return weighted({ kind: 'mul', args: [density(arg.over), arg.arg] });
+    if (arg.kind !== 'density' || d.left.length === 0) return [];
+    const taken = [...arg.density.left, ...arg.density.given];
+    if (d.left.some((a) => taken.some((b) => mayOverlap(a, b)))) return [];
+    return weighted(density({ ...arg.density, left: [...arg.density.left, ...d.left] }));
+  });
+  return [...new Map(found.map((e) => [chainText(e), e])).values()];
+}
+
+const mayOverlap = (a: Place, b: Place): boolean =>
+  a.family === b.family && (isSpan(a) || isSpan(b) || placeText(a) === placeText(b));
+
+/** E[b/a] ≥ c where E[a/b] = 1/c. */
+function aboveReciprocal(larger: ChainExpr, smaller: ChainExpr): Route['identity'] {
+  if (larger.kind !== 'expect' || larger.arg.kind !== 'div' || !isNonNegative(larger.arg)) return undefined;
+  const { num, den } = larger.arg;
+  const one: ChainExpr = { kind: 'number', value: ONE };
+  const [top, bottom] = smaller.kind === 'div' ? [smaller.den, smaller.num] : [one, smaller];
+  return {
+    lhs: { ...larger, arg: { kind: 'div', num: den, den: num } },
+    rhs: { kind: 'div', num: top, den: bottom },
+  };
 }
 
 /** Is `small` E[f g]² and `big` E[f²] E[g²] over the same density? g may be 1. */

@@ -127,15 +127,19 @@ export function integratedRuns(term: Term, over: readonly Place[], order: Order,
   const names = new Set(over.filter((p) => !isSpan(p)).map(placeText));
   const families = new Set(over.map(({ family }) => family));
   const canonicalWeight = canonical(term.weight, joints);
+  // Formal sums leave single terms outside the chain behind, such as x_{-1}.
+  const within = ({ index }: Point): boolean =>
+    index === undefined ||
+    (order.atMost({ base: '', plus: 0 }, index) && order.atMost(index, { base: 'T', plus: 0 }));
   const fixed = distinct(
     [...canonicalWeight.values()].flatMap(({ atom, before }) => (before === undefined ? atom.points : [])),
-  ).filter((p) => !names.has(placeText(p)));
+  ).filter(
+    (p) => !names.has(placeText(p)) && within(p) && (!families.has(p.family) || outsideRuns(p, over, order)),
+  );
   const candidates = [[], ...fixed.map((p) => [p]), fixed];
   for (const density of new Set(term.weight.map(({ atom }) => atom.density))) {
     for (const rest of candidates) {
       const { decompose } = context.structure(density);
-      const outside = rest.filter((p) => !families.has(p.family) || outsideRuns(p, over, order));
-      if (outside.length < rest.length) continue;
       const joint = decompose([...over, ...rest], order);
       const left = canonical([...term.weight, ...negated(joint)], joints);
       const entries = [...left.values()];

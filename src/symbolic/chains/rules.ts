@@ -68,7 +68,8 @@ export function normalForm(expr: ChainExpr, order: Order, context: Context): Lin
     case 'prod':
       return multiplied(expr, order, context);
     case 'integral': {
-      const { over } = expr;
+      const over = present(expr.over, order);
+      if (over.length === 0) return at(expr.arg);
       return at(expr.arg)
         .map((item) => onItem(item, order, (term, inner) => integral(term, over, inner, context)))
         .flat();
@@ -76,10 +77,16 @@ export function normalForm(expr: ChainExpr, order: Order, context: Context): Lin
   }
 }
 
+/** Without runs that are certainly empty: x_{1:T-1} at T = 1. */
+const present = (places: readonly Place[], order: Order): readonly Place[] =>
+  places.filter((p) => !isSpan(p) || !order.atMost(shift(p.to, 1), p.from));
+
 const sortedText = (list: readonly Place[]): string => list.map(placeText).sort().join();
 
 /** A conditional as a ratio of joints, each split by independence. */
-function conditional({ name, left, given }: Density, order: Order, context: Context): Ranged<Joint>[] {
+function conditional(density: Density, order: Order, context: Context): Ranged<Joint>[] {
+  const { name } = density;
+  const [left, given] = [density.left, density.given].map((list) => present(list, order));
   for (const place of given)
     for (const other of left)
       if (overlap(place, other, order))
@@ -183,9 +190,9 @@ function logarithm(x: Linear): Linear {
  * also given has the value given.
  */
 function expectation(declared: Density, arg: Linear, order: Order, context: Context): Linear {
-  const { given } = declared;
+  const given = present(declared.given, order);
   const isGiven = (p: Place): boolean => !isSpan(p) && given.some((g) => !isSpan(g) && overlap(g, p, order));
-  const over = { ...declared, left: declared.left.filter((p) => !isGiven(p)) };
+  const over = { ...declared, given, left: present(declared.left, order).filter((p) => !isGiven(p)) };
   conditional(over, order, context);
   return arg.flatMap((item) =>
     onItem(item, order, (term, inner) => {

@@ -48,6 +48,12 @@ const identities: True[] = [
   ['Bayes given x_0', ddpm, 'q(x_t|x_{t-1}) = q(x_{t-1}|x_t,x_0) q(x_t|x_0) / q(x_{t-1}|x_0)', t2],
   ['the Markov property', ddpm, 'q(x_t|x_{t-1},x_0) = q(x_t|x_{t-1})', t2],
   ['the Markov property backwards', ddpm, 'q(x_{t-1}|x_t,x_T) = q(x_{t-1}|x_t)', 't = 1..T-1'],
+  [
+    'Chapman–Kolmogorov along a whole chain, T = 1 included',
+    ddpm,
+    'q(x_T|x_0) = int_{x_{1:T-1}} prod_{t=1}^{T} q(x_t|x_{t-1})',
+  ],
+  ['a path integrated up to its end', ddpm, 'q(x_t|x_0) = int_{x_{1:t-1}} q(x_{1:t}|x_0)', 't = 1..T'],
   ['Chapman–Kolmogorov', ddpm, 'q(x_t|x_0) = int_{x_{t-1}} q(x_t|x_{t-1}) q(x_{t-1}|x_0)', t2],
   [
     'the posterior is consistent with the marginals',

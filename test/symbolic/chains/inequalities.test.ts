@@ -91,3 +91,43 @@ test('a gap that the identity denies proves nothing', () => {
   expect(decideChain(vae, `log p(x) >= ${elbo}`, options).verdict).toBe('undecided');
   expect(decideChain(vae, `log p(x) >= ${elbo}`, { gap: '-KL(q(z|x) || p(z|x))' }).verdict).toBe('undecided');
 });
+
+test('Jensen is cited after a change of measure', () => {
+  for (const [model, statement] of [
+    [pair, 'log E_{p(x)}[f(x)] >= E_{q(x)}[log f(x)] - KL(q(x) || p(x))'],
+    [pair, '-log E_{p(x)}[f(x)] <= KL(q(x) || p(x)) - E_{q(x)}[log f(x)]'],
+    [vae, 'log p(x) >= E_{p(z)}[log p(x|z)]'],
+    [pair, 'E_{q(x)}[q(x) / p(x)] >= 1'],
+    [pair, 'E_{q(x)}[1 / f(x)] >= 1 / E_{q(x)}[f(x)]'],
+  ] as const) {
+    const { verdict, scope, rules, conditions } = decideChain(model, statement);
+    expect([verdict, scope, rules[0]], statement).toEqual([
+      'proved',
+      'all densities',
+      expect.stringContaining('Jensen'),
+    ]);
+    expect(conditions.join(), statement).toMatch(/[pq] > 0.*finite/);
+  }
+  for (const [model, statement] of [
+    [pair, 'log E_{p(x)}[f(x)] >= E_{q(x)}[log f(x)] - KL(p(x) || q(x))'],
+    [pair, 'E_{q(x)}[q(x) / p(x)] >= 2'],
+    [pair, 'E_{q(x)}[q(x) / p(x)] <= 1'],
+    [vae, 'log p(x) <= E_{p(z)}[log p(x|z)]'],
+  ] as const)
+    expect(decideChain(model, statement, { diagnose: false }).verdict, statement).toBe('refuted');
+});
+
+test('forgetting all but the last of a chain loses divergence, at T = 1 none', () => {
+  const [whole, last] = ['x_{1:T}', 'x_T'].map((x) => `KL(q(${x}|x_0) || p(${x}|x_0))`);
+  for (const statement of [`${whole} >= ${last}`, `${whole} - ${last} >= 0`]) {
+    const { verdict, scope, conditions } = decideChain(ddpm, statement);
+    expect([verdict, scope]).toEqual(['proved', 'all densities, all $T \\ge 1$']);
+    expect(conditions).toContain('p, q > 0');
+  }
+  expect(decideChain(ddpm, `${whole} <= ${last}`, { diagnose: false }).verdict).toBe('refuted');
+});
+
+test('an inequality that fails only where some states are rare is refuted', () => {
+  const [left, right] = ['E_{q(x,y)}[f(x) g(y)]^2', 'E_{p(x,y)}[f(x)^2] * E_{q(x,y)}[g(y)^2]'];
+  expect(decideChain(pair, `${left} <= ${right}`, { diagnose: false }).verdict).toBe('refuted');
+});
