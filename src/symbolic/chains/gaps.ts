@@ -6,6 +6,14 @@ import { isSpan, placeText, sameIndex, shift, type ChainExpr, type Density, type
 const names = (list: readonly Place[]): string => list.map(placeText).sort().join();
 const addends = (e: ChainExpr): readonly ChainExpr[] => (e.kind === 'add' ? e.args : [e]);
 
+/** Does a density read no indices but these? */
+export const isOpen =
+  (bases: readonly string[]) =>
+  ({ left, given }: Density): boolean =>
+    [...left, ...given].every((p) =>
+      (isSpan(p) ? [p.from, p.to] : p.index ? [p.index] : []).every(({ base }) => bases.includes(base)),
+    );
+
 /** Certainly not negative, by its shape alone. An entropy may be: that of a narrow density is. */
 export function isNonNegative(expr: ChainExpr): boolean {
   switch (expr.kind) {
@@ -56,10 +64,8 @@ export function candidates(
   const found: ChainExpr[] = [...extra, ...taken, ...leftOver(...sides(larger, smaller))];
   if (extra.length > 1) found.push({ kind: 'add', args: extra });
   if (taken.length > 1) found.push({ kind: 'add', args: taken });
-  const isOpen = ({ left, given }: Density): boolean =>
-    [...left, ...given].every((p) => isSpan(p) || p.index === undefined || bases.includes(p.index.base));
   // Densities under a sum read its index, which means nothing outside it; the hidden path of a chain always may be the gap.
-  const here = [...densitiesIn(larger), ...densitiesIn(smaller)].filter(isOpen);
+  const here = [...densitiesIn(larger), ...densitiesIn(smaller)].filter(isOpen(bases));
   for (const { name, long } of model.densities.values()) if (long) here.push({ name, ...hiddenPath });
   for (const first of unique(here)) {
     for (const name of model.densities.keys()) {

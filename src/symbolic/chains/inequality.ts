@@ -5,7 +5,7 @@
  */
 import { chainText } from './text.ts';
 import type { ChainModel } from './model.ts';
-import { candidates, isNonNegative } from './gaps.ts';
+import { candidates, isNonNegative, isOpen } from './gaps.ts';
 import { ONE } from '../rational.ts';
 import { subexpressions } from './rewrite.ts';
 import { isSpan, placeText, type ChainExpr, type Density, type Place, type Statement } from './syntax.ts';
@@ -83,11 +83,7 @@ function weightedBelowLog(log: ChainExpr, other: ChainExpr, bases: readonly stri
   const density = (d: Density): ChainExpr => ({ kind: 'density', density: d });
   const names = (list: readonly Place[]): string[] => list.map(placeText).sort();
   // Densities under a sum read its index, which means nothing outside it.
-  const isOpen = ({ left, given }: Density): boolean =>
-    [...left, ...given].every((p) =>
-      (isSpan(p) ? [p.from, p.to] : p.index ? [p.index] : []).every(({ base }) => bases.includes(base)),
-    );
-  const found = over.filter(isOpen).flatMap((d): ChainExpr[] => {
+  const found = over.filter(isOpen(bases)).flatMap((d): ChainExpr[] => {
     const weighted = (num: ChainExpr): ChainExpr[] => [
       { kind: 'expect', over: d, arg: { kind: 'log', arg: { kind: 'div', num, den: density(d) } } },
     ];

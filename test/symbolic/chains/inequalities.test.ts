@@ -131,3 +131,10 @@ test('an inequality that fails only where some states are rare is refuted', () =
   const [left, right] = ['E_{q(x,y)}[f(x) g(y)]^2', 'E_{p(x,y)}[f(x)^2] * E_{q(x,y)}[g(y)^2]'];
   expect(decideChain(pair, `${left} <= ${right}`, { diagnose: false }).verdict).toBe('refuted');
 });
+
+test('a run of variables under a sum is no gap outside it', () => {
+  const sum = 'sum_{t=1}^{T} KL(q(x_{1:t}|x_0) || p(x_{1:t}|x_0))';
+  const { verdict } = decideChain(ddpm, `${sum} + H(q(x_0)) >= H(q(x_T))`, { diagnose: false });
+  expect(verdict).toBe('refuted');
+  expect(decideChain(ddpm, `${sum} - log p(x_0) >= -log p(x_0) - log 2`).verdict).toBe('undecided');
+});
