@@ -1,4 +1,5 @@
 /** How many single edits of a proved line the finite chains refute: a check that cannot fail is worth nothing. */
+import { startClock, TimeUp, type Clock } from '../clock.ts';
 import type { StepMutants } from '../step.ts';
 import { edits } from './edits.ts';
 import { finiteCheck } from './finite-check.ts';
@@ -18,17 +19,24 @@ export function chainMutants(
   ranges: readonly IndexRange[],
   least: number,
 ): StepMutants {
-  const deadline = performance.now() + TIME_MS;
+  const clock = startClock(TIME_MS);
   let [refuted, total] = [0, 0];
   const survivors: StepMutants['survivors'] = [];
-  for (const { expr } of edits(statement.rhs, [...model.densities.keys()]).slice(0, MAX_EDITS)) {
-    if (performance.now() > deadline) break;
-    const mutant = { ...statement, rhs: expr };
-    const { kind } = finiteCheck(model, mutant, { ranges, quick: true });
-    if (kind === 'unable') continue;
-    total++;
-    if (kind === 'refuted') refuted++;
-    else survivors.push({ text: chainText(expr), verdict: survivor(model, mutant, ranges, least) });
+  try {
+    for (const { expr } of edits(statement.rhs, [...model.densities.keys()]).slice(0, MAX_EDITS)) {
+      const mutant = { ...statement, rhs: expr };
+      const { kind } = finiteCheck(model, mutant, { ranges, quick: true, clock });
+      if (kind === 'unable') continue;
+      const survived = kind !== 'refuted' && {
+        text: chainText(expr),
+        verdict: survivor(model, mutant, ranges, least, clock),
+      };
+      total++;
+      if (survived) survivors.push(survived);
+      else refuted++;
+    }
+  } catch (error) {
+    if (!(error instanceof TimeUp)) throw error;
   }
   return { refuted, total, survivors };
 }
@@ -38,7 +46,8 @@ function survivor(
   mutant: Statement,
   ranges: readonly IndexRange[],
   least: number,
+  clock: Clock,
 ): string {
   if (mutant.relation !== '=') return 'not refuted';
-  return proveByRules(model, mutant, ranges, least).kind === 'proved' ? 'proved' : 'not refuted';
+  return proveByRules(model, mutant, ranges, least, clock).kind === 'proved' ? 'proved' : 'not refuted';
 }
