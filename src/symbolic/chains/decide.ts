@@ -4,14 +4,16 @@ import { chainText } from './text.ts';
 import type { ChainCounterexample } from './counterexample.ts';
 import { sideConditions } from './conditions.ts';
 import { edits } from './edits.ts';
-import { finiteCheck, wellFormed, type FiniteFinding, type Size } from './finite-check.ts';
+import { finiteCheck, wellFormed, type FiniteFinding } from './finite-check.ts';
 import { familiesOf, statesOf } from './finite.ts';
 import { routes, type Route } from './inequality.ts';
 import type { ChainModel } from './model.ts';
 import { parseChain, parseStatement } from './parse.ts';
+import { rangesOf } from './range-text.ts';
 import { proveByRules, type RuleProof } from './prove.ts';
 import { unfolded } from './rewrite.ts';
-import type { ChainExpr, Index, IndexRange, Statement } from './syntax.ts';
+import type { Size } from './sizes.ts';
+import type { ChainExpr, IndexRange, Statement } from './syntax.ts';
 
 export interface ChainVerdict {
   readonly verdict: 'proved' | 'refuted' | 'undecided' | 'vacuous';
@@ -289,24 +291,4 @@ function sortedText(expr: ChainExpr): string {
   if (expr.kind === 'add' || expr.kind === 'mul')
     return `${expr.kind}(${expr.args.map(sortedText).sort().join(';')})`;
   return chainText(expr);
-}
-
-export function rangesOf(text = ''): IndexRange[] {
-  return text
-    .split(';')
-    .filter((part) => part.trim() !== '')
-    .map((part) => {
-      const match = /^\s*([a-z]+)\s*=\s*(\S+?)\s*\.\.\s*(\S+)\s*$/.exec(part);
-      const [from, to] = [match?.[2], match?.[3]].map((bound) => indexIn(bound ?? ''));
-      if (match === null || from === undefined || to === undefined)
-        throw new Error(`range "${part.trim()}": expected one such as t = 2..T or t = 1..T-1`);
-      return { index: match[1], from, to };
-    });
-}
-
-function indexIn(text: string): Index | undefined {
-  const match = /^(?:(\d+)|(T)(?:([+-])(\d+))?)$/.exec(text);
-  if (match === null) return undefined;
-  if (match[1] !== undefined) return { base: '', plus: Number(match[1]) };
-  return { base: 'T', plus: match[4] === undefined ? 0 : Number(`${match[3]}${match[4]}`) };
 }

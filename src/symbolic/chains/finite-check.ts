@@ -6,19 +6,14 @@ import { rational, type Rational } from '../rational.ts';
 import { counterexampleOf, type ChainCounterexample } from './counterexample.ts';
 import { approximate, exact, isZero, type LogValue } from './exact.ts';
 import { Evaluation, NoValue, eachState } from './evaluate.ts';
-import { familiesOf, FiniteModel, statesOf } from './finite.ts';
+import { FiniteModel } from './finite.ts';
 import { ground, Grounding, sumsIn, TooLong, type Ground } from './ground.ts';
-import { indexValue, OutOfChain, tablesOf, type ChainModel } from './model.ts';
+import { indexValue, OutOfChain, type ChainModel } from './model.ts';
 import { BadPoint, modular, type ModularValue, type Residue } from './modular.ts';
 import { exprWith, subexpressions } from './rewrite.ts';
+import { few, sizesFor, type Size } from './sizes.ts';
 import { chainText } from './text.ts';
 import type { ChainExpr, IndexRange, Statement } from './syntax.ts';
-
-/** States of a variable of the first family, and T. */
-export interface Size {
-  readonly states: number;
-  readonly length: number;
-}
 
 export type FiniteFinding =
   | { readonly kind: 'refuted'; readonly counterexample: ChainCounterexample }
@@ -46,7 +41,6 @@ interface Instance {
   at: string;
 }
 
-const MAX_CELLS = 300; // of a joint table
 const SKEWED = 60; // models with rare states, the last resort against an inequality
 
 /** @throws TimeUp when the clock runs out before anything is known. */
@@ -141,24 +135,6 @@ function instancesOf(
     return instancesOf(put(lhs), put(rhs), rest, seen, `${at}${at && ', '}${index} = ${low + i}`);
   }).flat();
 }
-
-function sizesFor(model: ChainModel, lengths: readonly number[]): Size[] {
-  const cells = ({ states, length }: Size): number => {
-    const count = statesOf(familiesOf(model, length), states);
-    const joints = [...model.densities.values()].map((joint) =>
-      tablesOf(joint, length).flatMap(({ child }) => child),
-    );
-    return Math.max(...joints.map((names) => names.reduce((product, name) => product * count(name), 1)));
-  };
-  const all = [2, 3].flatMap((states) => lengths.map((length) => ({ states, length })));
-  return all.filter((size, i) => i === 0 || cells(size) <= MAX_CELLS);
-}
-
-/** The smallest chains, which refute nearly all that can be refuted. */
-const few = (sizes: readonly Size[]): Size[] => [
-  ...sizes.filter(({ states }) => states === 2).slice(0, 3),
-  ...sizes.filter(({ states }) => states === 3).slice(0, 1),
-];
 
 const smallWeight = (random: Random) => (): Rational => rational(BigInt(1 + random.below(4)));
 
