@@ -24,7 +24,16 @@ const DEEP_BITS = [4096, 8192] as const;
 
 type Finding = Omit<Verdict, 'ms' | 'conditions'> & { conditions?: string[] };
 
-/** Decides a claim. Throws ClaimError when it is malformed; never runs past the time limit. */
+/**
+ * Decides a claim. It speaks of the points at which every symbol, defined ones included, lies in its domain and every
+ * inequality holds.
+ * - `proved`: the sides are equal wherever both are defined on that set. Both engines agree on it, every branch is certified,
+ *   and every definedness condition that the domains do not imply is listed: x/x = 1 holds with condition x ≠ 0.
+ * - `refuted`: with a point of the set at which both sides are defined and certainly differ.
+ * - `vacuous`: the same after unfolding the definitions and sorting sums and products; never counted as proved.
+ * - `undecided`: with the reason; an empty set, and sides defined nowhere, are among them.
+ * @throws ClaimError when the claim is malformed. It never runs past the time limit.
+ */
 export function decide(claim: Claim, options: DecideOptions = {}): Verdict {
   const { timeLimitMs = TIME_LIMIT_MS, seed = 0, diagnose = true } = options;
   const start = performance.now();
