@@ -38,7 +38,11 @@ describe('the commands', () => {
       "Option '--port <value>' argument missing. The options are --no-browser, --port, --backend, --help.",
     ],
     ['start.mjs', ['--port', '99999'], '--port 99999: expected a number from 1 to 65535.'],
-    ['start.mjs', ['--backend', 'abacus'], '--backend abacus: expected one of tensorflow, tfjs-node, webgpu, wasm.'],
+    [
+      'start.mjs',
+      ['--backend', 'abacus'],
+      '--backend abacus: expected one of tensorflow, tfjs-node, webgpu, wasm.',
+    ],
     ['setup.mjs', ['--all'], "Unknown option '--all'. The options are --tests, --help."],
     ['test.mjs', ['--short'], "Unknown option '--short'. The options are --long, --help."],
   ])('%s %j is refused before anything is installed', (name, args, words) => {
