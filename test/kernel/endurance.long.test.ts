@@ -37,7 +37,10 @@ test('a thousand interrupts at random moments', async () => {
     await kernel.until(() => kernel.publishedFor(id).length > 0, 'the kernel to take the cell');
     await new Promise((resolve) => setTimeout(resolve, next() * 120));
     await kernel.request('interrupt_request', {}, 'control');
-    expect((await kernel.finish(id)).reply.status, `${name}, interrupt ${i}`).toBe('error');
+    const { reply } = await kernel.finish(id).catch((cause: unknown) => {
+      throw new Error(`interrupt ${i} did not end ${name}`, { cause });
+    });
+    expect(reply.status, `${name}, interrupt ${i}`).toBe('error');
     expect((await kernel.execute(`kept.here && ${i}`)).result, `after ${name}`).toBe(String(i));
     kernel.forget();
   }
