@@ -3,38 +3,62 @@ import { log } from './log.ts';
 
 /** Helpers of the kernel itself: tsx compiles modules with it. */
 const own = new Set(['esbuild']);
+/** How long a process gets to stop, ms. */
+const patience = 20;
 
 /**
  * Sends SIGINT to the processes that cells have started, as Ctrl-C in a terminal does, and adds them to `signalled`,
  * whose members get none. Linux only: it reads /proc.
  */
 export function interruptChildren(signalled: Set<string>): void {
+  for (const id of childrenOf('self')) interruptTree(id, signalled);
+}
+
+/**
+ * A process and what it has started. It is held still meanwhile: a shell that is interrupted while it starts a program
+ * would leave it behind, out of reach, with the output that the cell waits for.
+ */
+function interruptTree(id: string, signalled: Set<string>): void {
+  const fresh = !signalled.has(id);
+  if (fresh) {
+    signalled.add(id);
+    if (!signal(id, 'SIGSTOP')) return;
+    for (const end = performance.now() + patience; isRunning(id) && performance.now() < end;);
+  }
+  for (const child of childrenOf(id)) interruptTree(child, signalled);
+  if (fresh && signal(id, 'SIGINT')) signal(id, 'SIGCONT');
+}
+
+/** Whether the process was there to be signalled: it may end at any moment. */
+function signal(id: string, name: NodeJS.Signals): boolean {
   try {
-    for (const id of descendants('self')) {
-      if (signalled.has(id)) continue;
-      signalled.add(id);
-      process.kill(Number(id), 'SIGINT');
-    }
+    return process.kill(Number(id), name);
   } catch (error) {
-    // A child may end between being listed and being signalled.
-    log(`The kernel could not interrupt a child process: ${String(error)}`);
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH')
+      log(`The kernel could not interrupt child process ${id}: ${String(error)}`);
+    return false;
   }
 }
 
-function descendants(id: string): string[] {
+function childrenOf(id: string): string[] {
   const tasks = `/proc/${id}/task`;
   if (!existsSync(tasks)) return [];
-  return readdirSync(tasks).flatMap((task) => {
-    const list = `${tasks}/${task}/children`;
-    if (!existsSync(list)) return [];
-    const children = readFileSync(list, 'utf8').split(' ').filter(Boolean);
-    return children
-      .filter((child) => !own.has(nameOf(child)))
-      .flatMap((child) => [...descendants(child), child]);
-  });
+  const lists = readdirSync(tasks).map((task) => read(`${tasks}/${task}/children`));
+  return lists
+    .flatMap((list) => list.split(' ').filter(Boolean))
+    .filter((child) => !own.has(read(`/proc/${child}/comm`).trim()));
 }
 
-function nameOf(id: string): string {
-  const file = `/proc/${id}/comm`;
-  return existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
+/** Neither stopped nor ended: the letter after the name, which may hold brackets itself. */
+const isRunning = (id: string): boolean => /^[^TtZX]/.test(read(`/proc/${id}/stat`).replace(/^.*\) /s, ''));
+
+/** What a file of /proc says; nothing when its process has ended. */
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ESRCH') return '';
+    throw error;
+  }
 }
