@@ -10,7 +10,13 @@ type Callable = (...args: unknown[]) => unknown;
 /** The cell that first listened to an emitter. */
 const listening = new WeakMap<object, CellContext>();
 
-/** Makes what events and Node's callbacks run belong to the cell that asked for it; promises and timers do already. */
+/** Events that bring something new. The others end what was begun, and Node itself listens to them. */
+const news = new Set<unknown>(['connection', 'data', 'line', 'message', 'request']);
+
+/**
+ * Makes what events and Node's callbacks run belong to the cell that asked for it; promises and timers do already. To a cell
+ * that was interrupted nothing new comes: it has ended, and nobody would stop what it begins.
+ */
 export function followCallbacks(): void {
   followEmitters();
   // What has a synchronous twin takes a callback as its last argument.
@@ -33,6 +39,7 @@ function followEmitters(): void {
   const emit = prototype.emit!;
   prototype.emit = function (this: object, ...args: unknown[]): unknown {
     const cell = runningCell() ? undefined : listening.get(this);
+    if (cell?.controller.signal.aborted && news.has(args[0])) return false;
     return cell ? inCell(cell, () => emit.apply(this, args)) : emit.apply(this, args);
   };
 }
@@ -42,7 +49,8 @@ function bindLast(original: Callable): Callable {
     const cell = runningCell();
     const callback = args.at(-1);
     if (cell && typeof callback === 'function')
-      args[args.length - 1] = (...given: unknown[]) => inCell(cell, () => (callback as Callable)(...given));
+      args[args.length - 1] = (...given: unknown[]) =>
+        cell.controller.signal.aborted ? undefined : inCell(cell, () => (callback as Callable)(...given));
     return original.apply(this, args);
   };
   return Object.defineProperties(bound, Object.getOwnPropertyDescriptors(original)) as Callable;
