@@ -17,6 +17,10 @@ export interface DensityOf {
   readonly given: readonly GivenRelation[];
   /** How the line came from the start of the derivation. */
   readonly turns: readonly Turn[];
+  /** The line it started with. */
+  readonly start: Expr;
+  /** What the step that reads it off is given alone. */
+  readonly own: readonly GivenRelation[];
 }
 
 /** Each side question must be settled fast: it is asked while the reader types. */
@@ -26,7 +30,9 @@ const LIMIT_MS = 1000;
  * @throws when the line need not be the density of x any more: it came by a bound, or something that may depend on x was
  *   dropped; x does not range over all reals; or a factor before the exponential depends on x or is not shown positive.
  */
-export function requireDensity({ x, line, symbols, given, turns }: DensityOf): void {
+export function requireDensity(density: DensityOf): void {
+  const { x, line, symbols, given, turns, start, own } = density;
+  const dense = isDense(density);
   for (const { relation, about } of turns) {
     if (relation === '=') continue;
     if (relation !== '∝' && relation !== '+c')
@@ -35,13 +41,26 @@ export function requireDensity({ x, line, symbols, given, turns }: DensityOf): v
       throw new Error(
         `a step by ${relation} about ${about} may have dropped what depends on ${x}: no density of ${x} can be read off`,
       );
+    if (relation !== (dense ? '∝' : '+c'))
+      throw new Error(
+        `a step by ${relation} to a ${dense ? 'density' : 'log density'} of ${x}: expected ${dense ? '∝' : '+c'}`,
+      );
   }
+  if (dense && !isDense({ ...density, line: start }))
+    throw new Error(
+      `the line it starts with is not shown to be positive: no density of ${x} can be read off`,
+    );
+  const local = [...turns.flatMap((turn) => turn.given), ...own].find(
+    (relation) => !given.includes(relation) && reachesSymbol(x, relation, given, symbols),
+  );
+  if (local)
+    throw new Error(
+      `"${local.text}" is given to one step alone and bears on ${x}: no density of ${x} can be read off`,
+    );
   const { domain } = symbols.get(x);
   if (domain !== '(-inf,inf)') throw new Error(`${x} ranges over ${domain}: a Gaussian needs (-inf,inf)`);
   const confined = given.find(
-    ({ defines, left, right }) =>
-      defines === undefined &&
-      [left, right].some((side) => symbolsOf(unfoldFor(x, side, given, symbols)).includes(x)),
+    (relation) => relation.defines === undefined && reachesSymbol(x, relation, given, symbols),
   );
   if (confined) throw new Error(`"${confined.text}" confines ${x}: a Gaussian ranges over all reals`);
   const unfolded = unfoldFor(x, line, given, symbols);
@@ -51,6 +70,13 @@ export function requireDensity({ x, line, symbols, given, turns }: DensityOf): v
     throw new Error(`the factor before the exponential depends on ${x}: expected the density of a Gaussian`);
   if (!isOne(factor)) requirePositive('the factor before the exponential', factor, symbols, given);
 }
+
+const reachesSymbol = (
+  x: string,
+  { left, right }: GivenRelation,
+  given: readonly GivenRelation[],
+  symbols: SymbolTable,
+): boolean => [left, right].some((side) => symbolsOf(unfoldFor(x, side, given, symbols)).includes(x));
 
 /**
  * Is the line a density, rather than the logarithm of one? It is when it is never negative: the logarithm of a Gaussian

@@ -15,14 +15,17 @@ import {
 import { symbolsOf, toText, type Expr } from './expr.ts';
 import type { Formula } from './formula.ts';
 import type { Gaussian } from './gaussian.ts';
+import { isComparison } from './inequality.ts';
 import { judge, readOff, type Judgement } from './judge.ts';
 import { once } from './once.ts';
 import { parse } from './parse.ts';
 import type { Quantity } from './quantity.ts';
 import {
   readRelation,
+  relationTex,
   requireDomains,
   requireGiven,
+  requireUnconfined,
   sameText,
   withGivens,
   type GivenRelation,
@@ -37,7 +40,7 @@ import type {
 } from './derivation-options.ts';
 import { suggestion, type SymbolTable } from './symbols.ts';
 import { typeset } from './tex.ts';
-import { onConditions, reach, requireOneWay, type Turn } from './turns.ts';
+import { onConditions, reach, requireOneMeaning, requireOneWay, type Turn } from './turns.ts';
 
 interface State {
   readonly title: string;
@@ -45,6 +48,7 @@ interface State {
   readonly given: readonly GivenRelation[];
   readonly lines: readonly (() => Step)[];
   /** The line that the derivation is about, and the line that the next step goes on from. */
+  readonly start: Expr;
   readonly main: Expr;
   readonly current: Expr;
   readonly aside: boolean;
@@ -83,8 +87,9 @@ export function derive(title: string, start: ExprLike, options: DerivationOption
     main,
     current: main,
     aside: false,
-    chain: [{ relation, line: first }],
-    turns: [],
+    start: main,
+    chain: [{ relation, given: [], line: first }],
+    turns: isComparison(relation) ? [{ relation, given: [], line: first }] : [],
     formulas: [],
   });
 }
@@ -104,6 +109,15 @@ function build(state: State): Derivation {
       { previous, next, relation, about, symbols, given: distinct },
       { mutants: options.mutants ?? true },
     );
+  };
+  const tex = (relation: GivenRelation): string => relationTex(relation, symbols);
+  /** What a step alone is given. @throws when a symbol of its chain has another meaning already. */
+  const localTo = ({ given = [] }: StepOptions): GivenRelation[] => {
+    const local = given
+      .map((text) => readRelation(text, symbols))
+      .filter(({ text }) => !state.given.some((known) => sameText(known.text, text)));
+    requireOneMeaning(title, [...state.given, ...state.chain.flatMap((turn) => turn.given), ...local]);
+    return local;
   };
   const shown = (step: StepOptions): Pick<Step, 'because' | 'open' | 'scope'> => ({
     because: step.because,
@@ -133,16 +147,17 @@ function build(state: State): Derivation {
         ...shown(step),
         ...ask(current, expr, step),
       }));
-      const turns = [...state.turns, { relation, about, line }];
+      const given = localTo(step);
+      const turns = [...state.turns, { relation, about, given, line }];
       return append(line, {
         current: expr,
-        chain: [...state.chain, { relation, about, line }],
+        chain: [...state.chain, { relation, about, given, line }],
         ...(!state.aside && { main: expr, turns }),
       });
     },
     so: (lhs, rhs, options = {}) => {
       const [left, right] = [
-        isQuantity(lhs) ? readOff(lhs, densityOf(lhs.of)) : read(lhs, symbols),
+        isQuantity(lhs) ? readOff(lhs, densityOf(lhs.of, options)) : read(lhs, symbols),
         read(rhs, symbols),
       ];
       const step = withGivens(options, lhs, rhs);
@@ -160,7 +175,11 @@ function build(state: State): Derivation {
         ...shown(step),
         ...(isQuantity(lhs) ? askOfDensity(lhs.of, left, right, step) : ask(left, right, step)),
       }));
-      return append(line, { current: right, aside: true, chain: [{ relation, about, line }] });
+      return append(line, {
+        current: right,
+        aside: true,
+        chain: [{ relation, about, given: localTo(step), line }],
+      });
     },
     assume: (tex, { cite, because }) =>
       append(() => ({
@@ -194,7 +213,7 @@ function build(state: State): Derivation {
       text: `${target.name} = ${toText(expr)}`,
       ...shown({ because: `the ${target.name}`, ...step }),
       scope: reach(state.chain),
-      ...onConditions(state.chain, ask(current, expr, step)),
+      ...onConditions(state.chain, ask(current, expr, step), tex),
     });
     return append(line, { formulas: [...state.formulas, target] });
   }
@@ -202,7 +221,7 @@ function build(state: State): Derivation {
   function concludeGaussian({ x, mean, variance }: GaussianTarget, step: StepOptions): Derivation {
     const normal: Gaussian = { mean: read(mean, symbols), variance: read(variance, symbols) };
     [mean, variance].forEach((formula) => requirePremises(formula, step));
-    const density = densityOf(x);
+    const density = densityOf(x, step);
     requireDensity(density);
     requireFree(x, { mean: normal.mean, variance: normal.variance }, density);
     requirePositive(`the ${variance.name}`, normal.variance, symbols, density.given);
@@ -216,7 +235,7 @@ function build(state: State): Derivation {
       tex: `${name} = \\mathcal N\\!\\left(${symbols.get(x).tex};\\, ${mean.tex},\\, ${variance.tex}\\right)`,
       text: `Gaussian in ${x} with the ${mean.name} and the ${variance.name}`,
       ...shown({ because: `Gaussian with the ${mean.name} and the ${variance.name}`, ...step }),
-      ...onConditions(state.turns, askOfDensity(x, main, next, { ...step, relation, about: x })),
+      ...onConditions(state.turns, askOfDensity(x, main, next, { ...step, relation, about: x }), tex),
     });
     return append(line, { formulas: [...state.formulas, mean, variance] });
   }
@@ -224,21 +243,25 @@ function build(state: State): Derivation {
   function requirePremises(target: Formula, step: StepOptions): void {
     requireGiven(target, [...(options.given ?? []), ...(step.given ?? [])], title);
     requireDomains(target, symbols, title);
+    const local = [...state.chain.flatMap(({ given }) => given), ...localTo(step)];
+    requireUnconfined(target, [...state.given, ...local], title);
   }
 
   /** A question about what was read off the main line as a density of x. */
   function askOfDensity(x: string, previous: Expr, next: Expr, step: StepOptions): Judgement {
-    const reason = partOnly(densityOf(x));
+    const reason = partOnly(densityOf(x, step));
     if (reason === undefined) return ask(previous, next, step);
     return { verdict: 'undecided', method: 'none', ms: 0, uses: [], conditions: [], reason };
   }
 
-  const densityOf = (x: string): DensityOf => ({
+  const densityOf = (x: string, step: StepOptions): DensityOf => ({
     x,
     line: main,
     symbols,
     given: state.given,
     turns: state.turns,
+    start: state.start,
+    own: localTo(step),
   });
 
   return Object.assign(self, { [Symbol.for('Jupyter.display')]: () => bundle(self) });

@@ -7,11 +7,10 @@ import { conditionSymbols, conditionTex, shortPair, valueTex } from './figures.t
 import { decideInequality, isComparison } from './inequality.ts';
 import { nonzeroConditions } from './nonzero.ts';
 import { thirdDerivative, varianceOf, type Quantity } from './quantity.ts';
-import { claimFor, inequalitiesAt, unfoldFor, type GivenRelation } from './relations.ts';
+import { claimFor, inequalitiesAt, relationTex, unfoldFor, type GivenRelation } from './relations.ts';
 import { diagnose, mutationScore } from './score.ts';
 import type { Relation, Step, StepCounterexample } from './step.ts';
 import type { SymbolTable } from './symbols.ts';
-import { typeset } from './tex.ts';
 import { upToFactor, upToTerm } from './upto.ts';
 import type { Claim, Counterexample, DecideOptions, Verdict } from './verdict.ts';
 
@@ -132,9 +131,7 @@ function usedRelations({ relation, symbols, given }: Question, claim: Claim): st
     const { verdict } = decided({ ...claim, given: fewer }, { timeLimitMs: SIDE_LIMIT_MS, diagnose: false });
     if (verdict === 'proved' || verdict === 'vacuous') kept = fewer;
   }
-  return given
-    .filter(({ text }) => kept.includes(text))
-    .map(({ left, sign, right }) => `${typeset(left, symbols)} ${sign} ${typeset(right, symbols)}`);
+  return given.filter(({ text }) => kept.includes(text)).map((relation) => relationTex(relation, symbols));
 }
 
 /** The point in the symbols that are free: defined ones follow from them. */

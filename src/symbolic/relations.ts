@@ -3,6 +3,7 @@ import { substitute, symbol, symbolsOf, toText, type Expr } from './expr.ts';
 import { parseDomain, within } from './domain.ts';
 import { parse } from './parse.ts';
 import type { SymbolTable } from './symbols.ts';
+import { typeset } from './tex.ts';
 import type { Claim } from './verdict.ts';
 
 export interface GivenRelation {
@@ -155,6 +156,27 @@ export function requireDomains(
     );
   }
 }
+
+/**
+ * An inequality confines what a proof speaks of; a formula that does not say so claims more.
+ * @throws when one of them bears on the formula's symbols and is none of its own
+ */
+export function requireUnconfined(
+  formula: { name: string; expr: Expr; given: readonly string[] },
+  premises: readonly GivenRelation[],
+  title: string,
+): void {
+  const reached = relevant([formula.expr], premises).filter(({ defines }) => defines === undefined);
+  const extra = reached.find(({ text }) => !formula.given.some((own) => sameText(own, text)));
+  if (extra)
+    throw new Error(
+      `${title}: proved given '${extra.text}' only, and the ${formula.name} is declared without it; give it to the formula`,
+    );
+}
+
+/** TeX of a relation. */
+export const relationTex = ({ left, sign, right }: GivenRelation, symbols: SymbolTable): string =>
+  `${typeset(left, symbols)} ${sign} ${typeset(right, symbols)}`;
 
 /** A step's options with the relations under which the formulas in it hold. */
 export function withGivens<S extends { given?: readonly string[] }>(step: S, ...lines: unknown[]): S {

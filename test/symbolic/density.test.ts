@@ -116,3 +116,46 @@ test('a conclusion rests on the conditions of the steps before it', () => {
   const bounded = derive('t', 'x^2', q).step('x^2 + 1', { relation: '<' }).concludes(F('x^2 + 1'));
   expect(bounded.steps.at(-1)!.scope).toBe('of the last line, reached by <');
 });
+
+test('a density comes by ∝ of densities, a log density by +c of log densities', () => {
+  const by = (relation: '∝' | '+c') => ({ relation, about: 'x' });
+  expect(() =>
+    derive('t', '-x^2/2 - 1', q)
+      .step('-x^2 - 2', by('∝'))
+      .concludes(normal('x', '0*m', '1/2 + 0*m')),
+  ).toThrow('a step by ∝ to a log density of x');
+  expect(() =>
+    derive('t', 'exp(-x^2/2) + 1', q).step('exp(-x^2/2)', by('+c')).so(varianceOf('x'), '1'),
+  ).toThrow('a step by +c to a density of x');
+  expect(() =>
+    derive('t', '-exp(-x^2/2)', q)
+      .step('exp(-x^2/2)', by('∝'))
+      .concludes(normal('x', '0*m', '1 + 0*m')),
+  ).toThrow('starts with is not shown to be positive');
+  const bounded = derive('t', '-x^2/2', { ...q, of: '\\log p(x)', relation: '≤' });
+  expect(() => bounded.concludes(normal('x', '0*m', '1 + 0*m'))).toThrow('came by ≤ is a bound');
+});
+
+test('what one step alone is given about the variable leaves no density of it', () => {
+  const half = derive('t', '-x*abs(x)/2', q);
+  const standard = normal('x', '0*m', '1 + 0*m');
+  expect(() => half.step('-x^2/2', { given: ['0 < x'] }).so(meanOf('x'), '0')).toThrow('bears on x');
+  expect(() => half.step('-x^2/2', { given: ['0 < x'] }).concludes(standard)).toThrow('bears on x');
+  expect(() => half.concludes(standard, { given: ['0 < x'] })).toThrow('bears on x');
+  expect(() => derive('t', '-(x - y)^2/2', q).concludes(standard, { given: ['y = 2*x'] })).toThrow(
+    'bears on x',
+  );
+});
+
+test('a conclusion carries what its steps were given, and says no more than they', () => {
+  const square = derive('t', 'x*abs(x)', q).step('x^2', { given: ['0 < x'] });
+  expect(() => square.concludes(F('x*x'))).toThrow("proved given '0 < x' only");
+  const everywhere = derive('t', 'x*abs(x)', { ...q, given: ['0 < x'] });
+  expect(() => everywhere.concludes(F('x^2'))).toThrow("proved given '0 < x' only");
+  const twice = derive('t', 'm - m + 1', q).step('a', { given: ['a = 1'] });
+  expect(() => twice.step('2', { given: ['a = 2'] })).toThrow('given both');
+  const named = derive('t', '(x + 1)^2', q)
+    .step('(x + y)^2', { given: ['y = 1'] })
+    .concludes(F('x^2 + 2*x*y + y^2'));
+  expect(named.steps.at(-1)).toMatchObject({ verdict: 'proved', uses: ['y = 1'] });
+});
