@@ -46,7 +46,9 @@ export function requireDensity(density: DensityOf): void {
         `a step by ${relation} to a ${dense ? 'density' : 'log density'} of ${x}: expected ${dense ? '∝' : '+c'}`,
       );
   }
-  if (dense && !isDense({ ...density, line: start }))
+  const first = splitExponential(unfoldFor(x, start, given, symbols));
+  const scaled = turns.some(({ relation }) => relation === '∝');
+  if (scaled && !isOne(first.factor) && signOf(first.factor, symbols, given).verdict !== 'proved')
     throw new Error(
       `the line it starts with is not shown to be positive: no density of ${x} can be read off`,
     );
