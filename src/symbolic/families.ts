@@ -2,13 +2,13 @@
  * Indexed families: `abar[t]`, `abar[t-1]`, `abar[0]`. Each member is an ordinary symbol to the engines; relations written
  * for t are instantiated where they are needed, at a symbolic t or at a number.
  */
+import { affineIn } from './affine.ts';
 import {
   constant,
   foldExpr,
   isRational,
   number,
   rebuild,
-  substitute,
   symbol,
   symbolsOf,
   toText,
@@ -107,6 +107,11 @@ export class Families {
   }
 
   /** The family and the time of a symbol that stands for a member. */
+  /** The interval of every member of a family. */
+  domainOf(family: string): string {
+    return this.families.get(family)!.domain;
+  }
+
   memberOf(name: string): { family: string; time: Time } | undefined {
     return this.members.get(name);
   }
@@ -153,7 +158,7 @@ export class Families {
   }
 
   /**
-   * (−1)^(k·t + c) is (−1)^c, times a symbol for (−1)^t where k is odd. The symbol may be any number: what holds for all of
+   * (−1)^(k·t + c) with integers k and c is (−1)^c, times a symbol for (−1)^t where k is odd. The symbol may be any number: what holds for all of
    * them holds for ±1.
    */
   private alternating(base: Expr, exponent: Rational | Expr): Expr | undefined {
@@ -162,20 +167,10 @@ export class Families {
     const names = [...new Set(symbolsOf(exponent))];
     const [name] = names;
     if (names.length !== 1 || (name !== this.over && !this.times.has(name))) return undefined;
-    const at = (t: number): Rational | null => constant(substitute(exponent, { [name]: number(t) }));
-    const [zero, one] = [at(0), at(1)];
-    const linear = ((): boolean => {
-      const parts = exponent.kind === 'add' ? exponent.args : [exponent];
-      const plain = (e: Expr): boolean =>
-        e.kind === 'symbol' ||
-        e.kind === 'number' ||
-        (e.kind === 'neg' && plain(e.arg)) ||
-        (e.kind === 'mul' && e.args.every(plain) && symbolsOf(e).length < 2);
-      return parts.every(plain);
-    })();
-    if (!linear || zero === null || one === null || zero.d !== 1n || one.d !== 1n) return undefined;
-    const sign = number(zero.n % 2n === 0n ? 1 : -1);
-    if ((one.n - zero.n) % 2n === 0n) return sign;
+    const line = affineIn(exponent);
+    if (line === null || line.slope.d !== 1n || line.offset.d !== 1n) return undefined;
+    const sign = number(line.offset.n % 2n === 0n ? 1 : -1);
+    if (line.slope.n % 2n === 0n) return sign;
     const key = `alternating${MADE}${name}_`;
     this.signs.set(key, name);
     return rebuild.mul([sign, symbol(key)]);

@@ -56,6 +56,8 @@ export class Problem {
   private readonly pointwise: Template[];
   private readonly stepwise: Template[];
   private readonly indexDomain: string;
+  /** Where the index runs, its start included. */
+  readonly indices: string;
   /** Families that relations define at every index. */
   private readonly driven: ReadonlySet<string>;
 
@@ -95,11 +97,38 @@ export class Problem {
         return family ? [family] : [];
       }),
     );
+    this.fixed.forEach((template) => this.requireAtEnd(template));
     this.claims = (typeof spec.claim === 'string' ? [spec.claim] : spec.claim).map((text) =>
       this.claim(text),
     );
     const lowest = this.down ? to : this.start.base === null ? this.start.offset : null;
     this.indexDomain = lowest === null ? '(-inf,inf)' : `[${lowest + 1},inf)`;
+    this.indices = lowest === null ? '(-inf,inf)' : `[${lowest},inf)`;
+  }
+
+  /** @throws for a value in the midst of a sequence that relations define already. */
+  private requireAtEnd({ text, sign, left }: Template): void {
+    const member = left.kind === 'symbol' ? this.families.memberOf(left.name) : undefined;
+    if (sign !== '=' || !member || !this.driven.has(member.family)) return;
+    const ends = [timeText(this.start), ...(this.down ? [`${this.to}`] : [])];
+    if (!ends.includes(timeText(member.time)))
+      throw new Error(
+        `"${text}": the relations for every ${this.over} define ${member.family} from ${ends.join(' and ')} on; keep one`,
+      );
+  }
+
+  /** A member that may be chosen: no relation for every index defines its family. */
+  freeMember(name: string): { family: string; time: Time } | undefined {
+    const member = this.families.memberOf(name);
+    return member && !this.driven.has(member.family) ? member : undefined;
+  }
+
+  /** The values that are given to single members of a family. */
+  valuesOf(family: string): { time: Time; value: Expr }[] {
+    return this.fixed.flatMap(({ sign, left, right }) => {
+      const member = sign === '=' && left.kind === 'symbol' ? this.families.memberOf(left.name) : undefined;
+      return member?.family === family ? [{ time: member.time, value: right }] : [];
+    });
   }
 
   private claim(text: string): Template {

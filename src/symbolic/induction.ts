@@ -13,6 +13,7 @@ import { claimFor } from './relations.ts';
 import { diagnose, mutationScore } from './score.ts';
 import type { Step, StepCounterexample, StepVerdict } from './step.ts';
 import { typeset } from './tex.ts';
+import { unmet } from './witness.ts';
 
 export type { InductionSpec } from './induction-problem.ts';
 
@@ -114,11 +115,12 @@ function build(title: string, problem: Problem, spec: InductionSpec): Induction 
   const failing = [...bases, ...steps].find(({ verdict }) => !holdsIn(verdict));
   // A condition of the step must hold at every index, or the induction stops where it fails.
   const open = [...new Set(steps.flatMap((step) => step.conditions))];
+  const [atStart, onward] = [problem.base(claims[0]), problem.step(claims[0])];
   const kept = [
-    domainsKept(problem.base(claims[0]), [], families, SIDE_LIMIT_MS),
-    domainsKept(problem.step(claims[0]), problem.hypothesized, families, SIDE_LIMIT_MS),
+    domainsKept(atStart, [], families, SIDE_LIMIT_MS),
+    domainsKept(onward, problem.hypothesized, families, SIDE_LIMIT_MS),
   ];
-  const stray = kept.find((each) => each.stray)?.stray;
+  const stray = kept.find((each) => each.stray)?.stray ?? unmet(problem, [atStart, onward], SIDE_LIMIT_MS);
   /** Steps that are evident with the hypothesis and not without it: the induction is the proof. */
   const carried = (): boolean =>
     claims.some((claim) => {

@@ -1,6 +1,7 @@
 /**
- * Do the members of an induction stay in their declared domains, and do the inequalities among them go on holding? A claim ranges over the points at which they do; where a
- * relation drives one out, nothing is left to claim, and an induction would go on about nothing.
+ * Do the members of an induction stay in their declared domains, and do the inequalities among them go on holding? A claim
+ * ranges over the points at which they do; where a relation drives one out, nothing is left to claim, and an induction
+ * would go on about nothing.
  */
 import { parseDomain, type Domain } from './domain.ts';
 import { number, symbol, type Expr } from './expr.ts';
@@ -28,11 +29,18 @@ export function domainsKept(
   timeLimitMs: number,
 ): { stray?: Stray; log10Error: number } {
   let log10Error = -Infinity;
+  // An inequality about a member may itself rest on its domain: it is no premise of it.
+  const made = new Set(
+    given.flatMap(({ defines }) => (defines && !shown.includes(defines) ? [defines] : [])),
+  );
+  const certain = given.filter(
+    ({ defines, reads }) => defines !== undefined || !reads.some((name) => made.has(name)),
+  );
   for (const { defines } of given) {
     if (defines === undefined || shown.includes(defines)) continue;
     const { domain } = table.get(defines);
     for (const [relation, bound] of edgesOf(parseDomain(domain)!)) {
-      const claim = claimFor(symbol(defines), bound, table, given);
+      const claim = claimFor(symbol(defines), bound, table, certain);
       const free = { ...claim, symbols: { ...claim.symbols, [defines]: '(-inf,inf)' }, relation };
       const { verdict, conditions, counterexample, errorBound } = decideInequality(free, { timeLimitMs });
       if (verdict === 'vacuous' || (verdict === 'proved' && conditions.length === 0)) {
@@ -64,7 +72,8 @@ function pointOf(counterexample: Counterexample | undefined, families: Families)
   return values.length === 0 ? {} : { at: families.label(values.join(', ')) };
 }
 
-function edgesOf({ lo, hi, loClosed, hiClosed }: Domain): [Comparison, Expr][] {
+/** What lying in a domain comes down to. */
+export function edgesOf({ lo, hi, loClosed, hiClosed }: Domain): [Comparison, Expr][] {
   return [
     ...(lo ? [[loClosed ? '≥' : '>', number(lo.n, lo.d)] as [Comparison, Expr]] : []),
     ...(hi ? [[hiClosed ? '≤' : '<', number(hi.n, hi.d)] as [Comparison, Expr]] : []),
