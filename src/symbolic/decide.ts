@@ -46,17 +46,23 @@ export function decide(claim: Claim, options: DecideOptions = {}): Verdict {
   return { conditions: [], ...found, ms: Math.round((performance.now() - start) * 100) / 100 };
 }
 
-/** The first single edit of the right side under which the claim holds, if one is found in time. */
+/**
+ * The first single edit of the right side under which the claim holds without a condition, else the first under which it
+ * holds at all, with its conditions; if one is found in time.
+ */
 function diagnosisOf(claim: Claim, limitMs: number): string | undefined {
   const end = performance.now() + limitMs;
   const rhs = typeof claim.rhs === 'string' ? parse(claim.rhs) : claim.rhs;
+  let fallback: string | undefined;
   for (const repair of repairs(rhs, Object.keys(claim.symbols))) {
     const left = end - performance.now();
-    if (left <= 0) return undefined;
-    const { verdict } = find({ ...claim, rhs: repair.whole }, Math.min(left, REPAIR_MS), 0);
-    if (verdict === 'proved') return repairText(repair);
+    if (left <= 0) break;
+    const { verdict, conditions = [] } = find({ ...claim, rhs: repair.whole }, Math.min(left, REPAIR_MS), 0);
+    if (verdict !== 'proved' && verdict !== 'vacuous') continue;
+    if (conditions.length === 0) return repairText(repair);
+    fallback ??= `${repairText(repair)}, where ${conditions.join(', ')}`;
   }
-  return undefined;
+  return fallback;
 }
 
 function find(claim: Claim, timeLimitMs: number, seed: number): Finding {

@@ -7,7 +7,7 @@ import type { Relation } from './step.ts';
 import type { SymbolTable } from './symbols.ts';
 import { isOne } from './tidy.ts';
 import type { Turn } from './turns.ts';
-import { isExponential, splitExponential } from './upto.ts';
+import { splitExponential } from './upto.ts';
 import type { Verdict } from './verdict.ts';
 
 export interface DensityOf {
@@ -66,12 +66,16 @@ export function requireDensity(density: DensityOf): void {
   );
   if (confined) throw new Error(`"${confined.text}" confines ${x}: a Gaussian ranges over all reals`);
   const unfolded = unfoldFor(x, line, given, symbols);
-  if (!isExponential(unfolded)) return; // a log density, or positive by what isDense asks
+  if (!isExponentialIn(x, unfolded)) return; // a log density, or positive by what isDense asks
   const { factor } = splitExponential(unfolded);
   if (symbolsOf(factor).includes(x))
     throw new Error(`the factor before the exponential depends on ${x}: expected the density of a Gaussian`);
   if (!isOne(factor)) requirePositive('the factor before the exponential', factor, symbols, given);
 }
+
+/** A factor such as e^{−λ} that does not read x says nothing of the kind of a line. */
+const isExponentialIn = (x: string, expr: Expr): boolean =>
+  symbolsOf(splitExponential(expr).exponent).includes(x);
 
 const reachesSymbol = (
   x: string,
@@ -86,7 +90,7 @@ const reachesSymbol = (
  */
 export function isDense({ x, line, symbols, given }: DensityOf): boolean {
   const unfolded = unfoldFor(x, line, given, symbols);
-  return isExponential(unfolded) || signOf(unfolded, symbols, given).verdict === 'proved';
+  return isExponentialIn(x, unfolded) || signOf(unfolded, symbols, given).verdict === 'proved';
 }
 
 /** The log density of x, up to a term free of it. */
@@ -94,7 +98,7 @@ export function logDensityOf(density: DensityOf): Expr {
   const { x, line, symbols, given } = density;
   const unfolded = unfoldFor(x, line, given, symbols);
   if (!isDense(density)) return unfolded;
-  return isExponential(unfolded) ? splitExponential(unfolded).exponent : call('log', unfolded);
+  return isExponentialIn(x, unfolded) ? splitExponential(unfolded).exponent : call('log', unfolded);
 }
 
 /** @throws when the mean or the variance depends on x: then N(x; mean, variance) is no Gaussian in x. */

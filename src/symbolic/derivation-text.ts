@@ -38,6 +38,13 @@ function counterexample({ counterexample: found, diagnosis }: Step): string {
   );
 }
 
+/** What the verdict ranges over, and where it holds. */
+function reachOf({ verdict, scope, conditions }: Step): string {
+  if (verdict !== 'proved' && verdict !== 'vacuous') return '';
+  const where = conditions.length === 0 ? '' : `, where ${conditions.map((tex) => `$${tex}$`).join(', ')}`;
+  return (scope === undefined ? '' : `, ${scope}`) + where;
+}
+
 const kinds: Record<Step['kind'], string> = {
   start: '',
   step: '',
@@ -56,7 +63,7 @@ export function derivationText(title: string, steps: readonly Step[]): string {
   const lines = steps.map((step, i) => {
     const because = step.because === undefined ? '' : `: ${step.because}`;
     const missing = step.verdict === 'undecided' && step.reason ? ` (${step.reason})` : '';
-    const found = `${step.verdict}${step.verdict === 'refuted' ? counterexample(step) : missing + because}`;
+    const found = `${step.verdict}${step.verdict === 'refuted' ? counterexample(step) : missing + because}${reachOf(step)}`;
     const first =
       lefts[i].length > width ? `${lefts[i]}\n      ${found}` : `${lefts[i].padEnd(width)}  ${found}`;
     return [first, ...survivorLines(step.mutants).map((survivor) => `      mutant ${survivor}`)].join('\n');
@@ -107,7 +114,8 @@ export function derivationTeX(title: string, steps: readonly Step[]): string {
   const rows = steps.map((step) => {
     const relation =
       step.kind === 'step' ? relationTeX[step.relation] : kinds[step.kind] && `\\text{${kinds[step.kind]}}`;
-    const reason = [step.because, step.verdict].filter((part) => part !== undefined).join(': ');
+    const reason =
+      [step.because, step.verdict].filter((part) => part !== undefined).join(': ') + reachOf(step);
     return `${relation} & ${step.tex} && \\text{${escapeTeX(reason)}}`;
   });
   return `$$\\begin{aligned}&\\textbf{${escapeTeX(title)}}\\\\\n${rows.join('\\\\\n')}\\end{aligned}$$`;

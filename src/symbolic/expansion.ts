@@ -68,8 +68,7 @@ export class Expansion {
         const order = this.rootOrder.get(n.base) ?? 1n;
         this.rootOrder.set(n.base, lcm(order, n.exponent.d));
       }
-    const logs = this.logarithms(node);
-    const { num, den } = logs ?? this.fraction(node);
+    const { num, den } = this.logarithms(node) ?? this.increasing(node) ?? this.fraction(node);
     return timesSign(this.polySign(num, MAX_CONJUGATIONS), this.polySign(den, MAX_CONJUGATIONS));
   }
 
@@ -89,6 +88,25 @@ export class Expansion {
       product = mulFractions(product, factor);
     }
     return addFractions(product, constant(rational(-1n)));
+  }
+
+  /** ±(erf a − erf b) and ±(e^a − e^b) have the sign of ±(a − b); null for anything else. */
+  private increasing(node: Node): Fraction | null {
+    if (this.raw || node.kind !== 'add' || node.args.length !== 2) return null;
+    const [one, two] = node.args.map((term) => {
+      const [c, of] = term.kind === 'mul' && term.args.length === 2 ? term.args : [null, term];
+      if (c !== null && c.kind !== 'num') return null;
+      return { c: c ?? ONE, of: of! };
+    });
+    if (!one || !two || one.c.d !== two.c.d || absBig(one.c.n) !== absBig(two.c.n)) return null;
+    const opposite = one.c.n < 0n !== two.c.n < 0n;
+    const [a, b] = [one.of, two.of];
+    // erf is odd: erf a + erf b = erf a − erf(−b)
+    const odd = a.kind === 'erf' && b.kind === 'erf';
+    if (!odd && !(a.kind === 'exp' && b.kind === 'exp' && opposite)) return null;
+    const [x, y] = [this.fraction(a.arg), this.fraction(b.arg)];
+    const difference = addFractions(x, opposite ? negFraction(y) : y);
+    return one.c.n < 0n ? negFraction(difference) : difference;
   }
 
   /** Sign of a polynomial; P + Q·r with r = √R is settled by P² − Q²·R. */

@@ -10,7 +10,7 @@ import { Problem, type InductionSpec, type Posed } from './induction-problem.ts'
 import { judge, SIDE_LIMIT_MS, type Judgement } from './judge.ts';
 import { domainsKept, strayText } from './invariant.ts';
 import { claimFor } from './relations.ts';
-import { diagnose, mutationScore } from './score.ts';
+import { diagnose, mutationScore, type Held } from './score.ts';
 import type { Step, StepCounterexample, StepVerdict } from './step.ts';
 import { typeset } from './tex.ts';
 import { unmet } from './witness.ts';
@@ -151,7 +151,7 @@ function build(title: string, problem: Problem, spec: InductionSpec): Induction 
   /** What the first instances say of the claim with another right side. */
   const verdictOf =
     (claim: Template, most: number) =>
-    (right: Expr): StepVerdict => {
+    (right: Expr): Held => {
       let held: StepVerdict = 'proved';
       for (let i = 1; i <= Math.min(most, unrolled) && problem.reaches(i) && held === 'proved'; i++) {
         const { left, right: edited, table, given } = problem.instance({ left: claim.left, right }, i);
@@ -159,7 +159,7 @@ function build(title: string, problem: Problem, spec: InductionSpec): Induction 
         const found = decide(asked, { timeLimitMs: SIDE_LIMIT_MS, diagnose: false }).verdict;
         if (!holdsIn(found)) held = found;
       }
-      return held;
+      return { verdict: held, conditions: [] };
     };
   const table = families.table('(-inf,inf)');
   const conclusions = claims.map((claim): Step => ({
@@ -182,7 +182,7 @@ function build(title: string, problem: Problem, spec: InductionSpec): Induction 
     ...(refuted && { counterexample: refuted.counterexample }),
     ...(reason !== undefined && { reason }),
     ...(refuted && {
-      diagnosis: diagnose(claim.right, symbolsOf(claim.right), table, verdictOf(claim, 3)),
+      diagnosis: seen(diagnose(claim.right, symbolsOf(claim.right), table, verdictOf(claim, 3))),
     }),
   }));
   // Of the unrolled instances, the largest that is decided is shown, or those that refute.
@@ -215,6 +215,10 @@ function build(title: string, problem: Problem, spec: InductionSpec): Induction 
   });
   return Object.assign(self, { [Symbol.for('Jupyter.display')]: bundle });
 }
+
+/** A repair is tried on the first instances only. */
+const seen = (diagnosis: string | undefined): string | undefined =>
+  diagnosis && `${diagnosis}, as far as the first instances show`;
 
 /** The step does not follow: that refutes no instance, so it is said and left undecided. */
 function unproved({ counterexample, ...found }: Judgement): Judgement {

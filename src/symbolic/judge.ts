@@ -2,13 +2,13 @@
 import { prepare } from './claim.ts';
 import { decide } from './decide.ts';
 import { logDensityOf, requireDensity, requirePositive, type DensityOf } from './density.ts';
-import { mul, number, symbolsOf, type Expr } from './expr.ts';
+import { number, symbolsOf, type Expr } from './expr.ts';
 import { conditionSymbols, conditionTex, shortPair, valueTex } from './figures.ts';
 import { decideInequality, isComparison } from './inequality.ts';
 import { nonzeroConditions } from './nonzero.ts';
 import { thirdDerivative, varianceOf, type Quantity } from './quantity.ts';
 import { claimFor, inequalitiesAt, relationTex, unfoldFor, type GivenRelation } from './relations.ts';
-import { diagnose, mutationScore } from './score.ts';
+import { diagnose, mutationScore, type Held } from './score.ts';
 import type { Relation, Step, StepCounterexample } from './step.ts';
 import type { SymbolTable } from './symbols.ts';
 import { upToFactor, upToTerm } from './upto.ts';
@@ -46,8 +46,8 @@ interface Posed {
   claim: Claim;
   /** What the two sides of the claim are, where they are not the two lines. */
   sides?: readonly [string, string];
-  /** Its left side must not vanish for the relation to say anything. */
-  nonzero?: Claim;
+  /** Their left sides must not vanish for the relation to say anything. */
+  nonzero: readonly Claim[];
   symbols: SymbolTable;
   /** A name of the claim that is none of the author's: `xPrime`, shown as `x'`. */
   primed?: { name: string; shown: string };
@@ -61,23 +61,18 @@ export function judge(question: Question, options: { mutants: boolean }): Judgem
     return { verdict: 'vacuous', method: 'comparison', reason: 'the same after unfolding', ms: 0, ...none };
   }
   const posed = pose(question);
-  const decided = deciderOf(relation);
-  const asked = decided(posed.claim, { diagnose: false });
-  // The lines differ, or nothing would have been asked: what is the same multiplied out is shown by that alone.
-  const same = asked.verdict === 'vacuous' && relation === '∝';
-  const { verdict, method, ms, reason, ...found } = same
-    ? { ...asked, verdict: 'proved' as const, method: 'the same multiplied out' }
-    : asked;
-  const holds = (mutant: Expr): string =>
-    decided(pose({ ...question, next: mutant }).claim, { timeLimitMs: SIDE_LIMIT_MS, diagnose: false })
-      .verdict;
+  const asked = ask(posed, relation, {});
+  const { verdict, method, ms, reason, ...found } = asked;
+  const holds = (line: Expr): Held => {
+    const mutant = pose({ ...question, next: line });
+    const held = ask(mutant, relation, { timeLimitMs: SIDE_LIMIT_MS });
+    return {
+      verdict: held.verdict,
+      conditions: held.conditions.map((text) => conditionTex(text, mutant.symbols)),
+    };
+  };
   if (verdict === 'proved') {
-    const nonzero = posed.nonzero ? nonzeroConditions(posed.nonzero, SIDE_LIMIT_MS) : [];
-    if (nonzero === null) {
-      const missing = 'a line may be 0 everywhere, and nothing but 0 is proportional to 0';
-      return { verdict: 'undecided', method, ms, ...none, reason: missing };
-    }
-    const where = [...new Set([...found.conditions, ...nonzero])];
+    const where = found.conditions;
     return {
       verdict,
       method,
@@ -97,13 +92,32 @@ export function judge(question: Question, options: { mutants: boolean }): Judgem
   return { verdict, method, ms, ...none, reason };
 }
 
+/** The verdict on what was posed, what must not vanish included. */
+function ask({ claim, nonzero }: Posed, relation: Relation, options: DecideOptions): Verdict {
+  const found = deciderOf(relation)(claim, { ...options, diagnose: false });
+  // The lines differ, or nothing would have been asked: what is the same multiplied out is shown by that alone.
+  const same = found.verdict === 'vacuous' && relation === '∝';
+  if (found.verdict !== 'proved' && !same) return found;
+  const conditions = nonzero.map((each) => nonzeroConditions(each, SIDE_LIMIT_MS));
+  if (conditions.some((each) => each === null)) {
+    const reason = 'a line may be 0 everywhere, and nothing but 0 is proportional to 0';
+    return { ...found, verdict: 'undecided', conditions: [], reason };
+  }
+  return {
+    ...found,
+    ...(same && { method: 'the same multiplied out' }),
+    verdict: 'proved',
+    conditions: [...new Set([...found.conditions, ...conditions.flatMap((each) => each ?? [])])],
+  };
+}
+
 /** Inequalities have their own decisions; the other relations are identities. */
 const deciderOf = (relation: Relation): ((claim: Claim, options: DecideOptions) => Verdict) =>
   isComparison(relation) ? (claim, options) => decideInequality({ ...claim, relation }, options) : decide;
 
 function pose({ previous, next, relation, about, symbols, given }: Question): Posed {
   if (relation === '=' || isComparison(relation))
-    return { claim: claimFor(previous, next, symbols, given), symbols };
+    return { claim: claimFor(previous, next, symbols, given), nonzero: [], symbols };
   if (about === undefined) {
     throw new Error(
       `a step by ${relation} needs the variable it is about: { relation: '${relation}', about: 'x' }`,
@@ -118,7 +132,7 @@ function pose({ previous, next, relation, about, symbols, given }: Question): Po
   const { lhs, rhs, sides, factors } = (relation === '∝' ? upToFactor : upToTerm)(about, prime, f, g);
   const both = [...given, ...inequalitiesAt(about, prime, given, extended)];
   const primed = { name: prime, shown: `${about}'` };
-  const nonzero = factors.length > 0 ? claimFor(mul(...factors), number(0), extended, both) : undefined;
+  const nonzero = factors.map((factor) => claimFor(factor, number(0), extended, both));
   return { claim: claimFor(lhs, rhs, extended, both), sides, nonzero, symbols: extended, primed };
 }
 

@@ -21,6 +21,7 @@ export interface Route {
 }
 
 const GIBBS = 'Gibbs: KL ≥ 0';
+const POSITIVE = 'the difference is made of densities and positive functions';
 const JENSEN = 'Jensen: log E ≥ E log';
 const RECIPROCAL = 'Jensen: E[1/Y] ≥ 1/E[Y]';
 const SCHWARZ = 'Cauchy–Schwarz';
@@ -35,8 +36,8 @@ export function routes(
 ): Route[] {
   const [larger, smaller] =
     statement.relation === '≥' ? [statement.lhs, statement.rhs] : [statement.rhs, statement.lhs];
-  const byGap = (big: ChainExpr, small: ChainExpr, found: ChainExpr, cite = GIBBS): Route => ({
-    cite,
+  const byGap = (big: ChainExpr, small: ChainExpr, found: ChainExpr): Route => ({
+    cite: subexpressions(found).some(({ kind }) => kind === 'kl') ? GIBBS : POSITIVE,
     identity: { lhs: big, rhs: plus(small, found) },
     gap: found,
     conditions: [FINITE],
