@@ -12,7 +12,7 @@ import { FieldLimit } from './numbers.ts';
 import { Normal } from './normal.ts';
 import { Random } from './random.ts';
 import type { Claim, DecideOptions, Verdict } from './verdict.ts';
-import { violation } from './violation.ts';
+import { isDefinedSomewhere, violation } from './violation.ts';
 
 export type Comparison = '≤' | '<' | '≥' | '>';
 export type InequalityClaim = Claim & { relation: Comparison };
@@ -53,7 +53,11 @@ function find(claim: InequalityClaim, random: Random, clock: Clock): Omit<Verdic
     .flatMap(nodesOf)
     .flatMap((e) => (e.kind === 'call' && (e.fn === 'sin' || e.fn === 'cos') ? [e.fn] : []))[0];
   if (foreign) return undecided(`no engine decides ${foreign}`);
-  const counterexample = violation(prepared, gapOf(prepared, relation), strict, random, clock);
+  const gap = gapOf(prepared, relation);
+  // Most that hold do by their sign, at once: the search for a counterexample is left out where it could find none.
+  const evident = attempt(prepared, relation, strict, 0, random, clock);
+  if (evident && isDefinedSomewhere(prepared, gap, random, clock)) return evident;
+  const counterexample = violation(prepared, gap, strict, random, clock);
   if (counterexample === 'nowhere')
     return undecided('no point of the set at which both sides are defined was found');
   if (counterexample)
@@ -74,11 +78,13 @@ function certify(
   random: Random,
   clock: Clock,
 ): Omit<Verdict, 'ms'> | null {
-  const whole = attempt(prepare(claim), claim.relation, strict, random, clock);
+  const whole = attempt(prepare(claim), claim.relation, strict, MAX_DEPTH, random, clock);
   if (whole) return whole;
   const split = allCases(claim);
   if (split.length < 2) return null;
-  const parts = split.map((each) => attempt(prepare(each.claim), claim.relation, strict, random, clock));
+  const parts = split.map((each) =>
+    attempt(prepare(each.claim), claim.relation, strict, MAX_DEPTH, random, clock),
+  );
   if (parts.some((part) => part === null)) return null;
   const conditions = [...new Set(parts.flatMap((part) => part!.conditions))];
   return {
@@ -93,12 +99,13 @@ function attempt(
   prepared: Prepared,
   relation: Comparison,
   strict: boolean,
+  depth: number,
   random: Random,
   clock: Clock,
 ): Omit<Verdict, 'ms'> | null {
   try {
     const [needed, log10Error] = withoutImplied(prepared, random, clock);
-    const found = leastSign(needed, gapOf(prepared, relation), MAX_DEPTH, random, clock);
+    const found = leastSign(needed, gapOf(prepared, relation), depth, random, clock);
     if (!found || (strict && !found.strict)) return null;
     const normal = new Normal(needed, random, clock);
     const conditions = openRequirements([prepared.lhs, prepared.rhs], normal).map(conditionText);

@@ -1,5 +1,5 @@
 /** Looking for a point at which a difference that should not be negative certainly is. */
-import { addBalls, isNegative, isZero, negBall, type Ball } from './ball.ts';
+import { addBalls, isNegative, isValue, isZero, negBall, type Ball } from './ball.ts';
 import { certainlyEmpty } from './cases.ts';
 import type { Prepared } from './claim.ts';
 import type { Clock } from './clock.ts';
@@ -67,6 +67,20 @@ export function violation(
     }
   }
   return null;
+}
+
+/** Is a point of the set found at which both sides are certainly defined? */
+export function isDefinedSomewhere(prepared: Prepared, gap: Expr, random: Random, clock: Clock): boolean {
+  const sampler = new Sampler(prepared, random, clock);
+  const bits = PRECISIONS[0];
+  for (let i = 0; i < 12; i++) {
+    const point = sampler.next(i % 2 === 0 ? 'simple' : 'typical', i === 0 ? 300 : 60);
+    if (!point) return false;
+    if (!Number.isFinite(relativeGap(prepared, gap, point))) continue;
+    if (isValue(evaluateBall(gap, point, bits, clock.check)) && inSet(prepared, point, bits, clock.check))
+      return true;
+  }
+  return false;
 }
 
 function relativeGap({ lhs, rhs }: Prepared, gap: Expr, point: Point): number {

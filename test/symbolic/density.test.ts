@@ -159,3 +159,8 @@ test('a conclusion carries what its steps were given, and says no more than they
     .concludes(F('x^2 + 2*x*y + y^2'));
   expect(named.steps.at(-1)).toMatchObject({ verdict: 'proved', uses: ['y = 1'] });
 });
+
+test('an exponential that does not read the variable makes no density of a log density', () => {
+  const precise = derive('t', '-exp(-m)*(x - y)^2/2', q).concludes(normal('x', 'y', 'exp(m)'));
+  expect(precise.steps.at(-1)).toMatchObject({ verdict: 'proved', relation: '+c' });
+});

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { declare, derive, formula, meanOf, varianceOf } from '../../src/symbolic/index.ts';
+import { decide, declare, derive, formula, meanOf, varianceOf } from '../../src/symbolic/index.ts';
 
 const real = { domain: '(-inf,inf)', meaning: '' };
 const positive = { domain: '(0,inf)', meaning: '' };
@@ -234,4 +234,33 @@ test('a chain of lines compares one way only', () => {
   const up = derive('t', 'x', quick).step('x + a', { relation: '<' });
   expect(() => up.step('x', { relation: '>' })).toThrow('says nothing of the two ends');
   expect(up.step('x + 2*a', { relation: '≤' }).check().steps).toHaveLength(3);
+});
+
+test('a line that is 0 without being written so is proportional to nothing', () => {
+  const zero = '(x + 1)^2 - x^2 - 2*x - 1';
+  const about = { relation: '∝', about: 'x' };
+  expect(verdict(zero, 'exp(x)', about)).not.toBe('proved');
+  expect(verdict('exp(x)', zero, about)).not.toBe('proved');
+  expect(verdict('((m + 1)^2 - y^2 - 2*y - 1)*exp(x)', 'exp(x)', about, { given: ['y = m'] })).not.toBe(
+    'proved',
+  );
+  const [, step] = derive('t', '2*(x - m)', { symbols }).step('3*(x - m)', {
+    relation: '∝',
+    about: 'x',
+  }).steps;
+  const zeros = step.mutants!.survivors.filter(({ text }) => ['x → m', 'm → x'].includes(text));
+  expect(zeros.map(({ verdict: found }) => found)).not.toContain('proved');
+});
+
+test('text and TeX say where a step holds', () => {
+  const derivation = derive('t', 'x/x', quick).step('1');
+  expect(String(derivation)).toContain('proved, where $x \\ne 0$');
+  expect(derivation.toTeX()).toContain('where $x \\ne 0$');
+});
+
+test('a repair that holds on a part only says where, and one that holds everywhere is preferred', () => {
+  const diagnosis = (lhs: string, rhs: string) =>
+    decide({ lhs, rhs, symbols: { x: '(-inf,inf)' } }).diagnosis;
+  expect(diagnosis('log(x^2)', 'log(x)')).toBe('holds with x^2 in place of x');
+  expect(diagnosis('abs(x)', '-sqrt(x)^2')).toBe('holds with the opposite sign, where x ≥ 0');
 });

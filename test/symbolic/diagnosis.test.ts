@@ -74,7 +74,7 @@ describe('a wrong step is told what would repair it', () => {
       relation: '∝',
       about: 'xPrev',
     }).steps;
-    expect(wrong.diagnosis).toBe('holds without the term $x_{t-1}$');
+    expect(wrong.diagnosis).toBe('holds without the term $x_{t-1}$, where $x_{t-1} \\ne 0, x_t \\ne 0$');
   });
 
   test('an unrelated line is told nothing', () => {

@@ -31,7 +31,7 @@ function shortened(text: string): string {
   return decimalText(evaluateBall(parse('x'), new Map([['x', value]]), 400), 50);
 }
 
-test('erf is known to be odd, whatever it is written of, and nothing is proved that needs more', () => {
+test('erf is known to be odd and increasing, whatever it is written of, and nothing is proved that needs more', () => {
   const claim = { symbols: { x: real, y: real } };
   const verdict = (lhs: string, rhs: string) => decide({ ...claim, lhs, rhs }).verdict;
   expect(verdict('normalCdf(x) + normalCdf(-x)', '1')).toBe('proved');
@@ -44,6 +44,10 @@ test('erf is known to be odd, whatever it is written of, and nothing is proved t
   expect(verdict('erf(x + y)', 'erf(x) + erf(y)')).toBe('refuted');
   const positive = { symbols: { x: '(0,inf)' }, lhs: 'erf(x)' };
   expect(decideInequality({ ...positive, relation: '>', rhs: '0' }).verdict).toBe('proved');
+  const order = { symbols: { x: real, y: real }, lhs: 'erf(x)', rhs: 'erf(y)', relation: '<' } as const;
+  expect(decideInequality({ ...order, given: ['x < y'] }).verdict).toBe('proved');
+  expect(decideInequality({ ...order, given: ['y < x'] }).verdict).toBe('refuted');
+  expect(decideInequality({ ...order, rhs: 'erf(x + 1)' }).verdict).toBe('proved');
   expect(decideInequality({ ...positive, relation: '≤', rhs: 'x' }).verdict).toBe('refuted');
   expect(decideInequality({ ...positive, relation: '≤', rhs: '1' }).verdict).toBe('undecided');
 });

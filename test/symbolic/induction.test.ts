@@ -357,3 +357,50 @@ test('the closed forms that are proved agree with chains run step by step in mpm
     expect(value('1 - (1/2)^n', { n })).toBeCloseTo(Number(halves), 14);
   }
 });
+
+test('only whole multiples of the index make a power of −1 alternate', () => {
+  const turned = (exponent: string, more: object = {}) =>
+    verdictOf({
+      ...quick,
+      families: { a: real },
+      given: ['a[0] = 1', `a[t] = a[t-1]*(-1)^(${exponent})`],
+      claim: 'a[t] = 1',
+      ...more,
+    });
+  expect(turned('0.5*t*t - 0.5*t', { unrolled: 1 })).not.toBe('proved');
+  expect(turned('t*t')).toBe('refuted');
+  expect(turned('2*t')).toBe('proved');
+  // 0 for t up to 7, odd at 8
+  const late = '(t*(t-1)*(t-2)*(t-3)*(t-4)*(t-5)*(t-6)*(t-7))/128';
+  expect(turned(late)).not.toBe('proved');
+  const flips = { ...quick, families: { a: real }, given: ['a[0] = 1', 'a[t] = -a[t-1]'] };
+  for (const claim of ['(-1)^(t + 2)', '-(-1)^(t - 1)', '(-1)^(3*t)', '(-1)^(t + 1)*(-1)'])
+    expect(verdictOf({ ...flips, claim: `a[t] = ${claim}` }), claim).toBe('proved');
+  expect(verdictOf({ ...flips, claim: 'a[t] = (-1)^(t + 1)' })).toBe('refuted');
+});
+
+test('inequalities must be met by some sequence at every index', () => {
+  const stops = { ...quick, given: ['a[0] = 0', 'a[t] = min(a[t-1] + 1, 8)', 'a[t] < 5*u[t]'] };
+  const late = induct('late', { ...stops, families: { a: real, u: '(0,1)' }, claim: 'a[t] = t' });
+  expect(late.verdict).toBe('undecided');
+  expect(late.reason).toContain('nothing is shown to meet');
+  const counts = { ...quick, sums: { S: '1' }, claim: 'S[t] = t' };
+  const falls = (given: string[]) => verdictOf({ ...counts, families: { S: real, b: '(0,10)' }, given });
+  expect(falls(['b[t] < b[t-1] - 1'])).toBe('undecided');
+  expect(falls(['b[t] < b[t-1]'])).toBe('proved');
+});
+
+test('an inequality is no premise of the domain that it rests on', () => {
+  const circle = {
+    families: { a: '(0,10)', S: real },
+    given: ['a[0] = 1', 'a[t] = a[t-1] + 1', 'a[t] < 10'],
+  };
+  expect(verdictOf({ ...quick, ...circle, sums: { S: '1' }, claim: 'S[t] = t' })).toBe('undecided');
+});
+
+test('a value in the midst of a sequence that is defined already is refused', () => {
+  const given = ['a[0] = 0', 'a[t] = a[t-1] + 1', 'a[9] = 7'];
+  expect(() => induct('t', { ...quick, families: { a: real }, given, claim: 'a[t] = t' })).toThrow(
+    '"a[9] = 7": the relations for every t define a from 0 on',
+  );
+});
