@@ -106,12 +106,12 @@ export class Families {
     return { text: text.trim(), left, sign: match[2] as '=' | '<' | '>', right, shifts };
   }
 
-  /** The family and the time of a symbol that stands for a member. */
   /** The interval of every member of a family. */
   domainOf(family: string): string {
     return this.families.get(family)!.domain;
   }
 
+  /** The family and the time of a symbol that stands for a member. */
   memberOf(name: string): { family: string; time: Time } | undefined {
     return this.members.get(name);
   }

@@ -3,7 +3,8 @@ import { contains, parseDomain } from './domain.ts';
 import { symbolsOf, type Expr } from './expr.ts';
 import { Families, timeText, type FamilySpec, type Template, type Time } from './families.ts';
 import type { GivenRelation } from './relations.ts';
-import { rational } from './rational.ts';
+import { numberQ, rational } from './rational.ts';
+import { readRecurrences } from './recurrences.ts';
 import { typeset } from './tex.ts';
 import { declare, type SymbolEntry, type SymbolTable } from './symbols.ts';
 
@@ -20,13 +21,17 @@ export interface InductionSpec {
   symbols?: SymbolTable | Record<string, SymbolEntry>;
   /**
    * Relations: `abar[0] = 1` as it stands, `abar[t] = alpha[t]*abar[t-1]` for every t after the start, and
-   * `beta[t] = 1 - alpha[t]` (no t − 1) at every t, the start included.
+   * `beta[t] = 1 - alpha[t]` (no t − 1) at every t, the start included. Each family is defined one index after another from
+   * one end on, or is free; inequalities may confine what is free and what sequences begin with.
    */
   given?: readonly string[];
   /** `{ S: 'a[t]' }`: S[t] is the sum of a over the indices after the start, up to t; likewise products. */
   sums?: Record<string, string>;
   products?: Record<string, string>;
-  /** `mean[t] = sqrt(abar[t])*x0`; several are proved together, each step may use all hypotheses. */
+  /**
+   * `mean[t] = sqrt(abar[t])*x0`, said of all sequences up to t (downwards: of whole sequences) that lie in their domains
+   * and meet the relations; several are proved together, each step may use all hypotheses.
+   */
   claim: string | readonly string[];
   /** How many instances are unrolled. Default 4. */
   unrolled?: number;
@@ -35,6 +40,14 @@ export interface InductionSpec {
 }
 
 const MOST_STARTS = 20; // whole numbers tried for a symbol where the index starts
+const LONGEST = 12; // steps that are unrolled at most
+
+/** The numbers from which, to which and at which a claim is unrolled. */
+export interface Instance {
+  low: number;
+  high: number;
+  at: number;
+}
 
 export interface Posed {
   left: Expr;
@@ -58,14 +71,19 @@ export class Problem {
   private readonly indexDomain: string;
   /** Where the index runs, its start included. */
   readonly indices: string;
-  /** Families that relations define at every index. */
-  private readonly driven: ReadonlySet<string>;
+  /** Whole numbers that a symbolic start may be, ascending. */
+  private readonly starts: readonly number[];
+  /** Families that relations define at every index, and the end that each begins at. */
+  private readonly driven: ReadonlyMap<string, string | undefined>;
 
   constructor(spec: InductionSpec) {
     const { over = 't', from = 0, direction = 'up', to = 0, symbols = {}, given = [] } = spec;
     this.over = over;
     this.down = direction === 'down';
     this.to = to;
+    for (const [name, value] of Object.entries({ from, to }))
+      if (typeof value === 'number' && !Number.isSafeInteger(value))
+        throw new Error(`${name}: ${value}: expected a whole number`);
     if (this.down && typeof from === 'number')
       throw new Error(`downwards from ${from}: expected a symbol such as "T"; the proof is for every T`);
     const constants =
@@ -91,30 +109,15 @@ export class Problem {
     this.fixed = templates.filter(({ shifts }) => shifts.length === 0);
     this.stepwise = templates.filter(({ shifts }) => shifts.includes(-1));
     this.pointwise = templates.filter(({ shifts }) => shifts.length > 0 && !shifts.includes(-1));
-    this.driven = new Set(
-      [...this.stepwise, ...this.pointwise].flatMap(({ sign, left }) => {
-        const family = sign === '=' && left.kind === 'symbol' && this.families.memberOf(left.name)?.family;
-        return family ? [family] : [];
-      }),
-    );
-    this.fixed.forEach((template) => this.requireAtEnd(template));
     this.claims = (typeof spec.claim === 'string' ? [spec.claim] : spec.claim).map((text) =>
       this.claim(text),
     );
+    const ends = { over, start: this.start, ...(this.down && { low: to }) };
+    this.driven = readRecurrences(templates, this.claims, this.families, ends);
     const lowest = this.down ? to : this.start.base === null ? this.start.offset : null;
     this.indexDomain = lowest === null ? '(-inf,inf)' : `[${lowest + 1},inf)`;
     this.indices = lowest === null ? '(-inf,inf)' : `[${lowest},inf)`;
-  }
-
-  /** @throws for a value in the midst of a sequence that relations define already. */
-  private requireAtEnd({ text, sign, left }: Template): void {
-    const member = left.kind === 'symbol' ? this.families.memberOf(left.name) : undefined;
-    if (sign !== '=' || !member || !this.driven.has(member.family)) return;
-    const ends = [timeText(this.start), ...(this.down ? [`${this.to}`] : [])];
-    if (!ends.includes(timeText(member.time)))
-      throw new Error(
-        `"${text}": the relations for every ${this.over} define ${member.family} from ${ends.join(' and ')} on; keep one`,
-      );
+    this.starts = this.start.base === null ? [] : this.wholeStarts(this.start.base);
   }
 
   /** A member that may be chosen: no relation for every index defines its family. */
@@ -189,21 +192,37 @@ export class Problem {
     return { left: sides[0], right: sides[1], table, given: distinct, owed };
   }
 
-  /** May the symbol where the index starts be this number? */
-  private mayStart(value: number): boolean {
-    const domain = parseDomain(this.families.table(this.indexDomain).get(this.start.base!).domain);
-    return !domain || contains(domain, rational(BigInt(value)));
+  /** The first whole numbers that the symbol where the index starts may be. @throws when it may be none. */
+  private wholeStarts(base: string): number[] {
+    const { domain } = this.families.table(this.indexDomain).get(base);
+    const { lo } = parseDomain(domain)!;
+    const least = lo ? Math.ceil(numberQ(lo)) : this.down ? this.to : 0;
+    const from = this.down ? Math.max(least, this.to) : least;
+    const starts = Array.from({ length: MOST_STARTS }, (_, i) => from + i).filter((value) =>
+      contains(parseDomain(domain)!, rational(BigInt(value))),
+    );
+    if (starts.length > 0) return starts;
+    const where = this.down ? ` from ${this.to} on` : '';
+    throw new Error(
+      `${base} in ${domain}: expected a domain with a whole number${where}, where the index starts`,
+    );
   }
 
-  /** The start of an instance upwards from a symbol: another one for every number of steps, where its domain has so many. */
-  private startOf(steps: number): number {
-    const starts = Array.from({ length: MOST_STARTS }, (_, i) => i).filter((value) => this.mayStart(value));
-    return starts[steps - 1] ?? starts[0] ?? 0;
-  }
-
-  /** Is there an instance this many steps from the start? */
-  reaches(steps: number): boolean {
-    return !this.down || this.mayStart(this.to + steps);
+  /**
+   * Instances in numbers, `most` of them beyond the shortest; a symbolic start is another number in each, where its domain
+   * has so many. Upwards the claim is asked at the last index, downwards at both ends.
+   */
+  instances(most: number): Instance[] {
+    const { down, to, start, starts } = this;
+    if (down)
+      return starts
+        .filter((high) => high - to <= LONGEST)
+        .slice(0, most + 1)
+        .flatMap((high) => [...new Set([high, to])].map((at) => ({ low: to, high, at })));
+    return Array.from({ length: most + 1 }, (_, i) => {
+      const low = start.base === null ? start.offset : (starts[i] ?? starts[0]);
+      return { low, high: low + i, at: low + i };
+    });
   }
 
   base(claim: Template): Posed {
@@ -212,23 +231,32 @@ export class Problem {
   }
 
   /**
-   * Does an inequality speak of what relations define or of the index, and of nothing that may be chosen to satisfy it? Where
-   * it fails nothing is left to claim, and an induction would go on about nothing.
+   * Must an inequality follow from the rest? Unless it is about what may be chosen to satisfy it (free members, which
+   * `unmet` looks for, and what sequences begin with) it must: where it fails nothing is left to claim, and an induction
+   * would go on about nothing.
    */
-  private owes({ sign, left, right }: Template): boolean {
-    if (sign === '=') return false;
-    const names = [left, right].flatMap(symbolsOf);
-    const members = names.flatMap((name) => this.families.memberOf(name) ?? []);
-    if (members.some(({ family }) => !this.driven.has(family))) return false;
-    const chosen = ({ family, time }: { family: string; time: Time }): boolean =>
-      time.base === this.start.base &&
-      time.offset === this.start.offset &&
-      !this.fixed.some((relation) => {
-        const known = relation.left.kind === 'symbol' && this.families.memberOf(relation.left.name);
-        const start = known && known.family === family && timeText(known.time) === timeText(time);
-        return relation.sign === '=' && start;
-      });
-    return !members.some(chosen) && (members.length > 0 || names.includes(this.over));
+  private owes(template: Template): boolean {
+    return template.sign !== '=' && !this.hasFreeMember(template) && !this.isChosen(template);
+  }
+
+  private hasFreeMember({ left, right }: Template): boolean {
+    return [left, right].flatMap(symbolsOf).some((name) => this.freeMember(name));
+  }
+
+  /** Is an inequality about constants and what sequences begin with, and nothing else? */
+  private isChosen({ left, right }: Template): boolean {
+    return [left, right].flatMap(symbolsOf).every((name) => {
+      const member = this.families.memberOf(name);
+      if (!member) return name !== this.over && name !== this.start.base;
+      const at = timeText(member.time);
+      const begins = this.driven.get(member.family) === at;
+      return begins && !this.valuesOf(member.family).some(({ time }) => timeText(time) === at);
+    });
+  }
+
+  /** Do inequalities confine what may be chosen once and for all? */
+  get confinesStart(): boolean {
+    return this.fixed.some((template) => template.sign !== '=' && this.isChosen(template));
   }
 
   /** Without the hypotheses it shows whether they are needed. */
@@ -256,23 +284,26 @@ export class Problem {
     return this.claims.flatMap(({ left }) => symbolsOf(this.families.at(left, known)));
   }
 
-  /**
-   * The claim `steps` steps from the start, everything unrolled and nothing assumed; a symbolic start is another number
-   * for every number of steps.
-   */
-  instance(claim: { left: Expr; right: Expr }, steps: number): Posed {
-    const { base, offset } = this.start;
-    const low = this.down ? this.to : base === null ? offset : this.startOf(steps);
-    const bound = new Map(base === null ? [] : [[base, this.down ? low + steps : low]]);
-    const at = (k: number): Time => ({ base: null, offset: k });
-    const times = Array.from({ length: steps + 1 }, (_, i) => low + i);
+  /** `from T = 3 down to 1`. */
+  reach({ low, high, at }: Instance): string {
+    const { base } = this.start;
+    const [first, way] = this.down ? [high, 'down to'] : [low, 'to'];
+    return `from ${base === null ? '' : `${base} = `}${first} ${way} ${at}`;
+  }
+
+  /** The claim at a number, everything unrolled and nothing assumed. */
+  instance(claim: { left: Expr; right: Expr }, { low, high, at }: Instance): Posed {
+    const { base } = this.start;
+    const bound = new Map(base === null ? [] : [[base, this.down ? high : low]]);
+    const number = (k: number): Time => ({ base: null, offset: k });
+    const times = Array.from({ length: high - low + 1 }, (_, i) => low + i);
     return this.ask(
       claim,
-      at(this.down ? low : low + steps),
+      number(at),
       [
-        ...this.fixed.map((template) => [template, at(low)] as const),
-        ...times.slice(1).flatMap((k) => this.stepwise.map((template) => [template, at(k)] as const)),
-        ...times.flatMap((k) => this.pointwise.map((template) => [template, at(k)] as const)),
+        ...this.fixed.map((template) => [template, number(low)] as const),
+        ...times.slice(1).flatMap((k) => this.stepwise.map((template) => [template, number(k)] as const)),
+        ...times.flatMap((k) => this.pointwise.map((template) => [template, number(k)] as const)),
       ],
       bound,
     );

@@ -10,6 +10,7 @@ import { Problem, type InductionSpec, type Posed } from './induction-problem.ts'
 import { judge, SIDE_LIMIT_MS, type Judgement } from './judge.ts';
 import { domainsKept, strayText } from './invariant.ts';
 import { claimFor } from './relations.ts';
+import { conditionTex } from './figures.ts';
 import { diagnose, mutationScore, type Held } from './score.ts';
 import type { Step, StepCounterexample, StepVerdict } from './step.ts';
 import { typeset } from './tex.ts';
@@ -50,6 +51,8 @@ const holdsIn = (verdict: StepVerdict | undefined): boolean => verdict === 'prov
 function build(title: string, problem: Problem, spec: InductionSpec): Induction {
   const { claims, families, over } = problem;
   const { unrolled = 4, mutants = true } = spec;
+  if (!Number.isSafeInteger(unrolled) || unrolled < 1)
+    throw new Error(`unrolled: ${unrolled}: expected a whole number of instances, 1 or more`);
   const first = timeText(problem.start);
   const scope = `for all ${problem.scope}${problem.within}`;
   const decided = (posed: Posed): Judgement => {
@@ -67,8 +70,10 @@ function build(title: string, problem: Problem, spec: InductionSpec): Induction 
   const quickly = (posed: Posed): Judgement => {
     const { left, right, table, given } = posed;
     const asked = claimFor(left, right, table, given);
-    const { verdict, method, ms, reason } = decide(asked, { timeLimitMs: SIDE_LIMIT_MS, diagnose: false });
-    return verdict === 'refuted' ? decided(posed) : { verdict, method, ms, reason, uses: [], conditions: [] };
+    const found = decide(asked, { timeLimitMs: SIDE_LIMIT_MS, diagnose: false });
+    const { verdict, method, ms, reason } = found;
+    const conditions = found.conditions.map((text) => conditionTex(text, table));
+    return verdict === 'refuted' ? decided(posed) : { verdict, method, ms, reason, uses: [], conditions };
   };
   const line = (posed: Posed, because: string, found: Judgement): Step => ({
     kind: 'so',
@@ -83,12 +88,8 @@ function build(title: string, problem: Problem, spec: InductionSpec): Induction 
   const bases = claims.map((claim) => {
     const posed = problem.base(claim);
     const found = decided(posed);
-    // Seen as a real number, the symbol where the index starts may refute what holds at every integer.
-    const { base } = problem.start;
-    const real = [posed.left, posed.right]
-      .flatMap(symbolsOf)
-      .some((name) => name === base || families.isSign(name));
-    const fails = real && found.verdict === 'refuted';
+    // At a symbol it speaks of any real number, and knows no member but those at the symbol.
+    const fails = problem.start.base !== null && found.verdict === 'refuted';
     return line(posed, `base: $${over} = ${first}$`, fails ? unproved(found) : found);
   });
   const known = problem.down ? over : `${over}-1`;
@@ -103,10 +104,11 @@ function build(title: string, problem: Problem, spec: InductionSpec): Induction 
     spec.unrolled === undefined && steps.some(({ verdict }) => !holdsIn(verdict)) ? LATER : unrolled;
   const instances = claims.map((claim) => {
     const found: Step[] = [];
-    for (let i = 1; i <= most && problem.reaches(i) && found.at(-1)?.verdict !== 'refuted'; i++) {
-      const posed = problem.instance(claim, i);
-      const because = `unrolled ${i} ${i === 1 ? 'step' : 'steps'}, without the hypothesis`;
+    for (const instance of problem.instances(most)) {
+      const posed = problem.instance(claim, instance);
+      const because = `unrolled ${problem.reach(instance)}, without the hypothesis`;
       found.push(line(posed, because, { ...quickly(posed), diagnosis: undefined }));
+      if (found.at(-1)!.verdict === 'refuted') break;
     }
     return found;
   });
@@ -128,10 +130,11 @@ function build(title: string, problem: Problem, spec: InductionSpec): Induction 
       const asked = claimFor(left, right, table, given);
       return decide(asked, { timeLimitMs: SIDE_LIMIT_MS, diagnose: false }).verdict !== 'vacuous';
     });
-  const unseen = instances.flat().find(({ verdict }) => verdict === 'undecided');
+  const looked = instances.flat();
+  const unseen = looked.find(({ verdict }) => verdict === 'undecided');
   const verdict: StepVerdict = refuted
     ? 'refuted'
-    : failing || open.length > 0 || stray || unseen
+    : failing || open.length > 0 || stray || unseen || looked.length === 0
       ? 'undecided'
       : [...bases, ...steps].some((step) => step.verdict === 'proved') || carried()
         ? 'proved'
@@ -147,19 +150,20 @@ function build(title: string, problem: Problem, spec: InductionSpec): Induction 
           ? `the step holds where ${open.map((tex) => `$${tex}$`).join(', ')} only: an induction needs it at every index`
           : stray
             ? strayText(stray)
-            : `${unseen!.because}: ${unseen!.reason}`;
-  /** What the first instances say of the claim with another right side. */
+            : unseen
+              ? `${unseen.because}: ${unseen.reason}`
+              : `${first} starts too far from ${problem.to} to unroll an instance`;
+  /** What the first instances say of the claim with another right side: `holding` where none speaks against it. */
   const verdictOf =
-    (claim: Template, most: number) =>
+    (claim: Template, most: number, holding: StepVerdict) =>
     (right: Expr): Held => {
-      let held: StepVerdict = 'proved';
-      for (let i = 1; i <= Math.min(most, unrolled) && problem.reaches(i) && held === 'proved'; i++) {
-        const { left, right: edited, table, given } = problem.instance({ left: claim.left, right }, i);
+      for (const instance of problem.instances(Math.min(most, unrolled))) {
+        const { left, right: edited, table, given } = problem.instance({ left: claim.left, right }, instance);
         const asked = claimFor(left, edited, table, given);
-        const found = decide(asked, { timeLimitMs: SIDE_LIMIT_MS, diagnose: false }).verdict;
-        if (!holdsIn(found)) held = found;
+        const { verdict } = decide(asked, { timeLimitMs: SIDE_LIMIT_MS, diagnose: false });
+        if (!holdsIn(verdict)) return { verdict, conditions: [] };
       }
-      return { verdict: held, conditions: [] };
+      return { verdict: looked.length === 0 ? 'undecided' : holding, conditions: [] };
     };
   const table = families.table('(-inf,inf)');
   const conclusions = claims.map((claim): Step => ({
@@ -177,12 +181,14 @@ function build(title: string, problem: Problem, spec: InductionSpec): Induction 
     conditions,
     ...(verdict === 'proved' && {
       log10Error: Math.max(...[...used, ...kept].map(({ log10Error = -Infinity }) => log10Error)),
-      ...(mutants && { mutants: readable(mutationScore(claim.right, verdictOf(claim, 2)), families) }),
+      ...(mutants && {
+        mutants: readable(mutationScore(claim.right, verdictOf(claim, 2, 'undecided')), families),
+      }),
     }),
     ...(refuted && { counterexample: refuted.counterexample }),
     ...(reason !== undefined && { reason }),
     ...(refuted && {
-      diagnosis: seen(diagnose(claim.right, symbolsOf(claim.right), table, verdictOf(claim, 3))),
+      diagnosis: seen(diagnose(claim.right, symbolsOf(claim.right), table, verdictOf(claim, 3, 'proved'))),
     }),
   }));
   // Of the unrolled instances, the largest that is decided is shown, or those that refute.

@@ -8,6 +8,7 @@ import { number, symbol, type Expr } from './expr.ts';
 import type { Families } from './families.ts';
 import type { Posed } from './induction-problem.ts';
 import { decideInequality, type Comparison } from './inequality.ts';
+import { definedWhere } from './nonzero.ts';
 import { claimFor } from './relations.ts';
 import type { Counterexample } from './verdict.ts';
 
@@ -19,7 +20,7 @@ export interface Stray {
 }
 
 /**
- * The first defined member, but those named, that is not shown to lie in its domain; and the error bound of showing it of
+ * The first defined member, but those named, that is not shown to be defined and to lie in its domain; and the error bound of showing it of
  * the others.
  */
 export function domainsKept(
@@ -36,8 +37,13 @@ export function domainsKept(
   const certain = given.filter(
     ({ defines, reads }) => defines !== undefined || !reads.some((name) => made.has(name)),
   );
-  for (const { defines } of given) {
+  for (const { defines, right } of given) {
     if (defines === undefined || shown.includes(defines)) continue;
+    const open = definedWhere(claimFor(right, number(0), table, certain), timeLimitMs);
+    if (open === null || open.length > 0) {
+      const needs = open === null ? '' : ` (needs ${open.map((text) => families.label(text)).join(', ')})`;
+      return { stray: { what: `${families.label(defines)} is not shown to be defined${needs}` }, log10Error };
+    }
     const { domain } = table.get(defines);
     for (const [relation, bound] of edgesOf(parseDomain(domain)!)) {
       const claim = claimFor(symbol(defines), bound, table, certain);
@@ -81,4 +87,4 @@ export function edgesOf({ lo, hi, loClosed, hiClosed }: Domain): [Comparison, Ex
 }
 
 export const strayText = ({ what, at }: Stray): string =>
-  `${what}${at ? ` (${at})` : ''}: an induction needs it at every index; declare a wider domain, or less`;
+  `${what}${at ? ` (${at})` : ''}: an induction needs it at every index; change a domain, or give less`;

@@ -5,7 +5,7 @@ import { logDensityOf, requireDensity, requirePositive, type DensityOf } from '.
 import { number, symbolsOf, type Expr } from './expr.ts';
 import { conditionSymbols, conditionTex, shortPair, valueTex } from './figures.ts';
 import { decideInequality, isComparison } from './inequality.ts';
-import { nonzeroConditions } from './nonzero.ts';
+import { canHoldTogether, nonzeroConditions } from './nonzero.ts';
 import { thirdDerivative, varianceOf, type Quantity } from './quantity.ts';
 import { claimFor, inequalitiesAt, relationTex, unfoldFor, type GivenRelation } from './relations.ts';
 import { diagnose, mutationScore, type Held } from './score.ts';
@@ -98,17 +98,16 @@ function ask({ claim, nonzero }: Posed, relation: Relation, options: DecideOptio
   // The lines differ, or nothing would have been asked: what is the same multiplied out is shown by that alone.
   const same = found.verdict === 'vacuous' && relation === '∝';
   if (found.verdict !== 'proved' && !same) return found;
-  const conditions = nonzero.map((each) => nonzeroConditions(each, SIDE_LIMIT_MS));
-  if (conditions.some((each) => each === null)) {
-    const reason = 'a line may be 0 everywhere, and nothing but 0 is proportional to 0';
+  const perLine = nonzero.map((each) => nonzeroConditions(each, SIDE_LIMIT_MS));
+  const conditions = [...new Set([...found.conditions, ...perLine.flatMap((each) => each ?? [])])];
+  const together =
+    perLine.every((each) => each !== null) &&
+    (nonzero.length === 0 || conditions.length === 0 || canHoldTogether(conditions, [claim, ...nonzero], SIDE_LIMIT_MS));
+  if (!together) {
+    const reason = 'one of the lines may be 0 everywhere, and nothing but 0 is proportional to 0';
     return { ...found, verdict: 'undecided', conditions: [], reason };
   }
-  return {
-    ...found,
-    ...(same && { method: 'the same multiplied out' }),
-    verdict: 'proved',
-    conditions: [...new Set([...found.conditions, ...conditions.flatMap((each) => each ?? [])])],
-  };
+  return { ...found, ...(same && { method: 'the same multiplied out' }), verdict: 'proved', conditions };
 }
 
 /** Inequalities have their own decisions; the other relations are identities. */

@@ -9,6 +9,7 @@ import type { Time } from './families.ts';
 import type { Posed, Problem } from './induction-problem.ts';
 import { decideInequality, type Comparison } from './inequality.ts';
 import { edgesOf, type Stray } from './invariant.ts';
+import { isInhabited } from './nonzero.ts';
 import { parse } from './parse.ts';
 import { claimFor, type GivenRelation } from './relations.ts';
 import type { SymbolTable } from './symbols.ts';
@@ -17,8 +18,14 @@ import type { SymbolTable } from './symbols.ts';
 const SEQUENCES = ['0', '1', '1/2', '1/100', '2', '-1', '1/(t + 1)', '1/(t + 2)', '1 - 1/(t + 2)', 't', '-t'];
 const MOST_TRIED = 400;
 
-/** What is not shown to have a solution, or undefined. */
-export function unmet(problem: Problem, posed: readonly Posed[], timeLimitMs: number): Stray | undefined {
+/** What is not shown to have a solution, or undefined; `posed` are the base and the step. */
+export function unmet(
+  problem: Problem,
+  posed: readonly [Posed, Posed],
+  timeLimitMs: number,
+): Stray | undefined {
+  if (problem.confinesStart && !canBegin(posed[0], timeLimitMs))
+    return { what: 'nothing is shown to meet the inequalities among constants and first members' };
   const asked = posed.flatMap(({ table, given }) =>
     given
       .filter(({ defines, reads }) => defines === undefined && reads.some((name) => problem.freeMember(name)))
@@ -46,6 +53,13 @@ export function unmet(problem: Problem, posed: readonly Posed[], timeLimitMs: nu
   if (extend(new Map(), families)) return undefined;
   const texts = [...new Set(asked.map(({ relation }) => problem.families.label(relation.text)))];
   return { what: `nothing is shown to meet ${texts.join(', ')} at every ${problem.over}` };
+}
+
+/** Is there a point that meets all that is known of the start? */
+function canBegin({ table, given }: Posed, timeLimitMs: number): boolean {
+  const names = new Set(given.flatMap(({ defines, reads }) => [...(defines ? [defines] : []), ...reads]));
+  const known = { symbols: table.domains(names), given: given.map(({ text }) => text) };
+  return isInhabited(known, timeLimitMs);
 }
 
 const at = (sequence: Expr, over: string, { base, offset }: Time): Expr => {

@@ -264,3 +264,16 @@ test('a repair that holds on a part only says where, and one that holds everywhe
   expect(diagnosis('log(x^2)', 'log(x)')).toBe('holds with x^2 in place of x');
   expect(diagnosis('abs(x)', '-sqrt(x)^2')).toBe('holds with the opposite sign, where x ≥ 0');
 });
+
+test('two lines of which one is 0 whatever the rest are proportional to nothing', () => {
+  const line = (domain: string) => ({ tex: 'x', domain, meaning: '' });
+  const reals = declare({ x: line('(-inf,inf)'), m: line('(-inf,inf)') });
+  const step = (start: string, next: string) =>
+    derive('t', start, { symbols: reals, mutants: false }).step(next, { relation: '∝', about: 'x' }).steps[1];
+  const none = { verdict: 'undecided', reason: expect.stringMatching(/nothing but 0 is proportional to 0/) };
+  // For every m one side is 0, and their products at two places are 0 = 0.
+  expect(step('max(m,0)*x', 'min(m,0)*exp(x)')).toMatchObject(none);
+  expect(step('(abs(m) + m)*x', '(abs(m) - m)*exp(x)')).toMatchObject(none);
+  expect(step('(abs(m) + m)*x', '(abs(m) - m)*exp(x) + 1').diagnosis ?? '').not.toContain('without');
+  expect(step('(abs(m) + m)*x', '3*(abs(m) + m)^2*x').verdict).toBe('proved');
+});
