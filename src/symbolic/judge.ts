@@ -102,7 +102,9 @@ function ask({ claim, nonzero }: Posed, relation: Relation, options: DecideOptio
   const conditions = [...new Set([...found.conditions, ...perLine.flatMap((each) => each ?? [])])];
   const together =
     perLine.every((each) => each !== null) &&
-    (nonzero.length === 0 || conditions.length === 0 || canHoldTogether(conditions, [claim, ...nonzero], SIDE_LIMIT_MS));
+    (nonzero.length === 0 ||
+      conditions.length === 0 ||
+      canHoldTogether(conditions, [claim, ...nonzero], SIDE_LIMIT_MS));
   if (!together) {
     const reason = 'one of the lines may be 0 everywhere, and nothing but 0 is proportional to 0';
     return { ...found, verdict: 'undecided', conditions: [], reason };
