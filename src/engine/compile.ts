@@ -4,8 +4,10 @@ import { encodeConfig } from './native/config.ts';
 import { TF_ATTR } from './native/dtypes.ts';
 import type { OpAttr } from './native/eager.ts';
 import { callFunction, releaseFunction, traceFunction, type TracedFunction } from './native/functions.ts';
+import type { TensorFlowBackend } from './native/backend.ts';
 import { nativeBackend } from './native/index.ts';
 import { isTracing, pure } from './purity.ts';
+import { Assignments, assignAll } from './variables.ts';
 import { flatten, signature, unflatten, type Structure } from './tree.ts';
 
 export interface CompileOptions {
@@ -35,16 +37,22 @@ export interface Compiled<A extends readonly TensorTree[], R extends TensorTree>
 interface Entry {
   traced: TracedFunction;
   result: Structure;
+  /** Assigned after each call, from the last outputs. */
+  assigned: readonly tf.Variable[];
 }
 
 /**
- * Makes one TensorFlow function of `fn`, a pure function of tensors (nested arrays and plain objects of them allowed),
- * traced once for each combination of shapes and dtypes. It runs on a worker thread, so that timers, progress and
- * interrupts go on. State goes in and comes out: `(state, batch) → [state, loss]`. Where the backend cannot compile,
- * `fn` runs as it is, with the same numbers.
+ * Makes one TensorFlow function of `fn`, a function of tensors (nested arrays and plain objects of them allowed), traced
+ * once for each combination of shapes and dtypes. It runs on a worker thread, so that timers, progress and interrupts go
+ * on. Where the backend cannot compile, `fn` runs as it is, with the same numbers.
+ *
+ * State goes in and comes out, `(state, batch) → [state, loss]`, or is held in tf.Variables: what they hold is read at
+ * each call, and what `fn` assigns to them is assigned when the call has succeeded. Calls of a function that assigns run
+ * one after the other; before another function reads the same variables, await them.
  *
  * Random numbers are arguments too: tf.randomNormal draws in JavaScript and would be fixed by the trace.
- * @throws (as a rejection) when `fn` reads values, assigns variables or branches on them; the error names the line.
+ * @throws (as a rejection) when `fn` reads values, branches on them or makes variables; the error names the line.
+ * @see keyTensor for a random key as an argument
  */
 export function compile<A extends readonly TensorTree[], R extends TensorTree>(
   fn: (...args: A) => R,
@@ -69,6 +77,28 @@ export function compile<A extends readonly TensorTree[], R extends TensorTree>(
     return run(args);
   };
 
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** After the calls before it: it reads what they assign. Its arguments may be disposed meanwhile. */
+  const runInTurn = async (
+    backend: TensorFlowBackend,
+    entry: Entry,
+    leaves: tf.Tensor[],
+  ): Promise<tf.Tensor[]> => {
+    const held = leaves.map((leaf) => tf.keep(tf.clone(leaf)));
+    const mine = last.then(async () => {
+      const outputs = await callFunction(backend, entry.traced, held, attrs);
+      assignAll(entry.assigned, outputs.splice(outputs.length - entry.assigned.length));
+      return outputs;
+    });
+    last = mine.catch(() => undefined);
+    try {
+      return await mine;
+    } finally {
+      tf.dispose(held);
+    }
+  };
+
   const run = async (args: A): Promise<R> => {
     const leaves: tf.Tensor[] = [];
     const structure = args.map((arg, i) => flatten(arg, leaves, `${name}: argument ${i + 1}`));
@@ -82,21 +112,14 @@ export function compile<A extends readonly TensorTree[], R extends TensorTree>(
     const key = signature(structure, leaves);
     let entry = cache.get(key);
     if (!entry) {
-      let result: Structure;
-      const traced = traceFunction(backend, { label: name, fuses: xla === 'fused' }, leaves, () => {
-        const outputs: tf.Tensor[] = [];
-        result = flatten(
-          pure(() => fn(...args)),
-          outputs,
-          `${name}: its result`,
-        );
-        return outputs;
-      });
-      entry = { traced, result };
+      entry = trace(backend, { label: name, fuses: xla === 'fused' }, leaves, () => fn(...args));
       cache.set(key, entry);
-      nodes = traced.native.nodes;
+      nodes = entry.traced.native.nodes;
     }
-    const outputs = await callFunction(backend, entry.traced, leaves, attrs);
+    const outputs =
+      entry.assigned.length > 0
+        ? await runInTurn(backend, entry, leaves)
+        : await callFunction(backend, entry.traced, leaves, attrs);
     return unflatten(entry.result, outputs) as R;
   };
 
@@ -113,6 +136,35 @@ export function compile<A extends readonly TensorTree[], R extends TensorTree>(
   }) as Compiled<A, R>;
 }
 
+function trace(
+  backend: TensorFlowBackend,
+  options: { label: string; fuses: boolean },
+  leaves: readonly tf.Tensor[],
+  body: () => TensorTree,
+): Entry {
+  const assignments = new Assignments();
+  let result: Structure;
+  try {
+    const traced = traceFunction(backend, options, leaves, () => {
+      const outputs: tf.Tensor[] = [];
+      try {
+        result = flatten(pure(body, assignments), outputs, `${options.label}: its result`);
+        outputs.forEach((output, i) => (outputs[i] = apart(output)));
+      } finally {
+        assignments.undo();
+      }
+      return [...outputs, ...assignments.values];
+    });
+    return { traced, result, assigned: assignments.variables };
+  } finally {
+    assignments.dispose();
+  }
+}
+
+/** A variable's value as it is now. */
+const apart = (tensor: tf.Tensor): tf.Tensor =>
+  tensor instanceof tf.Variable ? tf.clone(tensor as tf.Tensor) : tensor;
+
 const nextTurn = () => new Promise<void>((done) => setImmediate(done));
 
 /** The same contract without a compiler: guards on, no tensor left over, results apart from the arguments. */
@@ -122,14 +174,28 @@ function runEagerly<A extends readonly TensorTree[], R extends TensorTree>(
   args: A,
 ): R {
   let result: Structure;
-  const outputs = tf.tidy(() => {
-    const made: tf.Tensor[] = [];
-    result = flatten(
-      pure(() => fn(...args)),
-      made,
-      `${name}: its result`,
+  const assignments = new Assignments();
+  try {
+    const outputs = tf.tidy(() => {
+      const made: tf.Tensor[] = [];
+      try {
+        result = flatten(
+          pure(() => fn(...args), assignments),
+          made,
+          `${name}: its result`,
+        );
+        made.forEach((output, i) => (made[i] = apart(output)));
+      } finally {
+        assignments.undo();
+      }
+      return made.map((tensor) => tf.clone(tensor));
+    });
+    assignAll(
+      assignments.variables,
+      assignments.values.map((value) => tf.clone(value)),
     );
-    return made.map((tensor) => tf.clone(tensor));
-  });
-  return unflatten(result, outputs) as R;
+    return unflatten(result, outputs) as R;
+  } finally {
+    assignments.dispose();
+  }
 }

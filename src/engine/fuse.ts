@@ -4,6 +4,7 @@ import { nativeBackend } from './native/index.ts';
 import { Recorder, type NativeFunction } from './native/recorder.ts';
 import type { TensorFlowBackend } from './native/backend.ts';
 import { idsOf } from './native/functions.ts';
+import { pure } from './purity.ts';
 import { tf } from './tf.ts';
 
 export type TensorFunction = (...args: tf.Tensor[]) => tf.Tensor[];
@@ -24,7 +25,7 @@ export function fuse<A extends tf.Tensor[], R extends tf.Tensor[]>(name: string,
     }
     const backend = nativeBackend();
     const recorder = backend?.recorder;
-    if (!backend || !recorder?.fuses) return tf.tidy(() => fn(...args));
+    if (!backend || !recorder?.fuses) return tf.tidy(() => pure(() => fn(...args)));
     const key = args.map(({ dtype, shape }) => `${dtype}:${shape.join('x')}`).join();
     const known = cache.get(key) ?? trace(backend, name, fn as unknown as TensorFunction, args);
     cache.set(key, known);
@@ -47,7 +48,7 @@ function trace(
         const parameters = args.map(({ dtype, shape }) =>
           backend.createOutputTensor(inner.parameter(dtypeNumber(dtype), shape)),
         );
-        const outputs = fn(...parameters);
+        const outputs = pure(() => fn(...parameters));
         const ids = idsOf(backend, outputs);
         if (inner.captures.length > args.length) {
           throw new Error(`${name}: a fused function may read only its arguments, and reads another tensor`);

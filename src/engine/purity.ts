@@ -1,5 +1,6 @@
 /** Refuses side effects and value-dependent code inside a compiled function, naming the line of the caller. */
 import { tf } from './tf.ts';
+import type { Assignments } from './variables.ts';
 
 const OWN_FOLDER = new URL('.', import.meta.url).pathname;
 
@@ -49,17 +50,19 @@ for (const name of ['data', 'dataSync', 'bytes', 'bytesSync']) {
   guard(tf.Tensor.prototype, name, `Tensor.${name}()`, READ_REMEDY);
 }
 guard(
-  tf.Variable.prototype,
-  'assign',
-  'Variable.assign()',
-  'State goes in as an argument and comes out as a result.',
-);
-guard(
   tf.engine(),
   'makeVariable',
   'tf.variable()',
-  'State goes in as an argument and comes out as a result.',
+  'Make it before: a compiled function reads and assigns the variables that there are.',
 );
+
+let assignments: Assignments | undefined;
+const assignNow = tf.Variable.prototype.assign;
+tf.Variable.prototype.assign = function (this: tf.Variable, value: tf.Tensor): void {
+  if (depth === 0) return assignNow.call(this, value);
+  if (!assignments) refuse('Variable.assign()', 'A fused function has no state: assign outside it.');
+  assignments.assign(this, value);
+};
 
 Object.defineProperty(tf.Tensor.prototype, Symbol.toPrimitive, {
   configurable: true,
@@ -70,12 +73,15 @@ Object.defineProperty(tf.Tensor.prototype, Symbol.toPrimitive, {
   },
 });
 
-/** Runs `body` with the guards on. */
-export function pure<R>(body: () => R): R {
+/** Runs `body` with the guards on; what it assigns to variables goes to `collected`, and is refused without one. */
+export function pure<R>(body: () => R, collected?: Assignments): R {
+  const outer = assignments;
+  assignments = collected;
   depth += 1;
   try {
     return body();
   } finally {
     depth -= 1;
+    assignments = outer;
   }
 }

@@ -7,8 +7,8 @@ import { Recorder, type NativeFunction } from './recorder.ts';
 
 export interface TracedFunction {
   native: NativeFunction;
-  /** Where each input comes from: the place of an argument, or a tensor that was captured. */
-  inputs: ({ argument: number } | { captured: number })[];
+  /** Where each input comes from: the place of an argument, a variable, or another tensor that was captured. */
+  inputs: ({ argument: number } | { variable: tf.Variable } | { captured: number })[];
 }
 
 /** The native number of each tensor, uploading values that are still in JavaScript. */
@@ -37,9 +37,12 @@ export function traceFunction(
           return { id: ids[i]!, dtype: dtypeNumber(dtype), shape };
         });
         const native = recorder.finish(label, metas);
+        const variables = Object.values(tf.engine().registeredVariables);
         const place = (id: number) => {
           const argument = argumentIds.indexOf(id);
-          return argument < 0 ? { captured: id } : { argument };
+          if (argument >= 0) return { argument };
+          const variable = variables.find(({ dataId }) => backend.tensorMap.get(dataId)?.id === id);
+          return variable ? { variable } : { captured: id };
         };
         return { native, inputs: native.captures.map(place) };
       }),
@@ -60,8 +63,14 @@ function scoped<R>(body: () => R): R {
   }
 }
 
-const inputIds = (traced: TracedFunction, args: readonly number[]): number[] =>
-  traced.inputs.map((input) => ('argument' in input ? args[input.argument]! : input.captured));
+const inputIds = (backend: TensorFlowBackend, traced: TracedFunction, args: readonly number[]): number[] =>
+  traced.inputs.map((input) => {
+    if ('argument' in input) return args[input.argument]!;
+    if ('captured' in input) return input.captured;
+    const { variable } = input;
+    if (variable.isDisposed) throw new Error(`variable ${variable.name}, which is read, was disposed`);
+    return idsOf(backend, [variable])[0]!;
+  });
 
 /** Calls a traced function on a worker thread. Inputs may be disposed as soon as this has returned its promise. */
 export async function callFunction(
@@ -71,7 +80,7 @@ export async function callFunction(
   attrs: readonly OpAttr[],
 ): Promise<tf.Tensor[]> {
   const { name, outputs } = traced.native;
-  const inputs = inputIds(traced, idsOf(backend, args));
+  const inputs = inputIds(backend, traced, idsOf(backend, args));
   const ids = await backend.eager.executeAsync(name, attrs, inputs, outputs.length);
   return outputs.map((output, i) => backend.createOutputTensor({ id: ids[i]!, ...output }));
 }

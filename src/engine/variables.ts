@@ -1,0 +1,65 @@
+/**
+ * Variables are the state of a compiled function: it reads what they hold at each call, and what it assigns to them is
+ * assigned when the call has succeeded, all of it or nothing.
+ */
+import { tf } from './tf.ts';
+
+interface Held {
+  /** The variable's own data, which stays its own until the call has succeeded. */
+  before: object;
+  /** What it is to hold, kept. */
+  next: tf.Tensor;
+}
+
+const assignFor = tf.Variable.prototype.assign;
+const place = (variable: tf.Variable, dataId: object): void => {
+  (variable as { dataId: object }).dataId = dataId;
+};
+
+/** What one run of a function assigns. */
+export class Assignments {
+  readonly #held = new Map<tf.Variable, Held>();
+
+  get variables(): tf.Variable[] {
+    return [...this.#held.keys()];
+  }
+
+  /** What each is to hold, in the order of `variables`. */
+  get values(): tf.Tensor[] {
+    return [...this.#held.values()].map(({ next }) => next);
+  }
+
+  /** From now on the variable reads as `value`. @throws when shape or dtype differ. */
+  assign(variable: tf.Variable, value: tf.Tensor): void {
+    const { name, dtype, shape } = variable;
+    if (value.dtype !== dtype || value.shape.join() !== shape.join())
+      throw new Error(
+        `variable ${name} is ${dtype} [${shape}]; assigned was ${value.dtype} [${value.shape}]`,
+      );
+    const known = this.#held.get(variable);
+    const before = known?.before ?? variable.dataId;
+    const next = tf.keep(tf.clone(value));
+    this.#held.set(variable, { before, next });
+    place(variable, next.dataId);
+    known?.next.dispose();
+  }
+
+  /** The variables hold what they held before. */
+  undo(): void {
+    for (const [variable, { before }] of this.#held) place(variable, before);
+  }
+
+  /** Frees what was kept. Call once, after `undo`. */
+  dispose(): void {
+    for (const { next } of this.#held.values()) next.dispose();
+    this.#held.clear();
+  }
+}
+
+/** Gives variables the values that a call ended with, which are disposed. */
+export function assignAll(variables: readonly tf.Variable[], values: readonly tf.Tensor[]): void {
+  variables.forEach((variable, i) => {
+    if (!variable.isDisposed) assignFor.call(variable, values[i]!);
+    values[i]!.dispose();
+  });
+}
