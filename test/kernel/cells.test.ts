@@ -46,7 +46,39 @@ describe('names', () => {
     await run('let counter = 1; const fixed = 1');
     expect((await run('counter += 41; counter')).result).toBe('42');
     expect((await run("counter = 'text'")).reply.evalue).toContain('TS2322');
-    expect((await run('fixed = 2')).reply.status).toBe('error');
+    expect((await run('fixed = 2')).reply.evalue).toContain(
+      "TS2588: Cannot assign to 'fixed' because it is a constant.",
+    );
+  });
+
+  test('a var in a loop, a block or a try belongs to the cell, and to later ones', async () => {
+    await run(`for (var i = 0, limit = 3; i < limit; i++) { var square = i * i; }
+      for (var [key, value] of [['a', 1], ['b', 2]] as const) {}
+      for (var name in { only: 1 }) {}
+      if (limit > 5) { var never = 'no'; }
+      for (const turn of [1, 2, 3]) { var sum: number; sum = turn === 1 ? 1 : sum! + turn; }
+      try { var tried = 'yes'; throw 1 } catch { var caught = true }
+      const inner = () => { var hidden = 'local'; return hidden; };`);
+    const names = '[i, limit, square, key, value, name, never, sum, tried, caught].join()';
+    expect((await run(names)).result).toBe("'3,3,4,b,2,only,,6,yes,true'");
+    expect((await run('i += 1; inner() + i')).result).toBe("'local4'");
+    expect((await run('hidden')).reply.evalue).toContain("TS2304: Cannot find name 'hidden'");
+    expect((await run('i = "text"')).reply.evalue).toContain('TS2322');
+    await run('for (var late = 0; late < 5; late++) if (late === 3) throw new Error("stop")');
+    expect((await run('late')).result).toBe('3');
+  });
+
+  test('import of a required module, and of a name inside a namespace', async () => {
+    await run(
+      "import nodePath = require('node:path'); namespace Deep { export const it = 7; export type T = string }",
+    );
+    await run('import it = Deep.it; import Text = Deep.T; const text: Text = nodePath.basename("/x/y")');
+    expect((await run('[text, it, nodePath.sep].join()')).result).toBe("'y,7,/'");
+    expect((await run('const bad: Text = 1')).reply.evalue).toContain('TS2322');
+  });
+
+  test('a first line for a shell is no code', async () => {
+    expect((await run('#!/usr/bin/env node\n40 + 2')).result).toBe('42');
   });
 
   test('a function sees what a later cell puts in the place of what it uses', async () => {

@@ -215,6 +215,19 @@ describe('assistance', () => {
   });
 });
 
+test('shutdown for a restart is told to every client, and ends the process', async () => {
+  const other = await KernelClient.start();
+  await other.execute('const kept = 1');
+  const ended = new Promise((resolve) => other.child.once('exit', resolve));
+  const restart = { status: 'ok', restart: true };
+  expect(await other.request('shutdown_request', { restart: true }, 'control')).toEqual(restart);
+  const told = () => other.published.find(({ type }) => type === 'shutdown_reply');
+  await other.until(() => told() !== undefined, 'word of it to every client');
+  expect(told()!.content).toEqual(restart);
+  expect(await ended).toBe(0);
+  await other.stop();
+});
+
 test('shutdown ends the process, a busy one too', async () => {
   const other = await KernelClient.start();
   await other.startCell('for (;;) {}');

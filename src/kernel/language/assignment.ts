@@ -18,6 +18,14 @@ export function toAssignment(
   );
 }
 
+/** The names of a declaration as the target of an assignment, without a value: what a loop assigns to. */
+export const toTarget = (
+  factory: ts.NodeFactory,
+  name: ts.BindingName,
+  visit: ts.Visitor,
+  target: Target,
+): ts.Expression => (ts.isIdentifier(name) ? target(name) : pattern(factory, name, visit, target));
+
 /** A function or class takes its name from the variable it is first assigned to; a property of the scope gives none. */
 function named(
   factory: ts.NodeFactory,

@@ -40,6 +40,25 @@ export function importStatements(
   ];
 }
 
+/** `import m = require('m')` as `scope.m = require('m')`. */
+export function requireStatement(
+  factory: ts.NodeFactory,
+  { name, moduleReference, isTypeOnly }: ts.ImportEqualsDeclaration,
+): ts.Statement[] {
+  if (isTypeOnly) return [];
+  const { expression } = moduleReference as ts.ExternalModuleReference;
+  const target = factory.createPropertyAccessExpression(factory.createIdentifier('__scope'), name.text);
+  const call = factory.createCallExpression(factory.createIdentifier('require'), undefined, [
+    factory.createStringLiteral((expression as ts.StringLiteral).text),
+  ]);
+  return [
+    ts.setTextRange(
+      factory.createExpressionStatement(factory.createAssignment(target, call)),
+      moduleReference,
+    ),
+  ];
+}
+
 interface Bound {
   name: string;
   /** Export it stands for; null for the whole module. */

@@ -6,6 +6,8 @@ export interface Declaring {
   names: ts.Identifier[];
   /** Nothing of it is left at run time. */
   typeOnly: boolean;
+  /** The names are those of each `var` in a block or loop, which belongs to the whole cell. */
+  hoisted?: boolean;
 }
 
 /**
@@ -15,11 +17,20 @@ export interface Declaring {
 export function declarations(statements: readonly ts.Statement[]): Declaring[] {
   const rank = ({ statement, typeOnly }: Declaring): number => {
     if (typeOnly) return 0;
-    return ts.isImportDeclaration(statement) ? 1 : ts.isFunctionDeclaration(statement) ? 2 : 3;
+    return isImport(statement) ? 1 : ts.isFunctionDeclaration(statement) ? 2 : 3;
   };
   const found = statements.map(declaring).filter((one): one is Declaring => one !== null);
   return found.sort((a, b) => rank(a) - rank(b));
 }
+
+/** `import … from 'm'` and `import m = require('m')`. */
+export const isImport = (
+  statement: ts.Node,
+): statement is ts.ImportDeclaration | ts.ImportEqualsDeclaration =>
+  ts.isImportDeclaration(statement) || isRequire(statement);
+
+export const isRequire = (statement: ts.Node): statement is ts.ImportEqualsDeclaration =>
+  ts.isImportEqualsDeclaration(statement) && ts.isExternalModuleReference(statement.moduleReference);
 
 function declaring(statement: ts.Statement): Declaring | null {
   if (ts.isVariableStatement(statement)) {
@@ -33,6 +44,8 @@ function declaring(statement: ts.Statement): Declaring | null {
     const names = importNames(statement.importClause);
     return names.length ? { statement, names, typeOnly: false } : null;
   }
+  if (ts.isImportEqualsDeclaration(statement))
+    return { statement, names: [statement.name], typeOnly: statement.isTypeOnly };
   if (ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement))
     return { statement, names: [statement.name], typeOnly: true };
   if (ts.isModuleDeclaration(statement)) {
@@ -47,12 +60,29 @@ function declaring(statement: ts.Statement): Declaring | null {
     const inlined = !!(ts.getCombinedModifierFlags(statement) & ts.ModifierFlags.Const);
     return { statement, names: [statement.name], typeOnly: inlined || isAmbient(statement) };
   }
-  if (!ts.isFunctionDeclaration(statement) && !ts.isClassDeclaration(statement)) return null;
+  if (!ts.isFunctionDeclaration(statement) && !ts.isClassDeclaration(statement)) {
+    const names = hoistedNames(statement);
+    return names.length > 0 ? { statement, names, typeOnly: false, hoisted: true } : null;
+  }
   if (!statement.name || (ts.isFunctionDeclaration(statement) && !statement.body)) return null;
   return { statement, names: [statement.name], typeOnly: isAmbient(statement) };
 }
 
-function bindingNames(name: ts.BindingName): ts.Identifier[] {
+/** The names of each `var` inside a statement, those in functions left out. */
+function hoistedNames(statement: ts.Statement): ts.Identifier[] {
+  const found = new Map<string, ts.Identifier>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isFunctionLike(node) || ts.isClassLike(node) || ts.isModuleDeclaration(node)) return;
+    if (ts.isVariableDeclarationList(node) && !(node.flags & ts.NodeFlags.BlockScoped))
+      for (const name of node.declarations.flatMap((each) => bindingNames(each.name)))
+        if (!found.has(name.text)) found.set(name.text, name);
+    ts.forEachChild(node, visit);
+  };
+  visit(statement);
+  return [...found.values()];
+}
+
+export function bindingNames(name: ts.BindingName): ts.Identifier[] {
   if (ts.isIdentifier(name)) return [name];
   return name.elements.flatMap((element) => (ts.isBindingElement(element) ? bindingNames(element.name) : []));
 }

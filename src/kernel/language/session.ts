@@ -38,7 +38,8 @@ export class Session {
   }
 
   /** Checks a cell and turns it into JavaScript. `number` is what readers see in tracebacks. */
-  compile(code: string, number: number): CompileResult {
+  compile(written: string, number: number): CompileResult {
+    const code = written.replace(/^#!/, '//'); // a first line for a shell
     const { file: parsed, errors: syntax } = parseCell(code);
     if (syntax.length) return { ok: false, problems: syntax.slice(0, 3).map(toProblem) };
     const declared = declarations(parsed.statements);
@@ -59,27 +60,31 @@ export class Session {
     const ambient = new Set([...this.known].filter(([, known]) => known.ambient).map(([name]) => name));
     const { js, map, dts } = emitCell(program, file, code.length, ambient);
     const module = `__cell_${++this.serial}__`;
-    // Types that cannot be written down as declarations are kept as source.
-    const writable = dts !== '' && program.getDeclarationDiagnostics(file).length === 0;
+    // Types that cannot be written down as declarations are kept as source, and so is a `var` of a loop or block.
+    const writable =
+      dts !== '' &&
+      !declared.some(({ hoisted }) => hoisted) &&
+      program.getDeclarationDiagnostics(file).length === 0;
     workspace.write(
       join(workspace.directory, `${module}${writable ? '.d.ts' : '.ts'}`),
       writable ? dts : text,
     );
     this.last = { declared, module, augmentsGlobals: parsed.statements.some(isGlobalAugmentation) };
     const fileName = join(workspace.directory, `${module}.ts`);
-    return { ok: true, cell: { js, map, fileName, label: `cell [${number}]`, source: code } };
+    return { ok: true, cell: { js, map, fileName, label: `cell [${number}]`, source: written } };
   }
 
   /** Makes what the last compiled cell has declared known; a cell that threw got as far as `progress`. */
   commit(progress: number): null {
     if (!this.last) return null;
     const { declared, module, augmentsGlobals } = this.last;
-    for (const [i, { names, typeOnly, statement }] of declared.entries()) {
+    for (const [i, { names, typeOnly, statement, hoisted }] of declared.entries()) {
       if (i >= progress && !typeOnly) continue;
       const ambient =
         typeOnly && !ts.isInterfaceDeclaration(statement) && !ts.isTypeAliasDeclaration(statement);
       const mutable =
-        ts.isVariableStatement(statement) && !(statement.declarationList.flags & ts.NodeFlags.Const);
+        hoisted === true ||
+        (ts.isVariableStatement(statement) && !(statement.declarationList.flags & ts.NodeFlags.Const));
       for (const { text } of names) this.known.set(text, { module, ambient, mutable });
     }
     if (augmentsGlobals) this.augmentations.push(module);

@@ -1,7 +1,7 @@
 import ts from 'typescript';
-import { type Declaring, declarations } from './names.ts';
-import { toAssignment } from './assignment.ts';
-import { importStatements } from './imports.ts';
+import { bindingNames, type Declaring, declarations, isImport } from './names.ts';
+import { toAssignment, toTarget } from './assignment.ts';
+import { importStatements, requireStatement } from './imports.ts';
 
 /** Names under which the emitted code finds the shared scope and the kernel's helpers. */
 export const scopeName = '__scope';
@@ -32,6 +32,7 @@ class CellTransform {
   /** Shared symbols whose own declaration is being visited: inside it they keep their local name. */
   private readonly inside = new Set<ts.Symbol>();
   private readonly orders = new Map<string, number>();
+  private readonly hoisting = new Set<string>();
 
   constructor(
     context: ts.TransformationContext,
@@ -46,20 +47,23 @@ class CellTransform {
     this.file = file;
     this.own = file.statements.filter((statement) => statement.getStart(file) < length);
     const declared = declarations(this.own);
-    declared.forEach(({ statement, typeOnly }, i) =>
-      this.orders.set(this.key(statement), typeOnly ? 0 : i + 1),
-    );
+    declared.forEach(({ statement, typeOnly, hoisted }, i) => {
+      this.orders.set(this.key(statement), typeOnly ? 0 : i + 1);
+      if (hoisted) this.hoisting.add(this.key(statement));
+    });
     this.findShared(declared, ambient);
   }
 
   run(): ts.SourceFile {
     const { own } = this;
-    const imports = own.filter(ts.isImportDeclaration);
+    const imports = own.filter(isImport);
     const functions = own.filter((statement) => ts.isFunctionDeclaration(statement) && statement.body);
-    const rest = own.filter((statement) => !ts.isImportDeclaration(statement));
+    const rest = own.filter((statement) => !isImport(statement));
     const statements = [
       ...imports.flatMap((statement) => [
-        ...importStatements(this.factory, this.checker, statement),
+        ...(ts.isImportDeclaration(statement)
+          ? importStatements(this.factory, this.checker, statement)
+          : requireStatement(this.factory, statement)),
         ...this.progress(statement),
       ]),
       ...functions.flatMap((statement) => this.publish(statement as ts.FunctionDeclaration)),
@@ -87,6 +91,7 @@ class CellTransform {
     if (ts.isVariableStatement(statement) && this.orders.get(this.key(statement)))
       return [...this.assignments(statement.declarationList), ...this.progress(statement)];
     if (ts.isExportDeclaration(statement)) return [];
+    if (ts.isImportEqualsDeclaration(statement)) return this.alias(statement);
     if (ts.isExportAssignment(statement))
       return this.topLevel(factory.createExpressionStatement(statement.expression), last);
     if (ts.isExpressionStatement(statement) && last) {
@@ -99,7 +104,29 @@ class CellTransform {
       ts.isClassDeclaration(statement) ||
       ts.isEnumDeclaration(statement) ||
       ts.isModuleDeclaration(statement);
-    return named ? [visited, ...this.publish(statement)] : [visited];
+    if (named) return [visited, ...this.publish(statement)];
+    // What a loop declares is there from its first turn, also where a later one throws.
+    return this.hoisting.has(this.key(statement)) ? [...this.progress(statement), visited] : [visited];
+  }
+
+  /** `import A = N.B`, where B is a value. */
+  private alias(statement: ts.ImportEqualsDeclaration): ts.Statement[] {
+    const { factory } = this;
+    const symbol = this.checker.getSymbolAtLocation(statement.name);
+    const target = symbol && this.checker.getAliasedSymbol(symbol);
+    if (statement.isTypeOnly || (target && !(target.flags & ts.SymbolFlags.Value)))
+      return this.progress(statement);
+    const assignment = factory.createAssignment(
+      this.inScope(statement.name.text),
+      this.qualified(statement.moduleReference as ts.EntityName),
+    );
+    const made = ts.setTextRange(factory.createExpressionStatement(assignment), statement);
+    return [made, ...this.progress(statement)];
+  }
+
+  private qualified(name: ts.EntityName): ts.Expression {
+    if (ts.isIdentifier(name)) return ts.visitNode(name, this.visit) as ts.Expression;
+    return this.factory.createPropertyAccessExpression(this.qualified(name.left), name.right.text);
   }
 
   /** `scope.f = f`, and the count of completed declarations. */
@@ -130,10 +157,16 @@ class CellTransform {
     return this.factory.createPropertyAccessExpression(this.factory.createIdentifier(scopeName), name);
   }
 
-  private assignments(list: ts.VariableDeclarationList): ts.Statement[] {
-    return list.declarations.map((declaration) =>
-      ts.setTextRange(this.factory.createExpressionStatement(this.assignment(declaration)), declaration),
-    );
+  /** In a block `var x;` leaves x as it is. */
+  private assignments(
+    list: ts.VariableDeclarationList,
+    assigns: (declaration: ts.VariableDeclaration) => boolean = () => true,
+  ): ts.Statement[] {
+    return list.declarations
+      .filter(assigns)
+      .map((declaration) =>
+        ts.setTextRange(this.factory.createExpressionStatement(this.assignment(declaration)), declaration),
+      );
   }
 
   private assignment({ name, initializer }: ts.VariableDeclaration): ts.Expression {
@@ -164,7 +197,7 @@ class CellTransform {
     if (ts.isAwaitExpression(node)) return this.resume(ts.visitEachChild(node, this.visit, this.context));
     if (ts.isForOfStatement(node) && node.awaitModifier) return this.forAwait(node);
     if (ts.isVariableStatement(node) && this.declaresShared(node.declarationList))
-      return this.assignments(node.declarationList);
+      return this.assignments(node.declarationList, ({ initializer }) => initializer !== undefined);
     if (ts.isVariableDeclarationList(node) && this.declaresShared(node)) return this.loopVariable(node);
     if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && this.isShared(node.expression)) {
       const visited = ts.visitEachChild(node, this.visit, this.context);
@@ -252,15 +285,15 @@ class CellTransform {
   }
 
   private declaresShared(list: ts.VariableDeclarationList): boolean {
-    return list.declarations.some(({ name }) => ts.isIdentifier(name) && this.isShared(name));
+    return list.declarations.some(({ name }) => bindingNames(name).some((each) => this.isShared(each)));
   }
 
-  /** `for (var i = 0; …)` where `i` is a top-level name too. */
+  /** `for (var i = 0; …)` and `for (var [a, b] of …)`: the names are the cell's. */
   private loopVariable(list: ts.VariableDeclarationList): ts.Expression {
     const [first, ...rest] = list.declarations.map((declaration) =>
-      declaration.initializer || !ts.isIdentifier(declaration.name)
+      declaration.initializer
         ? this.assignment(declaration)
-        : this.inScope(declaration.name.text),
+        : toTarget(this.factory, declaration.name, this.visit, (name) => this.inScope(name.text)),
     );
     return rest.reduce((left, right) => this.factory.createComma(left, right), first!);
   }

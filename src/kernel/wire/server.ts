@@ -11,6 +11,7 @@ import { Outputs } from './outputs.ts';
 import type { Channel, Sockets } from './sockets.ts';
 
 type Answer = object | Promise<object>;
+type Answers = (content: Record<string, unknown>, header: object) => Answer;
 
 /** Answers requests. Everything but execution is answered at once, also while a cell runs. */
 export class Server {
@@ -61,7 +62,7 @@ export class Server {
     if (answer) void this.answer(message, channel, answer);
   }
 
-  private readonly answers: Record<string, (content: Record<string, unknown>) => Answer> = {
+  private readonly answers: Record<string, Answers> = {
     kernel_info_request: () => kernelInfo(),
     history_request: (content) => ({ status: 'ok', history: this.history.answer(content) }),
     comm_info_request: (content) => this.comms.info(content),
@@ -74,20 +75,19 @@ export class Server {
       this.interrupter.interrupt(this.executor.lastRun);
       return { status: 'ok' };
     },
-    shutdown_request: (content) => {
+    shutdown_request: ({ restart }, header) => {
+      const reply = { status: 'ok', restart: restart === true };
+      // Other clients learn of it here.
+      this.sockets.publish('shutdown_reply', reply, header);
       void this.shutdown();
-      return { status: 'ok', restart: content.restart === true };
+      return reply;
     },
   };
 
-  private async answer(
-    message: Message,
-    channel: Channel,
-    answer: (content: Record<string, unknown>) => Answer,
-  ) {
+  private async answer(message: Message, channel: Channel, answer: Answers) {
     this.sockets.publish('status', { execution_state: 'busy' }, message.header);
     try {
-      this.sockets.reply(channel, message, await answer(message.content));
+      this.sockets.reply(channel, message, await answer(message.content, message.header));
     } catch (error) {
       const evalue = error instanceof Error ? error.message : String(error);
       this.sockets.reply(channel, message, { status: 'error', ename: 'KernelError', evalue, traceback: [] });
