@@ -244,7 +244,7 @@ function build(state: State): Derivation {
     requireGiven(target, [...(options.given ?? []), ...(step.given ?? [])], title);
     requireDomains(target, symbols, title);
     const local = [...state.chain.flatMap(({ given }) => given), ...localTo(step)];
-    requireUnconfined(target, [...state.given, ...local], title);
+    requireUnconfined(target, [...state.given, ...local], symbols, title);
   }
 
   /** A question about what was read off the main line as a density of x. */

@@ -67,9 +67,15 @@ export class Families {
         typeof spec === 'string' ? { tex: plainTex(name), domain: spec } : spec,
       ]),
     );
-    for (const name of this.families.keys())
+    for (const [name, { tex, domain }] of this.families) {
       if (constants.has(name) || name === over)
         throw new Error(`${name} is a family and a symbol: rename one`);
+      declare({ [name]: { tex, domain, meaning: '' } }); // refuses what is no domain
+    }
+    if (constants.has(over) || start === over)
+      throw new Error(
+        `${over} is the index: it runs from its start on, and is no symbol to declare or to start from`,
+      );
     const taken = [over, ...this.families.keys(), ...constants.names].find((name) => name.includes(MADE));
     if (taken !== undefined)
       throw new Error(`"${taken}" is a name that the checker makes itself: rename it without "${MADE}"`);
@@ -176,9 +182,9 @@ export class Families {
     return rebuild.mul([sign, symbol(key)]);
   }
 
-  /** Does the symbol stand for (−1)^t at an integer that is not known? */
-  isSign(name: string): boolean {
-    return this.signs.has(name);
+  /** Does the symbol stand for an index, or for (−1)^t at one? */
+  isIndex(name: string): boolean {
+    return name === this.over || this.times.has(name) || this.signs.has(name);
   }
 
   /** The template as a relation at a time. */
@@ -198,9 +204,7 @@ export class Families {
       const { tex, domain } = this.families.get(family)!;
       return [key, { tex: `${tex}_{${timeText(time)}}`, domain, meaning: `${family} at ${timeText(time)}` }];
     });
-    const index = this.constants.has(this.over)
-      ? {}
-      : { [this.over]: { tex: this.over, domain: indexDomain, meaning: 'the index' } };
+    const index = { [this.over]: { tex: this.over, domain: indexDomain, meaning: 'the index' } };
     const signs = [...this.signs].map(([key, base]): [string, SymbolEntry] => [
       key,
       { tex: `(-1)^{${base}}`, domain: '(-inf,inf)', meaning: `(-1)^${base}` },

@@ -4,7 +4,7 @@ import { symbolsOf, type Expr } from './expr.ts';
 import { Families, timeText, type FamilySpec, type Template, type Time } from './families.ts';
 import type { GivenRelation } from './relations.ts';
 import { numberQ, rational } from './rational.ts';
-import { readRecurrences } from './recurrences.ts';
+import { readRecurrences, type Ways } from './recurrences.ts';
 import { typeset } from './tex.ts';
 import { declare, type SymbolEntry, type SymbolTable } from './symbols.ts';
 
@@ -73,8 +73,7 @@ export class Problem {
   readonly indices: string;
   /** Whole numbers that a symbolic start may be, ascending. */
   private readonly starts: readonly number[];
-  /** Families that relations define at every index, and the end that each begins at. */
-  private readonly driven: ReadonlyMap<string, string | undefined>;
+  private readonly ways: Ways;
 
   constructor(spec: InductionSpec) {
     const { over = 't', from = 0, direction = 'up', to = 0, symbols = {}, given = [] } = spec;
@@ -84,6 +83,9 @@ export class Problem {
     for (const [name, value] of Object.entries({ from, to }))
       if (typeof value === 'number' && !Number.isSafeInteger(value))
         throw new Error(`${name}: ${value}: expected a whole number`);
+    if (this.down && Object.keys({ ...spec.sums, ...spec.products }).length > 0)
+      throw new Error('sums and products run upwards: in an induction downwards write out their relations');
+    if (spec.claim.length === 0) throw new Error('claim: expected "family[t] = expression", or several');
     if (this.down && typeof from === 'number')
       throw new Error(`downwards from ${from}: expected a symbol such as "T"; the proof is for every T`);
     const constants =
@@ -113,7 +115,7 @@ export class Problem {
       this.claim(text),
     );
     const ends = { over, start: this.start, ...(this.down && { low: to }) };
-    this.driven = readRecurrences(templates, this.claims, this.families, ends);
+    this.ways = readRecurrences(templates, this.claims, this.families, ends);
     const lowest = this.down ? to : this.start.base === null ? this.start.offset : null;
     this.indexDomain = lowest === null ? '(-inf,inf)' : `[${lowest + 1},inf)`;
     this.indices = lowest === null ? '(-inf,inf)' : `[${lowest},inf)`;
@@ -123,7 +125,7 @@ export class Problem {
   /** A member that may be chosen: no relation for every index defines its family. */
   freeMember(name: string): { family: string; time: Time } | undefined {
     const member = this.families.memberOf(name);
-    return member && !this.driven.has(member.family) ? member : undefined;
+    return member && !this.ways.driven.has(member.family) ? member : undefined;
   }
 
   /** The values that are given to single members of a family. */
@@ -195,8 +197,9 @@ export class Problem {
   /** The first whole numbers that the symbol where the index starts may be. @throws when it may be none. */
   private wholeStarts(base: string): number[] {
     const { domain } = this.families.table(this.indexDomain).get(base);
-    const { lo } = parseDomain(domain)!;
-    const least = lo ? Math.ceil(numberQ(lo)) : this.down ? this.to : 0;
+    const { lo, hi } = parseDomain(domain)!;
+    const highest = hi ? Math.floor(numberQ(hi)) : MOST_STARTS;
+    const least = lo ? Math.ceil(numberQ(lo)) : Math.min(0, highest - MOST_STARTS + 1);
     const from = this.down ? Math.max(least, this.to) : least;
     const starts = Array.from({ length: MOST_STARTS }, (_, i) => from + i).filter((value) =>
       contains(parseDomain(domain)!, rational(BigInt(value))),
@@ -247,9 +250,9 @@ export class Problem {
   private isChosen({ left, right }: Template): boolean {
     return [left, right].flatMap(symbolsOf).every((name) => {
       const member = this.families.memberOf(name);
-      if (!member) return name !== this.over && name !== this.start.base;
+      if (!member) return name !== this.over && name !== this.start.base && !this.ways.moving.has(name);
       const at = timeText(member.time);
-      const begins = this.driven.get(member.family) === at;
+      const begins = this.ways.driven.get(member.family) === at;
       return begins && !this.valuesOf(member.family).some(({ time }) => timeText(time) === at);
     });
   }
@@ -278,10 +281,22 @@ export class Problem {
     return this.ask(claim, next, relations, undefined, assumed.length, asked);
   }
 
-  /** The members that the hypotheses of a step speak of. */
-  get hypothesized(): string[] {
-    const known = { base: this.over, offset: this.down ? 0 : -1 };
-    return this.claims.flatMap(({ left }) => symbolsOf(this.families.at(left, known)));
+  /**
+   * Must a step show that a defined member is defined and in its domain? One that comes first in the order of the
+   * induction was shown by the base or the step before.
+   */
+  isNext(name: string): boolean {
+    const member = this.families.memberOf(name);
+    if (member?.time.base !== this.over) return false;
+    if (!this.down) return member.time.offset === 0;
+    return !this.ways.backwards.has(member.family) || member.time.offset === -1;
+  }
+
+  /** May what is claimed serve to show that of these names? Not downwards of what goes forwards: it was there before. */
+  mayAssume(names: readonly string[]): boolean {
+    const backwards = (name: string): boolean =>
+      this.ways.backwards.has(this.families.memberOf(name)?.family ?? '');
+    return !this.down || names.some(backwards);
   }
 
   /** `from T = 3 down to 1`. */

@@ -119,10 +119,24 @@ function build(title: string, problem: Problem, spec: InductionSpec): Induction 
   const open = [...new Set(steps.flatMap((step) => step.conditions))];
   const [atStart, onward] = [problem.base(claims[0]), problem.step(claims[0])];
   const kept = [
-    domainsKept(atStart, [], families, SIDE_LIMIT_MS),
-    domainsKept(onward, problem.hypothesized, families, SIDE_LIMIT_MS),
+    domainsKept({ plain: atStart, isAsked: () => true, mayAssume: () => false }, families, SIDE_LIMIT_MS),
+    domainsKept(
+      {
+        plain: problem.step(claims[0], []),
+        assumed: onward,
+        isAsked: (name) => problem.isNext(name),
+        mayAssume: (names) => problem.mayAssume(names),
+      },
+      families,
+      SIDE_LIMIT_MS,
+    ),
   ];
-  const stray = kept.find((each) => each.stray)?.stray ?? unmet(problem, [atStart, onward], SIDE_LIMIT_MS);
+  // Conditions of one claim are asked at one point; those of several need not hold together.
+  const apart = claims.length > 1 && bases.some((step) => step.conditions.length > 0);
+  const stray =
+    kept.find((each) => each.stray)?.stray ??
+    unmet(problem, [atStart, onward], SIDE_LIMIT_MS) ??
+    (apart ? { what: 'the conditions of several claims are not shown to hold together' } : undefined);
   /** Steps that are evident with the hypothesis and not without it: the induction is the proof. */
   const carried = (): boolean =>
     claims.some((claim) => {

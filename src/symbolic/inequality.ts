@@ -6,7 +6,8 @@ import { allCases } from './cases.ts';
 import { prepare, type Prepared } from './claim.ts';
 import { startClock, TimeUp, type Clock } from './clock.ts';
 import { conditionText, openRequirements } from './conditions.ts';
-import { nodesOf, sub, type Expr } from './expr.ts';
+import type { Domain } from './domain.ts';
+import { nodesOf, number, sub, type Expr } from './expr.ts';
 import { leastSign } from './least-sign.ts';
 import { FieldLimit } from './numbers.ts';
 import { Normal } from './normal.ts';
@@ -129,3 +130,11 @@ function withoutImplied(prepared: Prepared, random: Random, clock: Clock): [Prep
 
 export const isComparison = (relation: string): relation is Comparison =>
   relation === '≤' || relation === '<' || relation === '≥' || relation === '>';
+
+/** What lying in a domain comes down to. */
+export function edgesOf({ lo, hi, loClosed, hiClosed }: Domain): [Comparison, Expr][] {
+  return [
+    ...(lo ? [[loClosed ? '≥' : '>', number(lo.n, lo.d)] as [Comparison, Expr]] : []),
+    ...(hi ? [[hiClosed ? '≤' : '<', number(hi.n, hi.d)] as [Comparison, Expr]] : []),
+  ];
+}

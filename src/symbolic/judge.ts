@@ -7,7 +7,7 @@ import { conditionSymbols, conditionTex, shortPair, valueTex } from './figures.t
 import { decideInequality, isComparison } from './inequality.ts';
 import { canHoldTogether, nonzeroConditions } from './nonzero.ts';
 import { thirdDerivative, varianceOf, type Quantity } from './quantity.ts';
-import { claimFor, inequalitiesAt, relationTex, unfoldFor, type GivenRelation } from './relations.ts';
+import { areMet, claimFor, inequalitiesAt, relationTex, unfoldFor, type GivenRelation } from './relations.ts';
 import { diagnose, mutationScore, type Held } from './score.ts';
 import type { Relation, Step, StepCounterexample } from './step.ts';
 import type { SymbolTable } from './symbols.ts';
@@ -59,6 +59,10 @@ export function judge(question: Question, options: { mutants: boolean }): Judgem
   const strict = relation === '<' || relation === '>';
   if (!strict && prepare(claimFor(previous, next, symbols, given)).vacuous) {
     return { verdict: 'vacuous', method: 'comparison', reason: 'the same after unfolding', ms: 0, ...none };
+  }
+  if (!areMet(given, symbols)) {
+    const reason = 'no point was found that meets all relations given: about nothing, nothing is said';
+    return { verdict: 'undecided', method: 'none', reason, ms: 0, ...none };
   }
   const posed = pose(question);
   const asked = ask(posed, relation, {});

@@ -30,9 +30,17 @@ interface Value {
   at: string;
 }
 
+export interface Ways {
+  /** The families that relations define at every index, and the end that each begins at (none: by others at each index). */
+  driven: ReadonlyMap<string, string | undefined>;
+  /** Those of them that go backwards, or are defined by such. */
+  backwards: ReadonlySet<string>;
+  /** Constants whose definitions read the start of the index. */
+  moving: ReadonlySet<string>;
+}
+
 /**
- * The families that relations define at every index, and of each the end that it begins at (none where it is defined by
- * others at each index).
+ * How relations define the families.
  * @throws naming the relation that is no such definition, or the claim that reads a member in the midst of a sequence
  */
 export function readRecurrences(
@@ -40,7 +48,7 @@ export function readRecurrences(
   claims: readonly Template[],
   families: Families,
   ends: Ends,
-): ReadonlyMap<string, string | undefined> {
+): Ways {
   return new Recurrences(families, ends).read(relations, claims);
 }
 
@@ -62,7 +70,7 @@ class Recurrences {
     this.low = low === undefined ? this.start : `${low}`;
   }
 
-  read(relations: readonly Template[], claims: readonly Template[]): ReadonlyMap<string, string | undefined> {
+  read(relations: readonly Template[], claims: readonly Template[]): Ways {
     [...relations, ...claims].forEach((template) => this.requireIndices(template));
     for (const template of relations) {
       if (template.sign === '=') this.define(template);
@@ -96,9 +104,37 @@ class Recurrences {
       const template = this.constants.get(name);
       return template ? symbolsOf(template.right) : [];
     });
-    return new Map(
+    this.requireOrderOf(claims);
+    const driven = new Map(
       [...this.rules].map(([family, { way }]) => [family, way === 'by others' ? undefined : this.endOf(way)]),
     );
+    return { driven, backwards, moving: this.moving() };
+  }
+
+  /** A claim is a closed form: it reads no member that another one claims, or itself. */
+  private requireOrderOf(claims: readonly Template[]): void {
+    const claimed = new Set(
+      claims.flatMap((claim) => this.membersOf(claim.left).map(({ family }) => family)),
+    );
+    for (const claim of claims) {
+      const read = this.membersOf(claim.right).find(
+        ({ family, time }) => timeText(time) === this.over && claimed.has(family),
+      );
+      if (read)
+        throw new Error(
+          `claim "${claim.text}" reads ${read.family}[${this.over}], which is claimed too; write out its closed form`,
+        );
+    }
+  }
+
+  private moving(): ReadonlySet<string> {
+    const found = new Set<string>();
+    for (let size = -1; size !== found.size;) {
+      size = found.size;
+      for (const [name, { right }] of this.constants)
+        if (symbolsOf(right).some((read) => read === this.start || found.has(read))) found.add(name);
+    }
+    return found;
   }
 
   private endOf(way: Way): string {

@@ -1,6 +1,8 @@
 /** The relations a derivation is given, and which of them a claim touches. */
-import { substitute, symbol, symbolsOf, toText, type Expr } from './expr.ts';
+import { isRational, nodesOf, number, substitute, symbol, symbolsOf, toText, type Expr } from './expr.ts';
 import { parseDomain, within } from './domain.ts';
+import { decideInequality, edgesOf } from './inequality.ts';
+import { definedWhere, isInhabited } from './nonzero.ts';
 import { parse } from './parse.ts';
 import type { SymbolTable } from './symbols.ts';
 import { typeset } from './tex.ts';
@@ -37,29 +39,122 @@ export function readRelation(text: string, symbols: SymbolTable): GivenRelation 
 }
 
 /**
- * The relations that reach the symbols of a claim: definitions of symbols it reads, and inequalities among them.
- * What a claim does not touch stays out of its points and its counterexamples.
+ * The relations that bear on the symbols of a claim: definitions of symbols it reads, inequalities among them, and
+ * definitions by them that confine them (`y = x^2` where y is in [0,1], or is read by an inequality, or `y = log(x)`). What
+ * a claim does not touch stays out of its points and its counterexamples.
  */
-export function relevant(expressions: readonly Expr[], given: readonly GivenRelation[]): GivenRelation[] {
+export function relevant(
+  expressions: readonly Expr[],
+  given: readonly GivenRelation[],
+  symbols: SymbolTable,
+): GivenRelation[] {
+  return touching(expressions, given, confining(given, symbols));
+}
+
+/** Closed under: a definition of what is touched, an inequality among it, and a confining definition by it. */
+function touching(
+  expressions: readonly Expr[],
+  given: readonly GivenRelation[],
+  confines: ReadonlySet<GivenRelation>,
+): GivenRelation[] {
   const names = new Set(expressions.flatMap(symbolsOf));
   const kept = new Set<GivenRelation>();
   for (let size = -1; size !== kept.size;) {
     size = kept.size;
     for (const relation of given) {
-      const touches = relation.defines
-        ? names.has(relation.defines)
-        : relation.reads.some((name) => names.has(name));
+      const { defines, reads } = relation;
+      const touches =
+        (defines !== undefined && names.has(defines)) ||
+        ((defines === undefined || confines.has(relation)) && reads.some((name) => names.has(name)));
       if (!touches) continue;
       kept.add(relation);
-      relation.reads.forEach((name) => names.add(name));
+      if (defines !== undefined) names.add(defines);
+      reads.forEach((name) => names.add(name));
     }
   }
   return given.filter((relation) => kept.has(relation));
 }
 
+const known = new WeakMap<readonly GivenRelation[], WeakMap<SymbolTable, ReadonlySet<GivenRelation>>>();
+
+/** The definitions that confine what they read: by their domain, by where they are defined, or by what reads them. */
+function confining(given: readonly GivenRelation[], symbols: SymbolTable): ReadonlySet<GivenRelation> {
+  const before = known.get(given)?.get(symbols);
+  if (before) return before;
+  const found = new Set<GivenRelation>();
+  for (const relation of given) {
+    if (relation.defines === undefined || !holdsAnyway(relation, given, symbols)) found.add(relation);
+  }
+  for (let size = -1; size !== found.size;) {
+    size = found.size;
+    const read = new Set([...found].flatMap(({ reads }) => reads));
+    for (const relation of given) if (relation.defines && read.has(relation.defines)) found.add(relation);
+  }
+  const bySymbols = known.get(given) ?? new WeakMap<SymbolTable, ReadonlySet<GivenRelation>>();
+  known.set(given, bySymbols.set(symbols, found));
+  return found;
+}
+
+const SURE_MS = 200;
+
+/** Is a definition shown to be defined, and in its domain, for all that it reads? */
+function holdsAnyway(
+  { defines, right }: GivenRelation,
+  given: readonly GivenRelation[],
+  symbols: SymbolTable,
+): boolean {
+  const others = touching([right], given, new Set()).filter((other) => other.defines !== defines);
+  const edges = edgesOf(parseDomain(symbols.get(defines!).domain)!);
+  if (isPartial(right) && definedWhere(claimOver(right, number(0), symbols, others), SURE_MS)?.length !== 0)
+    return false;
+  return edges.every(([relation, bound]) => {
+    const claim = { ...claimOver(right, bound, symbols, others), relation };
+    const { verdict, conditions } = decideInequality(claim, { timeLimitMs: SURE_MS });
+    return (verdict === 'proved' || verdict === 'vacuous') && conditions.length === 0;
+  });
+}
+
+/** May it be undefined somewhere? */
+const isPartial = (expr: Expr): boolean =>
+  nodesOf(expr).some(
+    (node) =>
+      node.kind === 'div' ||
+      (node.kind === 'call' && (node.fn === 'log' || node.fn === 'sqrt')) ||
+      (node.kind === 'pow' && !(isRational(node.exponent) && node.exponent.d === 1n && node.exponent.n > 0n)),
+  );
+
 /** A claim over exactly the symbols it reaches. */
-export function claimFor(lhs: Expr, rhs: Expr, symbols: SymbolTable, given: readonly GivenRelation[]): Claim {
-  const kept = relevant([lhs, rhs], given);
+export const claimFor = (
+  lhs: Expr,
+  rhs: Expr,
+  symbols: SymbolTable,
+  given: readonly GivenRelation[],
+): Claim => claimOver(lhs, rhs, symbols, relevant([lhs, rhs], given, symbols));
+
+/** A claim over the symbols it reads and what defines them, with nothing that confines them but `given` inequalities. */
+export const claimFrom = (
+  lhs: Expr,
+  rhs: Expr,
+  symbols: SymbolTable,
+  given: readonly GivenRelation[],
+): Claim => claimOver(lhs, rhs, symbols, touching([lhs, rhs], given, new Set()));
+
+const possible = new WeakMap<readonly GivenRelation[], boolean>();
+
+/** Is there a point that meets all these relations? One that was found says so. */
+export function areMet(given: readonly GivenRelation[], symbols: SymbolTable): boolean {
+  if (confining(given, symbols).size === 0) return true;
+  const known = possible.get(given);
+  if (known !== undefined) return known;
+  const { symbols: domains, given: texts } = claimOver(number(0), number(0), symbols, given);
+  const met = isInhabited({ symbols: domains, given: texts }, MEETING_MS);
+  possible.set(given, met);
+  return met;
+}
+
+const MEETING_MS = 1000;
+
+function claimOver(lhs: Expr, rhs: Expr, symbols: SymbolTable, kept: readonly GivenRelation[]): Claim {
   const names = new Set([lhs, rhs].flatMap(symbolsOf));
   kept.forEach(({ defines, reads }) =>
     [...(defines ? [defines] : []), ...reads].forEach((name) => names.add(name)),
@@ -158,16 +253,19 @@ export function requireDomains(
 }
 
 /**
- * An inequality confines what a proof speaks of; a formula that does not say so claims more.
+ * An inequality confines what a proof speaks of, and so does a definition that leaves its domain; a formula that does not say so claims more.
  * @throws when one of them bears on the formula's symbols and is none of its own
  */
 export function requireUnconfined(
   formula: { name: string; expr: Expr; given: readonly string[] },
   premises: readonly GivenRelation[],
+  symbols: SymbolTable,
   title: string,
 ): void {
-  const reached = relevant([formula.expr], premises).filter(({ defines }) => defines === undefined);
-  const extra = reached.find(({ text }) => !formula.given.some((own) => sameText(own, text)));
+  const confines = confining(premises, symbols);
+  const extra = relevant([formula.expr], premises, symbols).find(
+    (relation) => confines.has(relation) && !formula.given.some((own) => sameText(own, relation.text)),
+  );
   if (extra)
     throw new Error(
       `${title}: proved given '${extra.text}' only, and the ${formula.name} is declared without it; give it to the formula`,

@@ -1,4 +1,5 @@
 /** A symbol table: for every name its TeX, its domain and what it means. One table serves typesetting and proof. */
+import { isEmpty, parseDomain } from './domain.ts';
 
 export interface SymbolEntry {
   /** How the symbol is typeset, e.g. `\bar\alpha_t`. */
@@ -32,7 +33,7 @@ const intervalPattern = /^[([]\s*[^,\s]+\s*,\s*[^,\s]+\s*[)\]]$/;
 
 /**
  * Declares symbols.
- * @throws when a name is not an identifier or a domain is not an interval.
+ * @throws when a name is not an identifier or a domain is not an interval, or an empty one.
  */
 export function declare(entries: Record<string, SymbolEntry>): SymbolTable {
   const table = new Map<string, SymbolEntry>();
@@ -45,6 +46,8 @@ export function declare(entries: Record<string, SymbolEntry>): SymbolTable {
         `domain of ${name} is "${entry.domain}": expected an interval such as (0,1) or [0,inf)`,
       );
     }
+    const domain = parseDomain(entry.domain);
+    if (domain && isEmpty(domain)) throw new Error(`domain of ${name} is "${entry.domain}", which is empty`);
     table.set(name, Object.freeze({ ...entry }));
   }
   return tableOf(table);

@@ -277,3 +277,33 @@ test('two lines of which one is 0 whatever the rest are proportional to nothing'
   expect(step('(abs(m) + m)*x', '(abs(m) - m)*exp(x) + 1').diagnosis ?? '').not.toContain('without');
   expect(step('(abs(m) + m)*x', '3*(abs(m) + m)^2*x').verdict).toBe('proved');
 });
+
+test('a definition confines what it reads, where it leaves its domain, is undefined, or is bounded', () => {
+  const entry = (domain: string) => ({ tex: 'x', domain, meaning: '' });
+  const real = '(-inf,inf)';
+  const table = declare({ x: entry(real), y: entry(real), small: entry('[0,1]'), z: entry(real) });
+  const step = (start: string, next: string, given: string[]) =>
+    derive('t', start, { symbols: table, given, mutants: false }).step(next).steps[1];
+  expect(step('x + max(x - 1, 0)', 'x', []).verdict).toBe('refuted');
+  for (const given of [['y = x^2', 'y < 1'], ['small = x^2']])
+    expect(step('x + max(x - 1, 0)', 'x', given).verdict, given.join()).not.toBe('refuted');
+  expect(step('abs(x)', 'x', ['y = log(x)']).verdict).toBe('proved');
+  expect(step('exp(log(x))', 'x', ['y = -x', '0 < y']).verdict).not.toBe('proved');
+  // What always holds confines nothing, and stays out of the counterexample.
+  const { counterexample } = step('x', '2*x', ['y = x^2', 'z = 1/(1 + x^2)']);
+  expect(counterexample!.point.map(({ name }) => name)).toEqual(['x']);
+});
+
+test('nothing is said under relations that no point meets', () => {
+  const entry = { tex: 'x', domain: '(-inf,inf)', meaning: '' };
+  const table = declare({ x: entry, y: entry, z: entry });
+  const step = (next: string, given: string[]) =>
+    derive('t', '(x + 1)^2', { symbols: table, given, mutants: false }).step(next).steps[1];
+  for (const next of ['x^2 + 2*x + 1', 'x^2'])
+    expect(step(next, ['y < z', 'z < y'])).toMatchObject({
+      verdict: 'undecided',
+      reason: expect.stringMatching(/no point was found that meets all relations/),
+    });
+  expect(step('x^2 + 2*x + 1', ['y < z']).verdict).toBe('proved');
+  expect(() => declare({ x: { ...entry, domain: '(1,1)' } })).toThrow('which is empty');
+});

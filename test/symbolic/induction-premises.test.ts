@@ -171,7 +171,7 @@ test('what no sequence meets is no premise, even where the claim does not touch 
   const symbols = { x: constant, y: constant };
   expect(posing({ symbols, given: ['x < y', 'y < x'] })()).toMatchObject({
     verdict: 'undecided',
-    reason: expect.stringMatching(/nothing is shown to meet the inequalities among constants/),
+    reason: expect.stringMatching(/no point was found that meets all relations given/),
   });
   expect(posing({ symbols, given: ['x < y'] })().verdict).toBe('proved');
 });
@@ -186,4 +186,67 @@ test('a relation must define its family at every index', () => {
     ]);
   }
   expect(posing({ families, given: ['r[t] = 1/(t + 5)'] })().verdict).toBe('proved');
+});
+
+test('the index has its own range, and a claim is a closed form', () => {
+  const index = { t: { tex: 't', domain: '[0,6]', meaning: '' } };
+  expect(posing({ symbols: index, claim: 'S[t] = t + max(t - 6, 0)' })).toThrow('t is the index');
+  expect(posing({ from: 't' })).toThrow('t is the index');
+  expect(posing({ claim: [] })).toThrow('claim: expected "family[t] = expression"');
+  expect(posing({ claim: 'S[t] = 2*S[t]' })).toThrow('reads S[t], which is claimed too');
+  expect(posing({ from: 'T', direction: 'down' })).toThrow('sums and products run upwards');
+  expect(posing({ families: { S: real, u: '(1,1)' } })).toThrow('domain of u is "(1,1)", which is empty');
+  const below = { s: { tex: 's', domain: '(-inf,-1]', meaning: 'start' } };
+  expect(posing({ from: 's', symbols: below, claim: 'S[t] = t - s' })().verdict).toBe('proved');
+});
+
+test('a domain is shown of itself, not of what rests on it', () => {
+  const grows = ['a[0] = 1', 'a[t] = a[t-1] + 1'];
+  const spec = (families: Record<string, string>, given: string[], more: Partial<InductionSpec> = {}) =>
+    posing({ families: { S: real, ...families }, given: [...grows, ...given], ...more })().verdict;
+  // Each of these ends at t = 9, where no sequence goes on.
+  expect(spec({ a: '(0,10)', u: '[0,inf)' }, ['a[t-1] < 9', 'a[t-1] < a[t] + u[t]'])).toBe('undecided');
+  const beside = ['b[t] = a[t-1] + 1', 'a[t-1] < 9', 'a[t-1] < b[t] + u[t]'];
+  expect(spec({ a: real, b: '(-inf,10)', u: '[0,inf)' }, beside)).toBe('undecided');
+  const down = { from: 'T', direction: 'down', sums: {} } as const;
+  const meets = ['c[T] = a[T]', 'c[t-1] = c[t] - 1', 'a[t-1] < c[t] + 100'];
+  const both = { a: '(0,10)', c: '(0,10)' };
+  expect(spec(both, meets, { ...down, claim: 'c[t] = a[t]' })).toBe('undecided');
+  const still = { families: { a: '[1,1]' }, given: ['a[0] = 1', 'a[t] = a[t-1] + max(t - 8, 0)'] };
+  expect(posing({ ...down, ...still, claim: 'a[t] = 1' })().verdict).toBe('undecided');
+});
+
+test('what the start of the index decides is not chosen', () => {
+  const y = { y: { tex: 'y', domain: real, meaning: '' } };
+  for (const given of [
+    ['y = (s - 1/2)^2', 'y < 1/10'],
+    ['y = (-1)^s', '1/4 < y', 'y < 1/2'],
+  ])
+    expect(posing({ from: 's', symbols: y, given, claim: 'S[t] = t - s' })().verdict).toBe('undecided');
+});
+
+test('conditions of several claims are not taken to hold together', () => {
+  const x = { x: { tex: 'x', domain: '[-1/2,1/2]', meaning: '' } };
+  const given = ['a[t] = t + x', 'b[t] = t - x'];
+  const claims = ['a[t] = exp(log(t + x))', 'b[t] = exp(log(t - x))'];
+  const proofs = (claim: string | string[]) =>
+    posing({ families: { a: real, b: real }, symbols: x, given, sums: {}, claim })();
+  expect(proofs(claims[0])).toMatchObject({ verdict: 'proved', conditions: ['0 + x > 0'] });
+  expect(proofs(claims).verdict).toBe('undecided');
+});
+
+test('a refuting instance meets every relation, those it is only read by included', () => {
+  const half = { families: { a: '(0,1)', beta: '(0,1/2]', S: real }, given: ['beta[t] = 1 - a[t]'] };
+  const sums = { S: 'abs(a[t] - 1/2) - (a[t] - 1/2)' };
+  expect(posing({ ...half, sums, claim: 'S[t] = 0' })().verdict).not.toBe('refuted');
+  const x = { x: { tex: 'x', domain: real, meaning: '' } };
+  const falls = { families: { c: '(0,inf)' }, symbols: x, given: ['c[T] = x', 'c[t-1] = c[t] - 1'] };
+  const whole = {
+    from: 'T',
+    direction: 'down',
+    sums: {},
+    ...falls,
+    claim: 'c[t] = max(x,T) - T + t',
+  } as const;
+  expect(posing(whole)().verdict).not.toBe('refuted');
 });
