@@ -2,7 +2,7 @@
 import { call, number, symbolsOf, type Expr } from './expr.ts';
 import { exponent, logDensity, type Gaussian } from './gaussian.ts';
 import { decideInequality } from './inequality.ts';
-import { claimFor, unfoldFor, type GivenRelation } from './relations.ts';
+import { claimFor, confiningDefinition, unfoldFor, type GivenRelation } from './relations.ts';
 import type { Relation } from './step.ts';
 import type { SymbolTable } from './symbols.ts';
 import { isOne } from './tidy.ts';
@@ -61,9 +61,9 @@ export function requireDensity(density: DensityOf): void {
     );
   const { domain } = symbols.get(x);
   if (domain !== '(-inf,inf)') throw new Error(`${x} ranges over ${domain}: a Gaussian needs (-inf,inf)`);
-  const confined = given.find(
-    (relation) => relation.defines === undefined && reachesSymbol(x, relation, given, symbols),
-  );
+  const confined =
+    confiningDefinition(x, given, symbols) ??
+    given.find((relation) => relation.defines === undefined && reachesSymbol(x, relation, given, symbols));
   if (confined) throw new Error(`"${confined.text}" confines ${x}: a Gaussian ranges over all reals`);
   const unfolded = unfoldFor(x, line, given, symbols);
   if (!isExponentialIn(x, unfolded)) return; // a log density, or positive by what isDense asks

@@ -16,11 +16,12 @@ import { symbolsOf, toText, type Expr } from './expr.ts';
 import type { Formula } from './formula.ts';
 import type { Gaussian } from './gaussian.ts';
 import { isComparison } from './inequality.ts';
-import { judge, readOff, type Judgement } from './judge.ts';
+import { judge, readOff, unmetRelations, type Judgement } from './judge.ts';
 import { once } from './once.ts';
 import { parse } from './parse.ts';
 import type { Quantity } from './quantity.ts';
 import {
+  areMet,
   readRelation,
   relationTex,
   requireDomains,
@@ -64,7 +65,9 @@ interface State {
  * @throws when an expression does not parse or reads an undeclared symbol.
  */
 export function derive(title: string, start: ExprLike, options: DerivationOptions): Derivation {
-  const given = (options.given ?? []).map((text) => readRelation(text, options.symbols));
+  const given = (options.given ?? [])
+    .filter((text, i, all) => all.findIndex((other) => sameText(other, text)) === i)
+    .map((text) => readRelation(text, options.symbols));
   const { of, relation = '=', because, cite } = options;
   const main = read(start, options.symbols);
   const line = (): Step => ({
@@ -103,8 +106,15 @@ function build(state: State): Derivation {
   const append = (line: () => Step, change: Partial<State> = {}): Derivation =>
     build({ ...state, ...change, lines: [...state.lines, once(line)] });
   const ask = (previous: Expr, next: Expr, { relation = '=', about, given = [] }: StepOptions): Judgement => {
-    const all = [...state.given, ...given.map((text) => readRelation(text, symbols))];
-    const distinct = all.filter(({ text }, i) => all.findIndex((other) => sameText(other.text, text)) === i);
+    // Without givens of its own the very array: what is found of it is remembered.
+    const all =
+      given.length === 0
+        ? state.given
+        : [...state.given, ...given.map((text) => readRelation(text, symbols))];
+    const distinct =
+      given.length === 0
+        ? all
+        : all.filter(({ text }, i) => all.findIndex((other) => sameText(other.text, text)) === i);
     return judge(
       { previous, next, relation, about, symbols, given: distinct },
       { mutants: options.mutants ?? true },
@@ -213,7 +223,7 @@ function build(state: State): Derivation {
       text: `${target.name} = ${toText(expr)}`,
       ...shown({ because: `the ${target.name}`, ...step }),
       scope: reach(state.chain),
-      ...onConditions(state.chain, ask(current, expr, step), tex),
+      ...onConditions(state.chain, together(ask(current, expr, step), step), tex),
     });
     return append(line, { formulas: [...state.formulas, target] });
   }
@@ -235,7 +245,11 @@ function build(state: State): Derivation {
       tex: `${name} = \\mathcal N\\!\\left(${symbols.get(x).tex};\\, ${mean.tex},\\, ${variance.tex}\\right)`,
       text: `Gaussian in ${x} with the ${mean.name} and the ${variance.name}`,
       ...shown({ because: `Gaussian with the ${mean.name} and the ${variance.name}`, ...step }),
-      ...onConditions(state.turns, askOfDensity(x, main, next, { ...step, relation, about: x }), tex),
+      ...onConditions(
+        state.turns,
+        together(askOfDensity(x, main, next, { ...step, relation, about: x }), step),
+        tex,
+      ),
     });
     return append(line, { formulas: [...state.formulas, mean, variance] });
   }
@@ -245,6 +259,17 @@ function build(state: State): Derivation {
     requireDomains(target, symbols, title);
     const local = [...state.chain.flatMap(({ given }) => given), ...localTo(step)];
     requireUnconfined(target, [...state.given, ...local], symbols, title);
+  }
+
+  /** A conclusion rests on what every step before it was given, and says nothing where that leaves nothing. */
+  function together(found: Judgement, step: StepOptions): Judgement {
+    const local = [...state.chain.flatMap(({ given }) => given), ...localTo(step)];
+    const all = local.length === 0 ? state.given : [...state.given, ...local];
+    const distinct =
+      local.length === 0
+        ? all
+        : all.filter(({ text }, i) => all.findIndex((other) => sameText(other.text, text)) === i);
+    return areMet(distinct, symbols) ? found : unmetRelations;
   }
 
   /** A question about what was read off the main line as a density of x. */

@@ -53,6 +53,16 @@ interface Posed {
   primed?: { name: string; shown: string };
 }
 
+/** What is said where relations may leave nothing. */
+export const unmetRelations: Judgement = {
+  verdict: 'undecided',
+  method: 'none',
+  reason: 'no point was found that meets all relations given: about nothing, nothing is said',
+  ms: 0,
+  uses: [],
+  conditions: [],
+};
+
 export function judge(question: Question, options: { mutants: boolean }): Judgement {
   const { previous, next, relation, symbols, given } = question;
   const none = { uses: [], conditions: [] };
@@ -61,8 +71,7 @@ export function judge(question: Question, options: { mutants: boolean }): Judgem
     return { verdict: 'vacuous', method: 'comparison', reason: 'the same after unfolding', ms: 0, ...none };
   }
   if (!areMet(given, symbols)) {
-    const reason = 'no point was found that meets all relations given: about nothing, nothing is said';
-    return { verdict: 'undecided', method: 'none', reason, ms: 0, ...none };
+    return unmetRelations;
   }
   const posed = pose(question);
   const asked = ask(posed, relation, {});
@@ -135,7 +144,8 @@ function pose({ previous, next, relation, about, symbols, given }: Question): Po
   });
   const [f, g] = [previous, next].map((line) => unfoldFor(about, line, given, symbols));
   const { lhs, rhs, sides, factors } = (relation === '∝' ? upToFactor : upToTerm)(about, prime, f, g);
-  const both = [...given, ...inequalitiesAt(about, prime, given, extended)];
+  const there = inequalitiesAt(about, prime, given, extended);
+  const both = there.length === 0 ? given : [...given, ...there];
   const primed = { name: prime, shown: `${about}'` };
   const nonzero = factors.map((factor) => claimFor(factor, number(0), extended, both));
   return { claim: claimFor(lhs, rhs, extended, both), sides, nonzero, symbols: extended, primed };

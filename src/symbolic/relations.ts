@@ -75,11 +75,11 @@ function touching(
   return given.filter((relation) => kept.has(relation));
 }
 
-const known = new WeakMap<readonly GivenRelation[], WeakMap<SymbolTable, ReadonlySet<GivenRelation>>>();
+const known = new WeakMap<readonly GivenRelation[], ReadonlySet<GivenRelation>>();
 
 /** The definitions that confine what they read: by their domain, by where they are defined, or by what reads them. */
 function confining(given: readonly GivenRelation[], symbols: SymbolTable): ReadonlySet<GivenRelation> {
-  const before = known.get(given)?.get(symbols);
+  const before = known.get(given);
   if (before) return before;
   const found = new Set<GivenRelation>();
   for (const relation of given) {
@@ -90,20 +90,37 @@ function confining(given: readonly GivenRelation[], symbols: SymbolTable): Reado
     const read = new Set([...found].flatMap(({ reads }) => reads));
     for (const relation of given) if (relation.defines && read.has(relation.defines)) found.add(relation);
   }
-  const bySymbols = known.get(given) ?? new WeakMap<SymbolTable, ReadonlySet<GivenRelation>>();
-  known.set(given, bySymbols.set(symbols, found));
+  known.set(given, found);
   return found;
 }
 
 const SURE_MS = 200;
 
+const held = new WeakMap<GivenRelation, Map<string, boolean>>();
+
 /** Is a definition shown to be defined, and in its domain, for all that it reads? */
 function holdsAnyway(
-  { defines, right }: GivenRelation,
+  relation: GivenRelation,
   given: readonly GivenRelation[],
   symbols: SymbolTable,
 ): boolean {
+  const { defines, right } = relation;
   const others = touching([right], given, new Set()).filter((other) => other.defines !== defines);
+  const asked = held.get(relation) ?? new Map<string, boolean>();
+  held.set(relation, asked);
+  const key = others.map(({ text }) => text).join('; ');
+  const before = asked.get(key);
+  if (before !== undefined) return before;
+  const holds = holdsUnder(relation, others, symbols);
+  asked.set(key, holds);
+  return holds;
+}
+
+function holdsUnder(
+  { defines, right }: GivenRelation,
+  others: readonly GivenRelation[],
+  symbols: SymbolTable,
+): boolean {
   const edges = edgesOf(parseDomain(symbols.get(defines!).domain)!);
   if (isPartial(right) && definedWhere(claimOver(right, number(0), symbols, others), SURE_MS)?.length !== 0)
     return false;
@@ -146,13 +163,18 @@ export function areMet(given: readonly GivenRelation[], symbols: SymbolTable): b
   if (confining(given, symbols).size === 0) return true;
   const known = possible.get(given);
   if (known !== undefined) return known;
-  const { symbols: domains, given: texts } = claimOver(number(0), number(0), symbols, given);
+  // Sines are not evaluated: what they define is left out, and free.
+  const judged = given.filter(({ left, right }) => ![left, right].some(hasSine));
+  const { symbols: domains, given: texts } = claimOver(number(0), number(0), symbols, judged);
   const met = isInhabited({ symbols: domains, given: texts }, MEETING_MS);
   possible.set(given, met);
   return met;
 }
 
 const MEETING_MS = 1000;
+
+const hasSine = (expr: Expr): boolean =>
+  nodesOf(expr).some((node) => node.kind === 'call' && (node.fn === 'sin' || node.fn === 'cos'));
 
 function claimOver(lhs: Expr, rhs: Expr, symbols: SymbolTable, kept: readonly GivenRelation[]): Claim {
   const names = new Set([lhs, rhs].flatMap(symbolsOf));
@@ -191,6 +213,7 @@ export function unfoldFor(
 /**
  * The inequalities that confine `name`, said of another value of it as well: both values of a step "free of x" must lie
  * in the set that the derivation is about.
+ * @throws for a definition that confines it
  */
 export function inequalitiesAt(
   name: string,
@@ -198,6 +221,11 @@ export function inequalitiesAt(
   given: readonly GivenRelation[],
   symbols: SymbolTable,
 ): GivenRelation[] {
+  const confined = confiningDefinition(name, given, symbols);
+  if (confined)
+    throw new Error(
+      `"${confined.text}" confines ${name}: a step about ${name} needs that as an inequality, "a < b"`,
+    );
   return given.flatMap((relation) => {
     if (relation.defines !== undefined) return [];
     const sides = [relation.left, relation.right].map((side) => unfoldFor(name, side, given, symbols));
@@ -206,6 +234,21 @@ export function inequalitiesAt(
     return [readRelation(`${left} ${relation.sign} ${right}`, symbols)];
   });
 }
+
+/** A definition that bears on a symbol and confines it. */
+export const confiningDefinition = (
+  name: string,
+  given: readonly GivenRelation[],
+  symbols: SymbolTable,
+): GivenRelation | undefined => {
+  const bears = given.filter(
+    ({ defines, reads }) =>
+      defines !== undefined && reads.some((read) => read === name || reaches(name, read, given)),
+  );
+  if (bears.length === 0) return undefined;
+  const confines = confining(given, symbols);
+  return bears.find((relation) => confines.has(relation));
+};
 
 function reaches(name: string, from: string, given: readonly GivenRelation[]): boolean {
   const definition = given.find(({ defines }) => defines === from);

@@ -164,3 +164,38 @@ test('an exponential that does not read the variable makes no density of a log d
   const precise = derive('t', '-exp(-m)*(x - y)^2/2', q).concludes(normal('x', 'y', 'exp(m)'));
   expect(precise.steps.at(-1)).toMatchObject({ verdict: 'proved', relation: '+c' });
 });
+
+test('a definition that confines the variable leaves no Gaussian of it', () => {
+  const entry = (domain: string) => ({ tex: 'x', domain, meaning: '' });
+  const real = '(-inf,inf)';
+  const table = declare({ x: entry(real), z: entry(real), w: entry('(0,inf)'), y: entry('[0,1]') });
+  const from = (line: string, given: string[]) =>
+    derive('t', line, { symbols: table, given, mutants: false });
+  const confined = /confines x|depends on x and is confined/;
+  const unit = (expr: string) => formula(expr, { tex: 'f', expr, cite: '', symbols: table });
+  // Half of a Gaussian, and two truncated ones.
+  for (const [line, given] of [
+    ['-x*abs(x)/2', 'w = x'],
+    ['-x^2/2 - max(x^2 - 1, 0)', 'y = x^2'],
+    ['-x^2/2 - max(x - 3, 0)', 'z = log(3 - x)'],
+  ]) {
+    const half = from(line, [given]).step('-x^2/2');
+    expect(() => half.so(varianceOf('x'), '1').check(), given).toThrow(confined);
+    expect(() => half.concludes({ x: 'x', mean: unit('0'), variance: unit('1') }).check(), given).toThrow(
+      confined,
+    );
+  }
+  expect(from('-x^2/2', ['z = x^2']).so(varianceOf('x'), '1').check().steps).toHaveLength(2);
+});
+
+test('a step free of x is about both values of it, so what confines x is said by an inequality', () => {
+  const entry = (domain: string) => ({ tex: 'x', domain, meaning: '' });
+  const table = declare({ x: entry('(-inf,inf)'), z: entry('(-inf,inf)') });
+  const about = { relation: '∝', about: 'x' } as const;
+  const by = (given: string[]) =>
+    derive('t', 'abs(x)', { symbols: table, given, mutants: false }).step('x', about).steps[1];
+  expect(() => by(['z = log(x)'])).toThrow(
+    '"z = log(x)" confines x: a step about x needs that as an inequality',
+  );
+  expect(by(['0 < x']).verdict).toBe('proved');
+});

@@ -305,5 +305,17 @@ test('nothing is said under relations that no point meets', () => {
       reason: expect.stringMatching(/no point was found that meets all relations/),
     });
   expect(step('x^2 + 2*x + 1', ['y < z']).verdict).toBe('proved');
+  // What each step is given for itself must hold together where a conclusion rests on all of it.
+  const f = formula('f', { tex: 'f', expr: '-abs(x)', cite: '', symbols: table, given: ['0 < x', 'x < 0'] });
+  const apart = derive('t', 'abs(x)', { symbols: table, mutants: false })
+    .step('x', { given: ['0 < x'] })
+    .step('-abs(x)', { given: ['x < 0'] })
+    .concludes(f, { given: ['0 < x', 'x < 0'] });
+  expect(apart.steps.at(-1)!.verdict).toBe('undecided');
+  expect(() => apart.check()).toThrow('no point was found');
+  // Sines are not evaluated, and take nothing away.
+  const turned = declare({ x: entry, c: { ...entry, domain: '[-1,1]' } });
+  const beside = derive('t', '(x + 1)^2', { symbols: turned, given: ['c = cos(x)'], mutants: false });
+  expect(beside.step('x^2 + 2*x + 1').steps[1].verdict).not.toBe('refuted');
   expect(() => declare({ x: { ...entry, domain: '(1,1)' } })).toThrow('which is empty');
 });
