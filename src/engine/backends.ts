@@ -14,7 +14,10 @@ export type BackendName = (typeof BACKENDS)[number];
 export interface BackendOptions {
   /** Forces one; default: SCOREBOOK_BACKEND, else the first that runs. */
   backend?: BackendName;
-  /** Threads of one operation, libtensorflow only. Default: SCOREBOOK_THREADS, else the cores there are. */
+  /**
+   * Cores to use, libtensorflow only. Default: SCOREBOOK_THREADS, else all there are. Up to four are for operations side by
+   * side, which is faster for networks (`inChains`), more are for the threads of one operation.
+   */
   threads?: number;
 }
 

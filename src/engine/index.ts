@@ -7,6 +7,7 @@ export { keyTensor, normalInGraph } from './random/inGraph.ts';
 export * from './layers/index.ts';
 export { compile, type Compiled, type CompileOptions } from './compile.ts';
 export { fuse } from './fuse.ts';
+export { inChains } from './chains.ts';
 export { liveHandles, withoutLeaks, type LiveHandles } from './leaks.ts';
 export { engineInfo, type EngineInfo } from './doctor.ts';
 export { joinTeam, type Team, type TeamOptions } from './cluster/team.ts';

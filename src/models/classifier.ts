@@ -1,4 +1,4 @@
-import { tf } from '../engine/index.ts';
+import { inChains, type tf } from '../engine/index.ts';
 import { conv, linear, norm } from './layers.ts';
 import { initialParams, type Model } from './model.ts';
 
@@ -47,10 +47,11 @@ export function classifier(config: Partial<ClassifierConfig> = {}): Model<Classi
     config: full,
     parameters,
     init: (key) => initialParams({ parameters }, key),
-    apply(p, x): tf.Tensor2D {
-      let h = x;
-      for (const layer of layers) h = layer.apply(p, h);
-      return head.apply(p, h.reshape([x.shape[0], features])) as tf.Tensor2D;
-    },
+    apply: (p, images): tf.Tensor2D =>
+      inChains((x) => {
+        let h = x;
+        for (const layer of layers) h = layer.apply(p, h);
+        return head.apply(p, h.reshape([x.shape[0], features])) as tf.Tensor2D;
+      }, images),
   };
 }

@@ -1,4 +1,4 @@
-import { attention, conv2d, dense, groupNormSilu, type tf } from '../engine/index.ts';
+import { attention, conv2d, dense, groupNormSilu, upsampleConv2d, type tf } from '../engine/index.ts';
 import type { Params, ParameterSpec } from './model.ts';
 
 /** A piece of a network: the parameters it needs and the function that uses them. */
@@ -18,12 +18,12 @@ const vector = (name: string, n: number, centre: number, bound = 0): ParameterSp
 /** PyTorch's default for weights and biases alike: uniform within ±1/√(inputs of one output). */
 const bound = (fanIn: number): number => 1 / Math.sqrt(fanIn);
 
-/** [B, H, W, from] → [B, H/stride, W/stride, to]. */
+/** [B, H, W, from] → [B, H/stride, W/stride, to]; with `upsample` (3×3, stride 1) [B, 2H, 2W, to]. */
 export function conv(
   name: string,
   from: number,
   to: number,
-  { size = 3, stride = 1 }: { size?: number; stride?: number } = {},
+  { size = 3, stride = 1, upsample = false }: { size?: number; stride?: number; upsample?: boolean } = {},
 ): Layer<[x: tf.Tensor4D]> {
   const spread = bound(size * size * from);
   return {
@@ -32,11 +32,10 @@ export function conv(
       vector(`${name}.bias`, to, 0, spread),
     ],
     // PyTorch pads all sides alike; at stride 2 TensorFlow's 'same' would pad right and bottom only.
-    apply: (p, x) =>
-      conv2d(x, p[`${name}.weight`] as tf.Tensor4D, p[`${name}.bias`] as tf.Tensor1D, {
-        stride,
-        padding: (size - 1) / 2,
-      }),
+    apply: (p, x) => {
+      const [w, b] = [p[`${name}.weight`] as tf.Tensor4D, p[`${name}.bias`] as tf.Tensor1D];
+      return upsample ? upsampleConv2d(x, w, b) : conv2d(x, w, b, { stride, padding: (size - 1) / 2 });
+    },
   };
 }
 

@@ -1,6 +1,6 @@
-import { silu, tf, timestepEmbedding, upsampleNearest } from '../engine/index.ts';
+import { inChains, silu, tf, timestepEmbedding } from '../engine/index.ts';
 import { conv, linear, norm, residual, spatialAttention, type Layer } from './layers.ts';
-import { initialParams, type Denoiser } from './model.ts';
+import { initialParams, type Denoiser, type Params } from './model.ts';
 
 export interface UnetConfig {
   /** Height and width of an image; each level but the lowest halves it. */
@@ -88,7 +88,8 @@ export function unet(config: Partial<UnetConfig> = {}): Denoiser<UnetConfig> {
       width = widths[level];
       return made;
     });
-    const resize = level > 0 ? conv(`${name}.upsamplers.0.conv`, width, width) : undefined;
+    const resize =
+      level > 0 ? conv(`${name}.upsamplers.0.conv`, width, width, { upsample: true }) : undefined;
     return { blocks: list, resize };
   });
   const normOut = norm('conv_norm_out', widths[0], { groups, silu: true });
@@ -105,6 +106,30 @@ export function unet(config: Partial<UnetConfig> = {}): Denoiser<UnetConfig> {
   ];
   const parameters = parts.flatMap((part) => part.parameters);
 
+  const forward = (p: Params, x: tf.Tensor4D, t: tf.Tensor1D): tf.Tensor4D => {
+    // The embedding enters every residual block through a SiLU of its own in diffusers; it is the same one each time.
+    const angles = timestepEmbedding(t, widths[0], { cosFirst: true });
+    const time = silu(time2.apply(p, silu(time1.apply(p, angles)))) as tf.Tensor2D;
+    const run = (b: Block, h: tf.Tensor4D): tf.Tensor4D => {
+      const y = b.residual.apply(p, h, time);
+      return b.attention ? b.attention.apply(p, y) : y;
+    };
+    let h = convIn.apply(p, x);
+    const stack = [h];
+    for (const level of down) {
+      for (const b of level.blocks) stack.push((h = run(b, h)));
+      if (level.resize) stack.push((h = level.resize.apply(p, h)));
+    }
+    h = middle[0].apply(p, h, time);
+    h = middleAttention.apply(p, h);
+    h = middle[1].apply(p, h, time);
+    for (const level of up) {
+      for (const b of level.blocks) h = run(b, tf.concat([h, stack.pop()!], 3));
+      if (level.resize) h = level.resize.apply(p, h);
+    }
+    return convOut.apply(p, normOut.apply(p, h));
+  };
+
   return {
     kind: 'unet',
     config: full,
@@ -116,27 +141,7 @@ export function unet(config: Partial<UnetConfig> = {}): Denoiser<UnetConfig> {
           `unet: images of [${x.shape.slice(1).join(', ')}], expected [${size}, ${size}, ${channels}]`,
         );
       }
-      // The embedding enters every residual block through a SiLU of its own in diffusers; it is the same one each time.
-      const angles = timestepEmbedding(t, widths[0], { cosFirst: true });
-      const time = silu(time2.apply(p, silu(time1.apply(p, angles)))) as tf.Tensor2D;
-      const run = (b: Block, h: tf.Tensor4D): tf.Tensor4D => {
-        const y = b.residual.apply(p, h, time);
-        return b.attention ? b.attention.apply(p, y) : y;
-      };
-      let h = convIn.apply(p, x);
-      const stack = [h];
-      for (const level of down) {
-        for (const b of level.blocks) stack.push((h = run(b, h)));
-        if (level.resize) stack.push((h = level.resize.apply(p, h)));
-      }
-      h = middle[0].apply(p, h, time);
-      h = middleAttention.apply(p, h);
-      h = middle[1].apply(p, h, time);
-      for (const level of up) {
-        for (const b of level.blocks) h = run(b, tf.concat([h, stack.pop()!], 3));
-        if (level.resize) h = level.resize.apply(p, upsampleNearest(h));
-      }
-      return convOut.apply(p, normOut.apply(p, h));
+      return inChains((images, times) => forward(p, images, times), x, t);
     },
   };
 }

@@ -9,7 +9,7 @@ interface Packed {
   data: number[];
 }
 interface Case {
-  layer: 'groupNormSilu' | 'conv2d' | 'dense' | 'attention' | 'upsampleNearest' | 'silu';
+  layer: 'groupNormSilu' | 'conv2d' | 'dense' | 'attention' | 'upsampleConv2d' | 'silu';
   options: Record<string, number | boolean>;
   inputs: Record<string, Packed>;
   y: Packed;
@@ -142,6 +142,11 @@ describe('wrong shapes are named', () => {
       /scale needs shape \[6\]/,
     ],
     ['w', () => engine.conv2d(x(), tf.zeros([3, 3, 5, 2])), /w needs shape \[3,3,6,2\], got \[3,3,5,2\]/],
+    [
+      'w',
+      () => engine.upsampleConv2d(x(), tf.zeros([2, 2, 6, 2])),
+      /w needs shape \[3,3,6,2\], got \[2,2,6,2\]/,
+    ],
     ['b', () => engine.dense(tf.zeros([2, 3]), tf.zeros([3, 4]), ones(3)), /b needs shape \[4\], got \[3\]/],
     ['heads', () => engine.attention(...threeOf([1, 2, 5]), { heads: 2 }), /5 channels .* 2 heads/],
   ])('%s', (_, call, message) => {

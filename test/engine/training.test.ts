@@ -37,9 +37,7 @@ function network(w: Weights, x: tf.Tensor4D): tf.Tensor4D {
   const flat = engine.dense(tf.reshape(low, [b, rows * columns, 8]), w.qkv as tf.Tensor2D);
   const [q, k, v] = tf.split(flat, 3, 2) as [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D];
   const mixed = tf.reshape(engine.attention(q, k, v, { heads: 2 }), low.shape);
-  const high = engine.conv2d(engine.upsampleNearest(mixed as tf.Tensor4D), w.up as tf.Tensor4D, bias, {
-    padding: 1,
-  });
+  const high = engine.upsampleConv2d(mixed as tf.Tensor4D, w.up as tf.Tensor4D, bias);
   return engine.conv2d(engine.silu(tf.add(high, h)) as tf.Tensor4D, w.out as tf.Tensor4D);
 }
 

@@ -60,8 +60,9 @@ for heads in (1, 2):
     y = F.scaled_dot_product_attention(split(q), split(k), split(v)).transpose(1, 2).reshape(2, 5, 6)
     cases.append(case("attention", {"q": q, "k": k, "v": v}, y, {"heads": heads}))
 
-x = leaf(2, 3, 4, 5)
-cases.append(case("upsampleNearest", {"x": x}, nhwc(F.interpolate(nchw(x), scale_factor=2, mode="nearest"))))
+x, w, b = leaf(2, 3, 4, 5), leaf(3, 3, 5, 6), leaf(6)
+y = F.conv2d(F.interpolate(nchw(x), scale_factor=2, mode="nearest"), w.permute(3, 2, 0, 1), b, padding=1)
+cases.append(case("upsampleConv2d", {"x": x, "w": w, "b": b}, nhwc(y)))
 
 x = leaf(3, 7, scale=3.0)
 cases.append(case("silu", {"x": x}, F.silu(x)))

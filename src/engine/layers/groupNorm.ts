@@ -1,8 +1,8 @@
 /**
- * Group normalization (Wu & He 2018) with SiLU and a per-channel shift, forward and backward each as one fused loop.
+ * Group normalization (Wu & He 2018) with SiLU and a per-channel shift, forward and backward each in two or three loops.
  *
- * tfjs would run it as a dozen operations over the whole image and differentiate each; here the forward pass is two
- * sums over the image and one elementwise expression, and so is the backward pass.
+ * tfjs would run it as a dozen operations over the whole image and differentiate each. Here the forward pass is two sums
+ * over the image and one elementwise expression of per-channel numbers, and so is the backward pass.
  */
 import { fuse } from '../fuse.ts';
 import { tf } from '../tf.ts';
@@ -59,80 +59,111 @@ function layerFor(variant: Variant): (...args: tf.Tensor[]) => tf.Tensor {
   return layer;
 }
 
-function makeLayer(variant: Variant): (...args: tf.Tensor[]) => tf.Tensor {
-  const forward = fuse('groupNorm', forwardOf(variant));
-  const backward = fuse('groupNormGradient', backwardOf(variant));
+/**
+ * Sums and elementwise expressions are fused apart: given both, XLA computes the expression anew within each sum, one
+ * number at a time, which takes three times as long. What is per channel is left to TensorFlow: XLA would spend seconds
+ * compiling it.
+ *
+ * With z = x + timeShift, d = x − near is z's distance from the group's value at the first pixel and `mean` the mean of d,
+ * so that the variance as E[d²] − E[d]² is exact even where z's mean is far from zero.
+ */
+function makeLayer({ groups, silu, epsilon, shifted }: Variant): (...args: tf.Tensor[]) => tf.Tensor {
   return tf.customGrad((...inputs) => {
     const save = inputs.pop() as tf.GradSaveFunc;
-    const [x, scale, shift, ...rest] = inputs as tf.Tensor[];
-    const [y, mean, rstd] = forward(x!, scale!, shift!, ...rest);
-    save([x!, scale!, shift!, mean!, rstd!, ...rest]);
-    return { value: y!, gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => backward(dy, ...saved) };
+    const [x, scale, shift, timeShift] = inputs as [tf.Tensor4D, tf.Tensor, tf.Tensor, tf.Tensor | undefined];
+    const { near, total, mean, rstd } = statistics(x, groups, epsilon, timeShift);
+    const gain = tf.mul(rstd, byGroup(scale, groups));
+    const offset = tf.sub(byGroup(shift, groups), tf.mul(mean, gain));
+    const affine = [near, perPixel(gain), perPixel(offset)] as const;
+    const [y] = silu ? normalizeSilu(x, ...affine) : normalize(x, ...affine);
+    save([x, scale, ...affine, total, mean, rstd]);
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
+      const [x, scale, near, gain, offset, total, mean, rstd] = saved as Saved;
+      const dz = silu ? siluGradient(dy, x, near, gain, offset)[0]! : dy;
+      // Σ dz and Σ dz·x̂ over the pixels, with x̂ = (d − mean)·rstd
+      const [sum, sumD] = gradientSums(dz, x, near).map((v) => byGroup(v, groups)) as [tf.Tensor, tf.Tensor];
+      const sumUnit = tf.mul(tf.sub(sumD, tf.mul(mean, sum)), rstd);
+      // With g = dz·scale: dx = rstd·(g − E[g] − x̂·E[g·x̂]), expectations over a group, is a·dz + p·d + q.
+      const gamma = byGroup(scale, groups);
+      const n = (x.size / x.shape[0]) / groups;
+      const meanOver = (perChannel: tf.Tensor) =>
+        tf.mul(tf.sum(tf.mul(perChannel, gamma), 2, true), 1 / n); // [B, G, 1]
+      const p = tf.neg(tf.mul(tf.square(rstd), meanOver(sumUnit)));
+      const q = tf.neg(tf.add(tf.mul(rstd, meanOver(sum)), tf.mul(mean, p)));
+      const a = tf.mul(rstd, gamma); // [B, G, C/G]
+      const spread = (perGroup: tf.Tensor) => tf.mul(perGroup, tf.onesLike(gamma));
+      const [dx] = inputGradient(dz, x, near, perPixel(a), perPixel(spread(p)), perPixel(spread(q)));
+      const perChannel = (v: tf.Tensor) => tf.reshape(tf.sum(v, 0), scale.shape);
+      const results = [dx!, perChannel(sumUnit), perChannel(sum)];
+      if (!shifted) return results;
+      const pixelCount = x.shape[1] * x.shape[2];
+      const sumOfDx = tf.add(tf.add(tf.mul(a, sum), tf.mul(p, total)), tf.mul(q, pixelCount));
+      return [...results, tf.reshape(sumOfDx, [x.shape[0], x.shape[3]])];
+    };
+    return { value: y!, gradFunc };
   });
 }
 
-/** [B, C] → the sum over each group's channels, [B, G, 1]. */
-const foldGroups = (perChannel: tf.Tensor, groups: number): tf.Tensor =>
-  tf.sum(tf.reshape(perChannel, [perChannel.shape[0]!, groups, -1]), 2, true);
+type Saved = [tf.Tensor4D, ...[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]];
 
-/** [B, G, 1] → each channel's group value, [B, 1, C]. */
-const spreadGroups = (perGroup: tf.Tensor, channels: number): tf.Tensor => {
-  const [batch, groups] = perGroup.shape as [number, number, 1];
-  return tf.reshape(tf.mul(perGroup, tf.ones([1, 1, channels / groups])), [batch, 1, channels]);
-};
+/** [C] or [B, C] → [1 or B, G, C/G]: what is per group broadcasts to it as [B, G, 1]. */
+const byGroup = (v: tf.Tensor, groups: number): tf.Tensor =>
+  tf.reshape(v, [v.rank === 1 ? 1 : v.shape[0]!, groups, v.shape[v.rank - 1]! / groups]);
 
-/** x + timeShift as [B, H·W, C]. */
-function pixels(x: tf.Tensor, timeShift?: tf.Tensor): tf.Tensor {
-  const [batch, height, width, channels] = x.shape as [number, number, number, number];
-  const z = tf.reshape(x, [batch, height * width, channels]);
-  return timeShift ? tf.add(z, tf.reshape(timeShift, [batch, 1, channels])) : z;
+/** [B, G, C/G] → [B, 1, C]. */
+const perPixel = (v: tf.Tensor): tf.Tensor => tf.reshape(v, [v.shape[0]!, 1, v.shape[1]! * v.shape[2]!]);
+
+/** [B, H, W, C] → [B, H·W, C]. */
+const pixels = (x: tf.Tensor): tf.Tensor => tf.reshape(x, [x.shape[0]!, -1, x.shape[3]!]);
+
+/** near [B, 1, C], the sum of d by channel, total [B, G, C/G], its mean and 1/standard deviation by group, [B, G, 1]. */
+function statistics(x: tf.Tensor4D, groups: number, epsilon: number, timeShift?: tf.Tensor) {
+  const [batch, height, width, channels] = x.shape;
+  const first = byGroup(tf.reshape(tf.slice(x, 0, [batch, 1, 1, channels]), [batch, channels]), groups);
+  const added = timeShift ? byGroup(timeShift, groups) : undefined;
+  const origin = tf.mean(added ? tf.add(first, added) : first, 2, true);
+  const near = perPixel(tf.sub(origin, added ?? tf.zerosLike(first)));
+  const [total, squares] = sums(x, near).map((v) => byGroup(v, groups)) as [tf.Tensor, tf.Tensor];
+  const meanOver = (v: tf.Tensor) => tf.mul(tf.mean(v, 2, true), 1 / (height * width));
+  const mean = meanOver(total);
+  const variance = tf.sub(meanOver(squares), tf.square(mean));
+  return { near, total, mean, rstd: tf.rsqrt(tf.add(variance, epsilon)) };
 }
 
-/** (x, scale, shift, timeShift?) → y, mean [B, G, 1], 1/standard deviation [B, G, 1]. */
-const forwardOf =
-  ({ groups, silu, epsilon }: Variant) =>
-  (...args: tf.Tensor[]): tf.Tensor[] => {
-    const [x, scale, shift, timeShift] = args;
-    const z = pixels(x!, timeShift);
-    const [batch, count, channels] = z.shape as [number, number, number];
-    const n = (count * channels) / groups;
-    // The variance as E[d²] − E[d]², with d the distance from one pixel: exact even where the mean is far from zero.
-    const first = tf.reshape(tf.slice(z, [0, 0, 0], [batch, 1, channels]), [batch, channels]);
-    const origin = tf.mul(foldGroups(first, groups), groups / channels);
-    const d = tf.sub(z, spreadGroups(origin, channels));
-    const meanD = tf.mul(foldGroups(tf.sum(d, 1), groups), 1 / n);
-    const meanSquare = tf.mul(foldGroups(tf.sum(tf.mul(d, d), 1), groups), 1 / n);
-    const rstd = tf.rsqrt(tf.add(tf.sub(meanSquare, tf.mul(meanD, meanD)), epsilon));
-    const gain = tf.mul(spreadGroups(rstd, channels), tf.reshape(scale!, [1, 1, channels]));
-    const offset = tf.sub(tf.reshape(shift!, [1, 1, channels]), tf.mul(spreadGroups(meanD, channels), gain));
-    const normal = tf.add(tf.mul(d, gain), offset);
-    const y = silu ? tf.mul(normal, tf.sigmoid(normal)) : normal;
-    return [tf.reshape(y, x!.shape), tf.add(origin, meanD), rstd];
-  };
+/** Σ d and Σ d² over the pixels, d = x − near: [B, C]. */
+const sums = fuse('groupNormSums', (x: tf.Tensor, near: tf.Tensor) => {
+  const d = tf.sub(pixels(x), near);
+  return [tf.sum(d, 1), tf.sum(tf.square(d), 1)];
+});
 
-/**
- * (dy, x, scale, shift, mean, rstd, timeShift?) → dx, dscale, dshift, dtimeShift?.
- * With x̂ = (x − mean)·rstd and g = dz·scale: dx = rstd·(g − E[g] − x̂·E[g·x̂]), expectations over a group.
- */
-const backwardOf =
-  ({ groups, silu, shifted }: Variant) =>
-  (...args: tf.Tensor[]): tf.Tensor[] => {
-    const [dy, x, scale, shift, mean, rstd, timeShift] = args;
-    const z = pixels(x!, timeShift);
-    const [batch, count, channels] = z.shape as [number, number, number];
-    const n = (count * channels) / groups;
-    const inverse = spreadGroups(rstd!, channels); // [B, 1, C]
-    const gamma = tf.reshape(scale!, [1, 1, channels]);
-    const unit = tf.mul(tf.sub(z, spreadGroups(mean!, channels)), inverse); // x̂
-    let dz = tf.reshape(dy!, z.shape);
-    if (silu) dz = tf.mul(dz, siluSlope(tf.add(tf.mul(unit, gamma), tf.reshape(shift!, [1, 1, channels]))));
-    const sum = tf.sum(dz, 1); // [B, C]
-    const sumUnit = tf.sum(tf.mul(dz, unit), 1);
-    const perGroup = (v: tf.Tensor) => tf.mul(foldGroups(tf.mul(v, scale!), groups), 1 / n);
-    const meanG = spreadGroups(perGroup(sum), channels);
-    const meanGUnit = spreadGroups(perGroup(sumUnit), channels);
-    const dx = tf.mul(inverse, tf.sub(tf.sub(tf.mul(dz, gamma), meanG), tf.mul(unit, meanGUnit)));
-    const results = [tf.reshape(dx, x!.shape), tf.sum(sumUnit, 0), tf.sum(sum, 0)];
+/** d·gain + offset, with d = x − near. */
+const affine = (x: tf.Tensor, near: tf.Tensor, gain: tf.Tensor, offset: tf.Tensor): tf.Tensor =>
+  tf.reshape(tf.add(tf.mul(tf.sub(pixels(x), near), gain), offset), x.shape);
 
-    return shifted ? [...results, tf.reshape(tf.sum(dx, 1), [batch, channels])] : results;
-  };
+const normalize = fuse('groupNorm', (...args: Parameters<typeof affine>) => [affine(...args)]);
+
+const normalizeSilu = fuse('groupNormSilu', (...args: Parameters<typeof affine>) => {
+  const normal = affine(...args);
+  return [tf.mul(normal, tf.sigmoid(normal))];
+});
+
+/** dy → dz, the gradient to what SiLU was given. */
+const siluGradient = fuse(
+  'groupNormSiluGradient',
+  (dy: tf.Tensor, ...args: Parameters<typeof affine>) => [tf.mul(dy, siluSlope(affine(...args)))],
+);
+
+/** Σ dz and Σ dz·d over the pixels: [B, C]. */
+const gradientSums = fuse('groupNormGradientSums', (dz: tf.Tensor, x: tf.Tensor, near: tf.Tensor) => {
+  const [g, d] = [pixels(dz), tf.sub(pixels(x), near)];
+  return [tf.sum(g, 1), tf.sum(tf.mul(g, d), 1)];
+});
+
+/** dx = a·dz + p·d + q. */
+const inputGradient = fuse(
+  'groupNormInputGradient',
+  (dz: tf.Tensor, x: tf.Tensor, near: tf.Tensor, a: tf.Tensor, p: tf.Tensor, q: tf.Tensor) => {
+    const dx = tf.add(tf.add(tf.mul(pixels(dz), a), tf.mul(tf.sub(pixels(x), near), p)), q);
+    return [tf.reshape(dx, x.shape)];
+  },
+);

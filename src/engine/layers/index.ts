@@ -4,6 +4,6 @@ export { addBias } from './bias.ts';
 export { dense } from './dense.ts';
 export { conv2d, type Conv2dOptions } from './conv.ts';
 export { attention } from './attention.ts';
-export { upsampleNearest } from './upsample.ts';
+export { upsampleConv2d } from './upsample.ts';
 export { timestepEmbedding } from './embedding.ts';
 export { groupNormSilu, type GroupNormOptions } from './groupNorm.ts';

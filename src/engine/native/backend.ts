@@ -33,6 +33,8 @@ export interface TensorFlowBackend extends NodeBackend {
   /** Runs `body` with every operation going to `recorder`. */
   record<R>(recorder: Recorder, body: () => R): R;
   readonly recorder: Recorder | undefined;
+  /** Parts that a compiled function splits a batch into (`chains.ts`). */
+  readonly chains: number;
   /** Native tensors that no tfjs tensor stands for. Outside a trace there should be none. */
   orphans(): number;
 }
@@ -58,7 +60,7 @@ export function loadNodeBackend(): new (binding: object, packageName: string) =>
 }
 
 /** Makes the backend; `tf.setBackend('tensorflow')` is left to the caller. */
-export function createBackend(context: Context): TensorFlowBackend {
+export function createBackend(context: Context, chains: number): TensorFlowBackend {
   const NodeJSKernelBackend = loadNodeBackend();
   const eager = new Eager(context);
   let recorder: Recorder | undefined;
@@ -78,6 +80,7 @@ export function createBackend(context: Context): TensorFlowBackend {
 
   class Backend extends NodeJSKernelBackend implements TensorFlowBackend {
     readonly eager = eager;
+    readonly chains = chains;
     /** Data written while recording: constants of the graph. Everything else is an input from outside. */
     #constants = new WeakSet<object>();
     /** Data whose values are still in JavaScript: no native tensor yet. */

@@ -13,6 +13,18 @@ export interface NativeInfo {
 
 let backend: TensorFlowBackend | undefined;
 
+/** Every chain is traced, so that many of them would take long to begin. */
+const MOST_CHAINS = 4;
+
+/** Parts that a batch is split into, each on a thread of its own (`chains.ts`); 1 for more threads than that. */
+const chainsFor = (threads: number): number => (threads <= MOST_CHAINS ? threads : 1);
+
+function threadsFor(threads: number): { intraOpThreads: number; interOpThreads: number } {
+  if (chainsFor(threads) === threads) return { intraOpThreads: 1, interOpThreads: threads };
+  // More operations at a time than cores: one that waits for its shards does not hold a core.
+  return { intraOpThreads: threads, interOpThreads: 2 * threads };
+}
+
 /**
  * Finds and loads libtensorflow and sets it as tfjs's backend.
  * @throws with the reason, when it is absent, broken or too old; the process stays usable.
@@ -31,13 +43,11 @@ export async function startTensorFlow(options: { threads: number }): Promise<Nat
   const koffi = ((await import('koffi')) as unknown as { default: Koffi }).default;
   const api = loadTensorFlow(koffi, search.folder);
   const context = new Context(koffi, api, {
-    intraOpThreads: options.threads,
-    // More than the cores there are: an operation that waits for its shards does not hold a core.
-    interOpThreads: 2 * options.threads,
+    ...threadsFor(options.threads),
     softPlacement: true,
     gpuAllowGrowth: true,
   });
-  const made = createBackend(context);
+  const made = createBackend(context, context.hasGpu ? 1 : chainsFor(options.threads));
   backend = made;
   tf.registerBackend('tensorflow', () => made as unknown as tf.KernelBackend, 3);
   await tf.setBackend('tensorflow');
