@@ -10,10 +10,13 @@
  * time, which a busy machine disturbs less, but which counts the spinning of threads that wait. Use an idle machine: PyTorch's
  * barriers suffer far more than the engine from other work on the same cores.
  *
- * Where the time goes, traced once on a busy machine, so that shares alone mean something. Float32, two threads: oneDNN's
- * convolutions 75 % (filter gradient 37, input gradient 24, forward 15), group norm 15 %, matrix products 8 %. Bfloat16, one
- * thread: convolutions 68 %, group norm 21 %, matrix products 5 %, casts 3 %. Tried, with no gain in processor time that stood
- * out of the noise there: MatMul in place of BatchMatMulV2; the batch as two chains of one thread each.
+ * Where the time goes on one thread (ONEDNN_VERBOSE=profile_exec, perf): float32, oneDNN's convolutions 73 % (as long as in
+ * PyTorch, whose convolutions are the same), matrix products 8 %, group norm 9 %; bfloat16, 60, 6 and 14 %. What it bought, in
+ * processor time on one core unless said: sums fused apart from expressions in group norm 8 %; upsampling as four 2×2
+ * convolutions 4 %; explicit padding as an operation of its own 20 % in bfloat16, where Eigen would compute such gradients;
+ * two chains of one thread each in place of two threads in each operation 15 % of the time on two cores, and 20 % of a
+ * forward pass, but no processor time. No gain: TensorFlow's single-threaded executor, the calling thread's help in oneDNN's
+ * work, its or BFC's allocator, glibc's thresholds, more threads than cores.
  */
 import { readFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';

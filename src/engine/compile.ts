@@ -1,11 +1,11 @@
 /** One native function from a function of tensors. */
 import { tf, type TensorTree } from './tf.ts';
-import { encodeConfig } from './native/config.ts';
 import { TF_ATTR } from './native/dtypes.ts';
 import type { OpAttr } from './native/eager.ts';
 import { callFunction, releaseFunction, traceFunction, type TracedFunction } from './native/functions.ts';
 import type { TensorFlowBackend } from './native/backend.ts';
 import { nativeBackend } from './native/index.ts';
+import type { RecorderOptions } from './native/recorder.ts';
 import { isTracing, pure } from './purity.ts';
 import { Assignments, assignAll } from './variables.ts';
 import { flatten, signature, unflatten, type Structure } from './tree.ts';
@@ -19,7 +19,11 @@ export interface CompileOptions {
    * everything, slower on CPUs, as convolutions leave oneDNN. Default: neither.
    */
   xla?: 'fused' | 'whole';
-  /** Convolutions and products in bfloat16, everything else in float32. Default false. */
+  /**
+   * Convolutions and products in bfloat16, whose results are kept so until something computes with them; norms, sums,
+   * losses, parameters and optimizers in float32. As PyTorch's autocast. Processors without AVX-512 compute in float32,
+   * with a warning. Default false.
+   */
   bfloat16?: boolean;
 }
 
@@ -62,10 +66,6 @@ export function compile<A extends readonly TensorTree[], R extends TensorTree>(
   let nodes = 0;
   const attrs: OpAttr[] = [];
   if (xla === 'whole') attrs.push({ name: '_XlaMustCompile', type: TF_ATTR.TF_ATTR_BOOL, value: true });
-  if (bfloat16) {
-    const value = encodeConfig({ bfloat16 });
-    attrs.push({ name: 'config_proto', type: TF_ATTR.TF_ATTR_STRING, value });
-  }
 
   const call = (...args: A): Promise<R> => {
     // Thrown rather than rejected: the trace that called it fails at once, with no promise left over.
@@ -112,7 +112,9 @@ export function compile<A extends readonly TensorTree[], R extends TensorTree>(
     const key = signature(structure, leaves);
     let entry = cache.get(key);
     if (!entry) {
-      entry = trace(backend, { label: name, fuses: xla === 'fused' }, leaves, () => fn(...args));
+      const halves = bfloat16 && hasBfloat16(backend);
+      const options = { label: name, fuses: xla === 'fused', bfloat16: halves };
+      entry = trace(backend, options, leaves, () => fn(...args));
       cache.set(key, entry);
       nodes = entry.traced.native.nodes;
     }
@@ -136,9 +138,21 @@ export function compile<A extends readonly TensorTree[], R extends TensorTree>(
   }) as Compiled<A, R>;
 }
 
+let warned = false;
+
+/** Says once that float32 is used instead. */
+function hasBfloat16(backend: TensorFlowBackend): boolean {
+  if (!backend.hasBfloat16 && !warned) {
+    warned = true;
+    const warning = 'bfloat16 is slow on this processor, which has no AVX-512: computing in float32 instead';
+    process.emitWarning(warning, { type: 'ScorebookWarning' });
+  }
+  return backend.hasBfloat16;
+}
+
 function trace(
   backend: TensorFlowBackend,
-  options: { label: string; fuses: boolean },
+  options: { label: string } & RecorderOptions,
   leaves: readonly tf.Tensor[],
   body: () => TensorTree,
 ): Entry {

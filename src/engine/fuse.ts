@@ -16,8 +16,13 @@ export type TensorFunction = (...args: tf.Tensor[]) => tf.Tensor[];
  *
  * It has no gradient of its own: use it inside `tf.customGrad`, or where nothing is differentiated.
  * @param fn must read tensors through its arguments only
+ * @param options.activations its results are what a network passes on: in bfloat16 where the compiled function keeps those so
  */
-export function fuse<A extends tf.Tensor[], R extends tf.Tensor[]>(name: string, fn: (...args: A) => R) {
+export function fuse<A extends tf.Tensor[], R extends tf.Tensor[]>(
+  name: string,
+  fn: (...args: A) => R,
+  { activations = false }: { activations?: boolean } = {},
+) {
   const cache = new Map<string, NativeFunction>();
   return (...args: A): R => {
     if (tf.engine().isTapeOn()) {
@@ -26,10 +31,13 @@ export function fuse<A extends tf.Tensor[], R extends tf.Tensor[]>(name: string,
     const backend = nativeBackend();
     const recorder = backend?.recorder;
     if (!backend || !recorder?.fuses) return tf.tidy(() => pure(() => fn(...args)));
-    const key = args.map(({ dtype, shape }) => `${dtype}:${shape.join('x')}`).join();
-    const known = cache.get(key) ?? trace(backend, name, fn as unknown as TensorFunction, args);
+    const ids = idsOf(backend, args);
+    const halves = { in: ids.map((id) => recorder.isHalf(id)), out: activations && recorder.bfloat16 };
+    const shapes = args.map(({ dtype, shape }, i) => `${halves.in[i] ? 'half' : dtype}:${shape.join('x')}`);
+    const key = `${shapes.join()}→${halves.out}`;
+    const known = cache.get(key) ?? trace(backend, name, fn as unknown as TensorFunction, args, halves);
     cache.set(key, known);
-    const metas = recorder.call(known, idsOf(backend, args));
+    const metas = recorder.call(known, ids);
     return metas.map((meta) => backend.createOutputTensor(meta)) as R;
   };
 }
@@ -39,14 +47,15 @@ function trace(
   name: string,
   fn: TensorFunction,
   args: tf.Tensor[],
+  halves: { in: boolean[]; out: boolean },
 ): NativeFunction {
   const inner = new Recorder(backend.eager);
   try {
     return backend.record(inner, () => {
       let made: NativeFunction | undefined;
       tf.tidy(() => {
-        const parameters = args.map(({ dtype, shape }) =>
-          backend.createOutputTensor(inner.parameter(dtypeNumber(dtype), shape)),
+        const parameters = args.map(({ dtype, shape }, i) =>
+          backend.createOutputTensor(inner.parameter(dtypeNumber(dtype), shape, halves.in[i]!)),
         );
         const outputs = pure(() => fn(...parameters));
         const ids = idsOf(backend, outputs);
@@ -56,6 +65,7 @@ function trace(
         made = inner.finish(
           name,
           outputs.map(({ dtype, shape }, i) => ({ id: ids[i]!, dtype: dtypeNumber(dtype), shape })),
+          halves.out,
         );
       });
       return made!;

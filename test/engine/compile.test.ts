@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compile, fuse, tf, useBackend, withoutLeaks, type TensorTree } from '../../src/engine/index.ts';
+import { nativeBackend } from '../../src/engine/native/index.ts';
+import { processorHas } from '../../src/engine/native/elf.ts';
 import { hasTensorFlow, runs } from './tensorflow.ts';
 
 const values = (tensor: tf.Tensor) => Array.from(tensor.dataSync());
@@ -241,6 +243,46 @@ describe.runIf(hasTensorFlow)('on tensorflow alone', () => {
       expect(xla![i]).toBeCloseTo(value, 5);
       expect(bfloat16![i]).toBeCloseTo(value, 1);
     });
+  });
+
+  test.runIf(processorHas('avx512f'))(
+    'bfloat16 rounds products only, and their results until something computes with them',
+    async () => {
+      const third = tf.tensor2d([1 / 3], [1, 1]);
+      const run = async (fn: (x: tf.Tensor2D) => tf.Tensor) =>
+        values(await compile(fn, { bfloat16: true })(third))[0]!;
+      const rounded = 0.333984375; // 1/3 in bfloat16
+      const one = tf.tensor2d([1], [1, 1]);
+      expect(await run((x) => tf.mul(x, 3))).toBe(1);
+      expect(await run((x) => tf.matMul(x, one))).toBe(rounded);
+      // In bfloat16 the sum of two results is rounded too, and the product with 3 of one is not.
+      expect(await run((x) => tf.add(tf.matMul(x, one), tf.matMul(tf.mul(one, 100), one)))).toBe(100.5);
+      expect(await run((x) => tf.add(tf.matMul(x, one), tf.scalar(100)))).toBeCloseTo(100 + rounded, 5);
+      expect(await run((x) => tf.mul(tf.matMul(x, one), 3))).toBeCloseTo(3 * rounded, 6);
+    },
+  );
+
+  test('bfloat16 on a processor without AVX-512 is float32, with one warning', async () => {
+    const warnings: string[] = [];
+    const listen = ({ message }: Error) => void warnings.push(message);
+    process.on('warning', listen);
+    const backend = nativeBackend()!;
+    Object.defineProperty(backend, 'hasBfloat16', { value: false, configurable: true });
+    try {
+      const fn = (x: tf.Tensor2D) => tf.matMul(x, x);
+      const x = tf.tensor2d([1 / 3], [1, 1]);
+      for (let i = 0; i < 2; i++) {
+        const [found] = values(await compile(fn, { bfloat16: true })(x));
+        expect(found).toBeCloseTo(1 / 9, 7);
+      }
+      await new Promise((done) => setImmediate(done));
+      expect(warnings.filter((warning) => warning.includes('bfloat16'))).toEqual([
+        'bfloat16 is slow on this processor, which has no AVX-512: computing in float32 instead',
+      ]);
+    } finally {
+      Object.defineProperty(backend, 'hasBfloat16', { value: true, configurable: true });
+      process.off('warning', listen);
+    }
   });
 
   test('dispose frees the native function, and the next call traces anew', async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { encodeConfig, type SessionConfig } from '../../src/engine/native/config.ts';
-import { checkElf, checkProcessor } from '../../src/engine/native/elf.ts';
+import { checkElf, checkProcessor, processorHas } from '../../src/engine/native/elf.ts';
 import { CC_LIBRARY, findLibrary, FRAMEWORK_LIBRARY } from '../../src/engine/native/library.ts';
 import { checkVersion, loadEnvironment, loadOrder } from '../../src/engine/native/load.ts';
 import { varint } from '../../src/engine/native/protobuf.ts';
@@ -118,6 +118,11 @@ describe('what would end the process is refused before', () => {
     expect(() => checkProcessor(cpuinfo)).toThrow('no AVX');
     writeFileSync(cpuinfo, 'processor\t: 0\nflags\t\t: fpu avx sse2\n');
     expect(() => checkProcessor(cpuinfo)).not.toThrow();
+    expect(['avx', 'avx512f', 'sse'].map((flag) => processorHas(flag, cpuinfo))).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 
   test('a TensorFlow that is too old or of another major version', () => {

@@ -6,23 +6,15 @@ Run: .venv/bin/python test/reference/make_engine_config.py   (tensorflow-cpu 2.2
 import json
 import pathlib
 
-from tensorflow.core.protobuf import config_pb2, rewriter_config_pb2
+from tensorflow.core.protobuf import config_pb2
 
-C, R = config_pb2.ConfigProto, rewriter_config_pb2.RewriterConfig
-
-
-def bfloat16():
-    config = C()
-    config.graph_options.rewrite_options.auto_mixed_precision_onednn_bfloat16 = R.ON
-    return config
-
+C = config_pb2.ConfigProto
 
 cases = [
     ({}, C()),
     ({"intraOpThreads": 2, "interOpThreads": 300}, C(intra_op_parallelism_threads=2, inter_op_parallelism_threads=300)),
     ({"softPlacement": True}, C(allow_soft_placement=True)),
     ({"gpuAllowGrowth": True}, C(gpu_options=config_pb2.GPUOptions(allow_growth=True))),
-    ({"bfloat16": True}, bfloat16()),
     (
         {"groupLeader": "/job:worker/replica:0/task:0"},
         C(experimental=C.Experimental(collective_group_leader="/job:worker/replica:0/task:0")),

@@ -98,6 +98,9 @@ describe.runIf(hasTensorFlow)('the U-Net in training', () => {
     ['compiled', 'tensorflow', {}, 1e-5],
     ['compiled with XLA on what is marked', 'tensorflow', { xla: 'fused' }, 1e-5],
     ['on wasm', 'wasm', {}, 1e-4],
+    // bfloat16 has 8 bits: each rounding moves a number by up to 0.4 %.
+    ['in bfloat16, to its precision', 'tensorflow', { bfloat16: true }, 1e-2],
+    ['in bfloat16 with XLA', 'tensorflow', { bfloat16: true, xla: 'fused' }, 1e-2],
   ] as const)(
     '%s: the losses of 50 steps and every gradient are those of eager',
     async (_, backend, options, bound) => {

@@ -3,8 +3,6 @@ import { addBias } from './bias.ts';
 import { dense } from './dense.ts';
 import { expectRank, expectShape } from './shapes.ts';
 
-type ExplicitPadding = [[number, number], [number, number], [number, number], [number, number]];
-
 export interface Conv2dOptions {
   stride?: number;
   /** Rows and columns of zeros on each side (PyTorch's `padding`), or TensorFlow's 'same'. Default 'same'. */
@@ -29,16 +27,16 @@ export function conv2d(
   if (kh === 1 && kw === 1 && stride === 1 && (typeof padding === 'string' || padding === 0)) {
     return dense(x, tf.reshape(w, [inputs, outputs]), b) as tf.Tensor4D;
   }
-  const y = tf.conv2d(x, w, stride, samePadding(padding, kh, kw, stride));
+  const isSame = stride === 1 && kh === kw && 2 * Number(padding) + 1 === kh; // k×k with (k−1)/2 zeros around
+  const named = typeof padding === 'string' ? padding : isSame ? 'same' : 'valid';
+  const zeros = typeof padding === 'string' || isSame ? 0 : padding;
+  const y = tf.conv2d(padded(x, zeros), w, stride, named);
   return b ? addBias(y, b) : y;
 }
 
-/** k×k with (k−1)/2 zeros around at stride 1 is 'same', which more kernels know. */
-function samePadding(padding: number | 'same' | 'valid', kh: number, kw: number, stride: number) {
-  if (typeof padding === 'string') return padding;
-  if (padding === 0) return 'valid';
-  if (stride === 1 && kh === kw && 2 * padding + 1 === kh) return 'same';
-  const sides: [number, number] = [padding, padding];
-  const none: [number, number] = [0, 0];
-  return [none, sides, sides, none] as ExplicitPadding;
+/** With zeros around. oneDNN has no gradients of a convolution that pads by given numbers: Eigen's are several times slower. */
+function padded(x: tf.Tensor4D, zeros: number): tf.Tensor4D {
+  if (zeros === 0) return x;
+  const sides: [number, number] = [zeros, zeros];
+  return tf.pad(x, [[0, 0], sides, sides, [0, 0]]);
 }

@@ -85,9 +85,8 @@ function makeLayer({ groups, silu, epsilon, shifted }: Variant): (...args: tf.Te
       const sumUnit = tf.mul(tf.sub(sumD, tf.mul(mean, sum)), rstd);
       // With g = dz·scale: dx = rstd·(g − E[g] − x̂·E[g·x̂]), expectations over a group, is a·dz + p·d + q.
       const gamma = byGroup(scale, groups);
-      const n = (x.size / x.shape[0]) / groups;
-      const meanOver = (perChannel: tf.Tensor) =>
-        tf.mul(tf.sum(tf.mul(perChannel, gamma), 2, true), 1 / n); // [B, G, 1]
+      const n = x.size / x.shape[0] / groups;
+      const meanOver = (perChannel: tf.Tensor) => tf.mul(tf.sum(tf.mul(perChannel, gamma), 2, true), 1 / n); // [B, G, 1]
       const p = tf.neg(tf.mul(tf.square(rstd), meanOver(sumUnit)));
       const q = tf.neg(tf.add(tf.mul(rstd, meanOver(sum)), tf.mul(mean, p)));
       const a = tf.mul(rstd, gamma); // [B, G, C/G]
@@ -140,18 +139,23 @@ const sums = fuse('groupNormSums', (x: tf.Tensor, near: tf.Tensor) => {
 const affine = (x: tf.Tensor, near: tf.Tensor, gain: tf.Tensor, offset: tf.Tensor): tf.Tensor =>
   tf.reshape(tf.add(tf.mul(tf.sub(pixels(x), near), gain), offset), x.shape);
 
-const normalize = fuse('groupNorm', (...args: Parameters<typeof affine>) => [affine(...args)]);
-
-const normalizeSilu = fuse('groupNormSilu', (...args: Parameters<typeof affine>) => {
-  const normal = affine(...args);
-  return [tf.mul(normal, tf.sigmoid(normal))];
+const normalize = fuse('groupNorm', (...args: Parameters<typeof affine>) => [affine(...args)], {
+  activations: true,
 });
 
-/** dy → dz, the gradient to what SiLU was given. */
-const siluGradient = fuse(
-  'groupNormSiluGradient',
-  (dy: tf.Tensor, ...args: Parameters<typeof affine>) => [tf.mul(dy, siluSlope(affine(...args)))],
+const normalizeSilu = fuse(
+  'groupNormSilu',
+  (...args: Parameters<typeof affine>) => {
+    const normal = affine(...args);
+    return [tf.mul(normal, tf.sigmoid(normal))];
+  },
+  { activations: true },
 );
+
+/** dy → dz, the gradient to what SiLU was given. */
+const siluGradient = fuse('groupNormSiluGradient', (dy: tf.Tensor, ...args: Parameters<typeof affine>) => [
+  tf.mul(dy, siluSlope(affine(...args))),
+]);
 
 /** Σ dz and Σ dz·d over the pixels: [B, C]. */
 const gradientSums = fuse('groupNormGradientSums', (dz: tf.Tensor, x: tf.Tensor, near: tf.Tensor) => {
@@ -166,4 +170,5 @@ const inputGradient = fuse(
     const dx = tf.add(tf.add(tf.mul(pixels(dz), a), tf.mul(tf.sub(pixels(x), near), p)), q);
     return [tf.reshape(dx, x.shape)];
   },
+  { activations: true },
 );

@@ -35,6 +35,8 @@ export interface TensorFlowBackend extends NodeBackend {
   readonly recorder: Recorder | undefined;
   /** Parts that a compiled function splits a batch into (`chains.ts`). */
   readonly chains: number;
+  /** Whether bfloat16 has fast kernels here. */
+  readonly hasBfloat16: boolean;
   /** Native tensors that no tfjs tensor stands for. Outside a trace there should be none. */
   orphans(): number;
 }
@@ -60,7 +62,10 @@ export function loadNodeBackend(): new (binding: object, packageName: string) =>
 }
 
 /** Makes the backend; `tf.setBackend('tensorflow')` is left to the caller. */
-export function createBackend(context: Context, chains: number): TensorFlowBackend {
+export function createBackend(
+  context: Context,
+  { chains, hasBfloat16 }: Pick<TensorFlowBackend, 'chains' | 'hasBfloat16'>,
+): TensorFlowBackend {
   const NodeJSKernelBackend = loadNodeBackend();
   const eager = new Eager(context);
   let recorder: Recorder | undefined;
@@ -81,6 +86,7 @@ export function createBackend(context: Context, chains: number): TensorFlowBacke
   class Backend extends NodeJSKernelBackend implements TensorFlowBackend {
     readonly eager = eager;
     readonly chains = chains;
+    readonly hasBfloat16 = hasBfloat16;
     /** Data written while recording: constants of the graph. Everything else is an input from outside. */
     #constants = new WeakSet<object>();
     /** Data whose values are still in JavaScript: no native tensor yet. */

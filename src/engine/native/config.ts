@@ -10,8 +10,6 @@ export interface SessionConfig {
   softPlacement?: boolean;
   /** Take GPU memory as needed rather than all of it at the start. */
   gpuAllowGrowth?: boolean;
-  /** bfloat16 by grappler's automatic mixed precision (RewriterConfig field 31). */
-  bfloat16?: boolean;
   /** Task that brings the groups of collective operations together. */
   groupLeader?: string;
 }
@@ -23,7 +21,6 @@ export function encodeConfig(config: SessionConfig): Uint8Array {
   if (config.interOpThreads) parts.push(intField(5, config.interOpThreads));
   if (config.gpuAllowGrowth) parts.push(bytesField(6, intField(4, true)));
   if (config.softPlacement) parts.push(intField(7, true));
-  if (config.bfloat16) parts.push(bytesField(10, bytesField(10, intField(31, 1))));
   if (config.groupLeader) parts.push(bytesField(16, bytesField(1, config.groupLeader)));
   return concatBytes(...parts);
 }

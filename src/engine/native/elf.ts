@@ -22,11 +22,16 @@ export function checkElf(path: string): void {
   }
 }
 
-/** Throws on x86 processors without AVX, where TensorFlow's wheels end the process with an illegal instruction. */
-export function checkProcessor(cpuinfo = '/proc/cpuinfo'): void {
-  if (process.arch !== 'x64') return;
+/** Whether an x86 processor has an instruction set; undefined where nothing says so. */
+export function processorHas(flag: string, cpuinfo = '/proc/cpuinfo'): boolean | undefined {
+  if (process.arch !== 'x64') return undefined;
   const flags = /^flags\s*:(.*)$/m.exec(readFileSync(cpuinfo, 'utf8'))?.[1];
-  if (flags !== undefined && !/\bavx\b/.test(flags)) {
+  return flags?.split(' ').includes(flag);
+}
+
+/** Throws on x86 processors without AVX, where TensorFlow's wheels end the process with an illegal instruction. */
+export function checkProcessor(cpuinfo?: string): void {
+  if (processorHas('avx', cpuinfo) === false) {
     throw new Error('this processor has no AVX, which the tensorflow wheels need; use the wasm backend');
   }
 }

@@ -3,7 +3,7 @@ import { tf } from '../tf.ts';
 import type { TensorFlowBackend } from './backend.ts';
 import { dtypeNumber } from './dtypes.ts';
 import type { OpAttr, TensorMeta } from './eager.ts';
-import { Recorder, type NativeFunction } from './recorder.ts';
+import { Recorder, type NativeFunction, type RecorderOptions } from './recorder.ts';
 
 export interface TracedFunction {
   native: NativeFunction;
@@ -21,12 +21,12 @@ export const idsOf = (backend: TensorFlowBackend, tensors: readonly tf.Tensor[])
  */
 export function traceFunction(
   backend: TensorFlowBackend,
-  { label, fuses }: { label: string; fuses: boolean },
+  { label, ...options }: { label: string } & RecorderOptions,
   args: readonly tf.Tensor[],
   body: () => tf.Tensor[],
 ): TracedFunction {
   const argumentIds = idsOf(backend, args);
-  const recorder = new Recorder(backend.eager, { fuses });
+  const recorder = new Recorder(backend.eager, options);
   try {
     return backend.record(recorder, () =>
       scoped(() => {

@@ -1,7 +1,8 @@
 /** Records operations as nodes of a TensorFlow graph instead of running them; the graph then becomes one function. */
 import type { GraphOutput, Pointer } from './api.ts';
 import type { Eager, OpAttr, TensorMeta } from './eager.ts';
-import { TF_ATTR, toInt64s } from './dtypes.ts';
+import { FLOAT32, precisionOf, type Precision } from './bfloat16.ts';
+import { TF_ATTR, TF_DTYPE, toInt64s } from './dtypes.ts';
 
 /** Operations whose inputs are one list, and how many plain inputs follow that list. */
 const LIST_INPUTS: Record<string, number> = { ConcatV2: 1, Pack: 0, AddN: 0, Einsum: 0, IdentityN: 0 };
@@ -15,13 +16,28 @@ export interface Capture {
   output: GraphOutput;
 }
 
+/** A tensor as the graph has it: what made it, and its cast to float32 or bfloat16 where something asked for that. */
+interface Symbol {
+  made: GraphOutput;
+  /** Made in bfloat16, which to tfjs is float32. */
+  isHalf: boolean;
+  cast?: GraphOutput;
+}
+
+export interface RecorderOptions {
+  /** Whether marked sub-functions become nodes that XLA compiles (`fuse.ts`). */
+  fuses?: boolean;
+  /** Products and what follows them in bfloat16 (`bfloat16.ts`). */
+  bfloat16?: boolean;
+}
+
 /** A finished TensorFlow function. `pointer` is kept so that other graphs can call it. */
 export interface NativeFunction {
   name: string;
   pointer: Pointer;
   /** Outside tensors it takes, in order. */
   captures: number[];
-  outputs: { dtype: number; shape: number[] }[];
+  outputs: { dtype: number; shape: number[]; isHalf: boolean }[];
   nodes: number;
 }
 
@@ -35,17 +51,18 @@ export const isSymbol = (id: number): boolean => id > FIRST_SYMBOL;
 export class Recorder {
   readonly #eager: Eager;
   readonly #graph: Pointer;
-  readonly #symbols = new Map<number, GraphOutput>();
+  readonly #symbols = new Map<number, Symbol>();
   readonly #called = new Set<string>();
   readonly captures: Capture[] = [];
   #nodes = 0;
 
-  /** Whether marked sub-functions become nodes that XLA compiles (`fuse.ts`). */
   readonly fuses: boolean;
+  readonly bfloat16: boolean;
 
-  constructor(eager: Eager, { fuses = false }: { fuses?: boolean } = {}) {
+  constructor(eager: Eager, { fuses = false, bfloat16 = false }: RecorderOptions = {}) {
     this.#eager = eager;
     this.fuses = fuses;
+    this.bfloat16 = bfloat16;
     this.#graph = eager.context.api.newGraph();
   }
 
@@ -54,9 +71,9 @@ export class Recorder {
     this.#eager.context.api.deleteGraph(this.#graph);
   }
 
-  #define(output: GraphOutput): number {
+  #define(made: GraphOutput, isHalf = false): number {
     lastSymbol += 1;
-    this.#symbols.set(lastSymbol, output);
+    this.#symbols.set(lastSymbol, { made, isHalf });
     return lastSymbol;
   }
 
@@ -73,14 +90,41 @@ export class Recorder {
   }
 
   /** The graph's view of tensor `id`; a tensor from outside becomes a captured input. */
-  #resolve(id: number): GraphOutput {
+  #symbol(id: number): Symbol {
     const known = this.#symbols.get(id);
     if (known) return known;
     const { dtype, shape } = this.#eager.meta(id);
     const output = this.#placeholder(dtype, shape);
-    this.#symbols.set(id, output);
+    const symbol = { made: output, isHalf: false };
+    this.#symbols.set(id, symbol);
     this.captures.push({ id, output });
-    return output;
+    return symbol;
+  }
+
+  /** Tensor `id` as tfjs knows it, or a float tensor in bfloat16. */
+  #resolve(id: number, inBfloat16 = false): GraphOutput {
+    const symbol = this.#symbol(id);
+    const isFloat = symbol.isHalf || this.#isFloat(symbol);
+    if (!isFloat || symbol.isHalf === inBfloat16) return symbol.made;
+    symbol.cast ??= this.#cast(symbol.made, inBfloat16 ? TF_DTYPE.TF_BFLOAT16 : TF_DTYPE.TF_FLOAT);
+    return symbol.cast;
+  }
+
+  #isFloat(symbol: Symbol): boolean {
+    return this.#eager.context.api.outputType(symbol.made) === TF_DTYPE.TF_FLOAT;
+  }
+
+  #cast(output: GraphOutput, dtype: number): GraphOutput {
+    const { api } = this.#eager.context;
+    const node = this.#newNode('Cast');
+    api.nodeInput(node, output);
+    api.nodeType(node, 'DstT', dtype);
+    return { oper: this.#finishNode(node, 'Cast'), index: 0 };
+  }
+
+  /** Whether a sub-function gets tensor `id` in bfloat16. */
+  isHalf(id: number): boolean {
+    return this.#symbol(id).isHalf;
   }
 
   #placeholder(dtype: number, shape: readonly number[]): GraphOutput {
@@ -92,16 +136,16 @@ export class Recorder {
   }
 
   /** An input of the graph that stands for no tensor yet: what a sub-function is traced with. */
-  parameter(dtype: number, shape: number[]): TensorMeta {
-    const output = this.#placeholder(dtype, shape);
-    const id = this.#define(output);
+  parameter(dtype: number, shape: number[], isHalf: boolean): TensorMeta {
+    const output = this.#placeholder(isHalf ? TF_DTYPE.TF_BFLOAT16 : dtype, shape);
+    const id = this.#define(output, isHalf);
     this.captures.push({ id, output });
     return { id, dtype, shape };
   }
 
   /** Makes tensor `id` an input of the graph even if nothing reads it. */
   argument(id: number): void {
-    this.#resolve(id);
+    this.#symbol(id);
   }
 
   constant(shape: readonly number[], dtype: number, values: ArrayLike<number>): number {
@@ -116,7 +160,8 @@ export class Recorder {
 
   execute(name: string, attrs: readonly OpAttr[], inputs: readonly number[], outputs: number): TensorMeta[] {
     const { api } = this.#eager.context;
-    const resolved = inputs.map((id) => this.#resolve(id));
+    const { rounds, keeps } = this.#precision(name, inputs);
+    const resolved = inputs.map((id) => this.#resolve(id, rounds));
     const node = this.#newNode(name);
     const plain = LIST_INPUTS[name];
     const listed = plain === undefined ? 0 : resolved.length - plain;
@@ -125,10 +170,25 @@ export class Recorder {
     if (EMPTY_LIST_LAST.has(name)) api.nodeInputList(node, [], 0);
     for (const attr of attrs) {
       // The length of an input list is inferred; setting it as well is an error.
-      if (plain === undefined || attr.name !== 'N') this.#setAttr(node, attr);
+      if (plain !== undefined && attr.name === 'N') continue;
+      this.#setAttr(node, rounds && attr.name === 'T' ? { ...attr, value: TF_DTYPE.TF_BFLOAT16 } : attr);
     }
     const oper = this.#finishNode(node, name);
-    return Array.from({ length: outputs }, (_, index) => this.#meta({ oper, index }, name));
+    return Array.from({ length: outputs }, (_, index) => {
+      const output = { oper, index };
+      if (rounds && !keeps) return this.#meta(this.#cast(output, TF_DTYPE.TF_FLOAT), name);
+      return this.#meta(output, name, keeps);
+    });
+  }
+
+  #precision(name: string, inputs: readonly number[]): Precision {
+    if (!this.bfloat16) return FLOAT32;
+    const symbols = inputs.map((id) => this.#symbol(id));
+    const floats = symbols.filter((symbol) => symbol.isHalf || this.#isFloat(symbol));
+    return precisionOf(
+      name,
+      floats.map(({ isHalf }) => isHalf),
+    );
   }
 
   #setAttr(node: Pointer, { name, type, value }: OpAttr): void {
@@ -147,7 +207,7 @@ export class Recorder {
     } else api.nodeInt(node, name, Number(value));
   }
 
-  #meta(output: GraphOutput, op: string): TensorMeta {
+  #meta(output: GraphOutput, op: string, isHalf = false): TensorMeta {
     const { api, status } = this.#eager.context;
     const rank = api.outputRank(this.#graph, output, status);
     const dims = new BigInt64Array(Math.max(rank, 0));
@@ -159,10 +219,11 @@ export class Recorder {
         `${op}: the shape of its result depends on values, which a compiled function cannot have`,
       );
     }
-    return { id: this.#define(output), dtype: api.outputType(output), shape };
+    const dtype = isHalf ? TF_DTYPE.TF_FLOAT : api.outputType(output);
+    return { id: this.#define(output, isHalf), dtype, shape };
   }
 
-  /** A node that calls another function, which XLA compiles. */
+  /** A node that calls another function, which XLA compiles. It takes each input as it was made. */
   call(callee: NativeFunction, inputs: readonly number[]): TensorMeta[] {
     const { api, status } = this.#eager.context;
     if (!this.#called.has(callee.name)) {
@@ -171,26 +232,26 @@ export class Recorder {
       this.#called.add(callee.name);
     }
     const node = this.#newNode(callee.name);
-    for (const id of inputs) api.nodeInput(node, this.#resolve(id));
+    for (const id of inputs) api.nodeInput(node, this.#symbol(id).made);
     api.nodeBool(node, '_XlaMustCompile', 1);
     const oper = this.#finishNode(node, callee.name);
-    return callee.outputs.map(({ dtype, shape }, index) => {
+    return callee.outputs.map(({ dtype, shape, isHalf }, index) => {
       const output = { oper, index };
       api.setOutputShape(this.#graph, output, toInt64s(shape), shape.length, status);
       this.#eager.context.check(callee.name);
-      return { id: this.#define(output), dtype, shape };
+      return { id: this.#define(output, isHalf), dtype, shape };
     });
   }
 
-  /** Closes the graph into a function of the context with these outputs. */
-  finish(label: string, outputs: readonly TensorMeta[]): NativeFunction {
+  /** Closes the graph into a function of the context with these outputs, float ones in bfloat16 where `halves` says so. */
+  finish(label: string, outputs: readonly TensorMeta[], halves = false): NativeFunction {
     const { api, pointer: context, status } = this.#eager.context;
     functionCount += 1;
     const name = `scorebook_${label.replace(/[^A-Za-z0-9]/g, '_')}_${functionCount}`;
     // An output that is itself an input, or is given twice, gets a name of its own.
     const results = outputs.map((meta) => {
       const node = this.#newNode('Identity');
-      api.nodeInput(node, this.#resolve(meta.id));
+      api.nodeInput(node, this.#resolve(meta.id, halves));
       return { oper: this.#finishNode(node, 'Identity'), index: 0 };
     });
     const inputs = this.captures.map((capture) => capture.output);
@@ -215,7 +276,9 @@ export class Recorder {
       name,
       pointer: made,
       captures: this.captures.map((capture) => capture.id),
-      outputs: outputs.map(({ dtype, shape }) => ({ dtype, shape: [...shape] })),
+      outputs: outputs.map(({ dtype, shape }) => {
+        return { dtype, shape: [...shape], isHalf: halves && dtype === TF_DTYPE.TF_FLOAT };
+      }),
       nodes: this.#nodes,
     };
   }

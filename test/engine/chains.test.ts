@@ -1,0 +1,51 @@
+/** A batch as chains side by side: the same numbers, whatever the sizes. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import { compile, inChains, normal, randomKey, tf, useBackend } from '../../src/engine/index.ts';
+import { hasTensorFlow } from './tensorflow.ts';
+
+describe.runIf(hasTensorFlow)('inChains', () => {
+  beforeAll(async () => {
+    await useBackend({ backend: 'tensorflow', threads: 3 });
+  });
+  const draw = (i: number, shape: [number, number]) => tf.tensor2d(normal(randomKey(i), shape), shape);
+  const seen: number[] = [];
+  const layer = (w: tf.Tensor2D, x: tf.Tensor2D, t: tf.Tensor1D): tf.Tensor =>
+    inChains(
+      (part: tf.Tensor, times: tf.Tensor) => {
+        seen.push(part.shape[0]!);
+        return tf.mul(tf.tanh(tf.matMul(part as tf.Tensor2D, w)), tf.reshape(times, [-1, 1]));
+      },
+      x as tf.Tensor,
+      t as tf.Tensor,
+    );
+  const loss = (w: tf.Tensor2D, x: tf.Tensor2D, t: tf.Tensor1D) =>
+    tf.valueAndGrads((w: tf.Tensor, x: tf.Tensor) =>
+      tf.mean(tf.square(layer(w as tf.Tensor2D, x as tf.Tensor2D, t))),
+    )([w, x]);
+
+  test.each([
+    [7, [2, 2, 3]],
+    [6, [2, 2, 2]],
+    [2, [1, 1]],
+    [1, [1]],
+  ])(
+    'a batch of %i runs as parts of %j, with the values and gradients of the whole',
+    async (batch, parts) => {
+      const [w, x, t] = [draw(1, [4, 5]), draw(2, [batch, 4]), tf.linspace(1, 2, batch)] as const;
+      const whole = loss(w, x, t);
+      seen.length = 0;
+      const { value, grads } = await compile(loss)(w, x, t);
+      expect(seen).toEqual(parts);
+      [value, ...grads].forEach((found, i) => {
+        const expected = [whole.value, ...whole.grads][i]!;
+        expect(tf.max(tf.abs(tf.sub(found, expected))).dataSync()[0]).toBeLessThan(1e-6);
+      });
+    },
+  );
+
+  test('outside of a compiled function it is one call of the whole batch', () => {
+    seen.length = 0;
+    layer(draw(1, [4, 5]), draw(2, [6, 4]), tf.ones([6]));
+    expect(seen).toEqual([6]);
+  });
+});
