@@ -35,10 +35,10 @@ const start = (entry, port, more, resourceLimits = {}) => {
   });
   return worker;
 };
-const wire = start('./wire/entry.ts', port1, { connection, order });
-// TypeScript keeps most of what it makes: a large nursery only copies it more than once, and costs 30 MiB.
+const wire = start('./wire/entry.ts', port1, { connection, order }, { maxYoungGenerationSizeMb: 3 });
+// A small cell's program fits into this nursery and is gone with it; half of it costs 2 ms a cell, twice of it 15 MiB.
 const language = { directory: process.cwd(), before: ['typescript'] };
-start('./language/entry.ts', port2, language, { maxYoungGenerationSizeMb: 6 });
+start('./language/entry.ts', port2, language, { maxYoungGenerationSizeMb: 20 });
 
 await import('tsx');
 register('./modules/hooks.mjs', import.meta.url);

@@ -44,7 +44,9 @@ export class Session {
     if (syntax.length) return { ok: false, problems: syntax.slice(0, 3).map(toProblem) };
     const declared = declarations(parsed.statements);
     const text = this.withTrailer(code, parsed, declared, identifiersIn(parsed));
+    const augmentsGlobals = parsed.statements.some(isGlobalAugmentation);
     const { workspace } = this;
+    workspace.emitsDeclarations = declared.length > 0 || augmentsGlobals;
     workspace.refresh();
     workspace.write(workspace.cellFile, text);
     let problems = this.check(code.length);
@@ -60,6 +62,13 @@ export class Session {
     const ambient = new Set([...this.known].filter(([, known]) => known.ambient).map(([name]) => name));
     const { js, map, dts } = emitCell(program, file, code.length, ambient);
     const module = `__cell_${++this.serial}__`;
+    const fileName = join(workspace.directory, `${module}.ts`);
+    this.last = { declared, module, augmentsGlobals };
+    const compiled = {
+      ok: true,
+      cell: { js, map, fileName, label: `cell [${number}]`, source: written },
+    } as const;
+    if (declared.length === 0 && !augmentsGlobals) return compiled; // nothing for later cells to see
     // Types that cannot be written down as declarations are kept as source, and so is a `var` of a loop or block.
     const writable =
       dts !== '' &&
@@ -69,9 +78,7 @@ export class Session {
       join(workspace.directory, `${module}${writable ? '.d.ts' : '.ts'}`),
       writable ? dts : text,
     );
-    this.last = { declared, module, augmentsGlobals: parsed.statements.some(isGlobalAugmentation) };
-    const fileName = join(workspace.directory, `${module}.ts`);
-    return { ok: true, cell: { js, map, fileName, label: `cell [${number}]`, source: written } };
+    return compiled;
   }
 
   /** Makes what the last compiled cell has declared known; a cell that threw got as far as `progress`. */

@@ -9,6 +9,7 @@ import type {
 } from '../channels.ts';
 import type { History } from './history.ts';
 import type { LanguageClient } from './language-client.ts';
+import { log } from './log.ts';
 import { isRecord, type Message } from './message.ts';
 import type { Outputs } from './outputs.ts';
 import type { Sockets } from './sockets.ts';
@@ -142,7 +143,8 @@ export class Executor {
       this.finished.set(id, resolve);
       void this.toRuntime({ kind: 'run', id, cell: compiled.cell });
     });
-    await this.language.call('commit', outcome.progress);
+    // Not waited for: the language thread takes its calls in order, the next cell's after this one.
+    this.language.call('commit', outcome.progress).catch((error: unknown) => log(String(error)));
     return outcome;
   }
 
