@@ -15,8 +15,8 @@ export interface BackendOptions {
   /** Forces one; default: SCOREBOOK_BACKEND, else the first that runs. */
   backend?: BackendName;
   /**
-   * Cores to use, libtensorflow only. Default: SCOREBOOK_THREADS, else all there are. Up to four are for operations side by
-   * side, which is faster for networks (`inChains`), more are for the threads of one operation.
+   * Cores to use, libtensorflow only. Default: SCOREBOOK_THREADS, else all there are. Two are for operations side by side,
+   * which is faster for networks (`inChains`) and slower for a single large operation; more are for threads within each.
    */
   threads?: number;
 }

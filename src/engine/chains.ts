@@ -4,18 +4,28 @@ import { tf } from './tf.ts';
 
 /**
  * fn(...tensors) for a function that treats each sample by itself: tensors [B, ...] → [B, ...]. While a function is
- * traced for a few cores, the batch is split into as many parts, each with a chain of operations that waits for no other;
- * elsewhere, fn is called once.
+ * traced for two cores, the batch is split in two, each part with a chain of operations that waits for no other; elsewhere
+ * (one core, three and more, a GPU, other backends, eagerly), fn is called once with the whole batch.
  *
- * On two cores a U-Net's training step takes 0.83 of the time that threads within each operation take: an operation
- * that is shared ends when its last thread does, and then the next must be handed out.
+ * On two cores a U-Net's training step takes 0.85 of the time that threads within each operation take, its forward pass 0.83:
+ * an operation that is shared ends when its last thread does, and then the next must be handed out. Since each operation
+ * has one thread there, a network that is not wrapped takes 1.2 times as long in training and 1.6 times forward.
+ *
+ * @param fn must not draw random numbers: each part would draw the same
+ * @throws RangeError when the tensors' first dimensions differ or are missing
  */
 export function inChains<R extends tf.Tensor, A extends tf.Tensor[]>(
   fn: (...parts: A) => R,
   ...tensors: A
 ): R {
+  const batch = tensors[0]?.shape[0];
+  if (batch === undefined || tensors.some(({ shape }) => shape[0] !== batch)) {
+    const shapes = tensors.map(({ shape }) => `[${shape}]`).join(', ');
+    throw new RangeError(
+      `inChains: tensors of one batch are expected, [B, ...] each; got ${shapes || 'none'}`,
+    );
+  }
   const backend = nativeBackend();
-  const batch = tensors[0]!.shape[0]!;
   const chains = backend?.recorder ? Math.min(backend.chains, batch) : 1;
   if (chains <= 1) return fn(...tensors);
   const sizes = Array.from({ length: chains }, (_, i) => Math.floor((batch + i) / chains));

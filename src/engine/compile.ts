@@ -14,15 +14,15 @@ export interface CompileOptions {
   /** Names the function in errors and profiles. Default: the function's own name. */
   name?: string;
   /**
-   * 'fused': XLA for the sub-functions marked with `fuse` (group norm, Adam): steps about 6 % faster on a CPU for some
+   * 'fused': XLA for the sub-functions marked with `fuse` (group norm, Adam): steps about 8 % faster on a CPU for two
    * seconds more at the first call, worth it for functions called more than some hundred times. 'whole': XLA for
    * everything, slower on CPUs, as convolutions leave oneDNN. Default: neither.
    */
   xla?: 'fused' | 'whole';
   /**
-   * Convolutions and products in bfloat16, whose results are kept so until something computes with them; norms, sums,
-   * losses, parameters and optimizers in float32. As PyTorch's autocast. Processors without AVX-512 compute in float32,
-   * with a warning. Default false.
+   * Two-dimensional convolutions and matrix products in bfloat16, with their results, biases and residual sums; norms,
+   * activations, losses, parameters with their gradients and optimizers in float32. Processors without bfloat16 arithmetic
+   * compute in float32, with a warning. Default false.
    */
   bfloat16?: boolean;
 }
@@ -53,6 +53,8 @@ interface Entry {
  * State goes in and comes out, `(state, batch) → [state, loss]`, or is held in tf.Variables: what they hold is read at
  * each call, and what `fn` assigns to them is assigned when the call has succeeded. Calls of a function that assigns run
  * one after the other; before another function reads the same variables, await them.
+ *
+ * Of a network on two cores, see `inChains`: what it wraps uses both.
  *
  * Random numbers are arguments too: tf.randomNormal draws in JavaScript and would be fixed by the trace.
  * @throws (as a rejection) when `fn` reads values, branches on them or makes variables; the error names the line.
@@ -144,7 +146,8 @@ let warned = false;
 function hasBfloat16(backend: TensorFlowBackend): boolean {
   if (!backend.hasBfloat16 && !warned) {
     warned = true;
-    const warning = 'bfloat16 is slow on this processor, which has no AVX-512: computing in float32 instead';
+    const warning =
+      'this processor has no bfloat16 arithmetic (AVX512-BF16 or AMX): computing in float32 instead';
     process.emitWarning(warning, { type: 'ScorebookWarning' });
   }
   return backend.hasBfloat16;

@@ -151,6 +151,25 @@ describe('assistance', () => {
     expect([reply.cursor_start, reply.cursor_end]).toEqual([24, 28]);
   });
 
+  test('a completed name is said to be what an earlier cell declared', async () => {
+    const cell = [
+      'const kindC = 1; let kindL = 2; function kindF() {} class kindK {} enum kindE { A }',
+      'interface kindI {} type kindT = 1; namespace kindN { export const x = 1 }',
+      "import * as kindM from 'node:fs'; import { join as kindJ } from 'node:path';",
+    ];
+    await kernel.execute(cell.join('\n'));
+    const kinds = async (code: string): Promise<object> => {
+      const { metadata } = (await complete(code)) as { metadata: Record<string, unknown> };
+      const items = metadata._jupyter_types_experimental as { text: string; type: string }[];
+      return Object.fromEntries(items.map(({ text, type }) => [text, type]));
+    };
+    expect(await kinds('kind')).toEqual({
+      ...{ kindC: 'const', kindE: 'enum', kindF: 'function', kindJ: 'function' },
+      ...{ kindK: 'class', kindL: 'let', kindM: 'module', kindN: 'module' },
+    });
+    expect(await kinds('let x: kind')).toMatchObject({ kindI: 'interface', kindT: 'type', kindK: 'class' });
+  });
+
   test('completion and inspection answer while a cell keeps the kernel busy', async () => {
     const id = await kernel.startCell("console.log('busy'); for (;;) {}");
     await kernel.until(

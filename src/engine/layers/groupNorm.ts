@@ -65,7 +65,8 @@ function layerFor(variant: Variant): (...args: tf.Tensor[]) => tf.Tensor {
  * compiling it.
  *
  * With z = x + timeShift, d = x − near is z's distance from the group's value at the first pixel and `mean` the mean of d,
- * so that the variance as E[d²] − E[d]² is exact even where z's mean is far from zero.
+ * so that the variance as E[d²] − E[d]² is as exact where z's mean is far from zero, unless that pixel is itself many
+ * deviations away.
  */
 function makeLayer({ groups, silu, epsilon, shifted }: Variant): (...args: tf.Tensor[]) => tf.Tensor {
   return tf.customGrad((...inputs) => {
@@ -74,9 +75,9 @@ function makeLayer({ groups, silu, epsilon, shifted }: Variant): (...args: tf.Te
     const { near, total, mean, rstd } = statistics(x, groups, epsilon, timeShift);
     const gain = tf.mul(rstd, byGroup(scale, groups));
     const offset = tf.sub(byGroup(shift, groups), tf.mul(mean, gain));
-    const affine = [near, perPixel(gain), perPixel(offset)] as const;
-    const [y] = silu ? normalizeSilu(x, ...affine) : normalize(x, ...affine);
-    save([x, scale, ...affine, total, mean, rstd]);
+    const line = [near, perPixel(gain), perPixel(offset)] as const;
+    const [y] = silu ? normalizeSilu(x, ...line) : normalize(x, ...line);
+    save([x, scale, ...line, total, mean, rstd]);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
       const [x, scale, near, gain, offset, total, mean, rstd] = saved as Saved;
       const dz = silu ? siluGradient(dy, x, near, gain, offset)[0]! : dy;

@@ -7,7 +7,7 @@ import { fromBytes, TF_ATTR, toHostArray, toInt64s } from './dtypes.ts';
 export interface OpAttr {
   name: string;
   type: number;
-  value: number | boolean | string | Uint8Array | readonly number[];
+  value: number | boolean | string | readonly number[];
 }
 
 /** What is known of an operation's output without reading it. */
@@ -115,7 +115,7 @@ export class Eager {
     else if (type === TF_ATTR.TF_ATTR_FLOAT) api.attrFloat(op, name, Number(value));
     else if (type === TF_ATTR.TF_ATTR_BOOL) api.attrBool(op, name, value ? 1 : 0);
     else if (type === TF_ATTR.TF_ATTR_STRING) {
-      const bytes = Buffer.from(value as string | Uint8Array);
+      const bytes = Buffer.from(value as string);
       api.attrString(op, name, bytes, bytes.length);
     } else if (type === TF_ATTR.TF_ATTR_SHAPE) {
       const dims = value as readonly number[];

@@ -14,8 +14,8 @@ export interface NativeInfo {
 
 let backend: TensorFlowBackend | undefined;
 
-/** Every chain is traced, so that many of them would take long to begin. */
-const MOST_CHAINS = 4;
+/** As many as were measured. Every chain is traced, so that many of them would take long to begin. */
+const MOST_CHAINS = 2;
 
 /** Parts that a batch is split into, each on a thread of its own (`chains.ts`); 1 for more threads than that. */
 const chainsFor = (threads: number): number => (threads <= MOST_CHAINS ? threads : 1);
@@ -50,8 +50,8 @@ export async function startTensorFlow(options: { threads: number }): Promise<Nat
   });
   const made = createBackend(context, {
     chains: context.hasGpu ? 1 : chainsFor(options.threads),
-    // oneDNN's need AVX-512; without them a step takes fourteen times as long as in float32.
-    hasBfloat16: context.hasGpu || processorHas('avx512f') === true,
+    // Without oneDNN's kernels a step takes fourteen times as long as in float32. Not measured on a GPU.
+    hasBfloat16: context.hasGpu || ['avx512_bf16', 'amx_bf16'].some((flag) => processorHas(flag)),
   });
   backend = made;
   tf.registerBackend('tensorflow', () => made as unknown as tf.KernelBackend, 3);

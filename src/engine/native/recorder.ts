@@ -17,7 +17,7 @@ export interface Capture {
 }
 
 /** A tensor as the graph has it: what made it, and its cast to float32 or bfloat16 where something asked for that. */
-interface Symbol {
+interface GraphTensor {
   made: GraphOutput;
   /** Made in bfloat16, which to tfjs is float32. */
   isHalf: boolean;
@@ -51,7 +51,7 @@ export const isSymbol = (id: number): boolean => id > FIRST_SYMBOL;
 export class Recorder {
   readonly #eager: Eager;
   readonly #graph: Pointer;
-  readonly #symbols = new Map<number, Symbol>();
+  readonly #symbols = new Map<number, GraphTensor>();
   readonly #called = new Set<string>();
   readonly captures: Capture[] = [];
   #nodes = 0;
@@ -90,7 +90,7 @@ export class Recorder {
   }
 
   /** The graph's view of tensor `id`; a tensor from outside becomes a captured input. */
-  #symbol(id: number): Symbol {
+  #symbol(id: number): GraphTensor {
     const known = this.#symbols.get(id);
     if (known) return known;
     const { dtype, shape } = this.#eager.meta(id);
@@ -110,7 +110,7 @@ export class Recorder {
     return symbol.cast;
   }
 
-  #isFloat(symbol: Symbol): boolean {
+  #isFloat(symbol: GraphTensor): boolean {
     return this.#eager.context.api.outputType(symbol.made) === TF_DTYPE.TF_FLOAT;
   }
 
@@ -160,7 +160,7 @@ export class Recorder {
 
   execute(name: string, attrs: readonly OpAttr[], inputs: readonly number[], outputs: number): TensorMeta[] {
     const { api } = this.#eager.context;
-    const { rounds, keeps } = this.#precision(name, inputs);
+    const { rounds, keeps } = this.#precision(name, attrs, inputs);
     const resolved = inputs.map((id) => this.#resolve(id, rounds));
     const node = this.#newNode(name);
     const plain = LIST_INPUTS[name];
@@ -181,14 +181,15 @@ export class Recorder {
     });
   }
 
-  #precision(name: string, inputs: readonly number[]): Precision {
+  #precision(name: string, attrs: readonly OpAttr[], inputs: readonly number[]): Precision {
     if (!this.bfloat16) return FLOAT32;
     const symbols = inputs.map((id) => this.#symbol(id));
     const floats = symbols.filter((symbol) => symbol.isHalf || this.#isFloat(symbol));
-    return precisionOf(
-      name,
-      floats.map(({ isHalf }) => isHalf),
-    );
+    const isSet = (...names: string[]) =>
+      attrs.some((attr) => names.includes(attr.name) && attr.value === true);
+    const sumsRows = isSet('adj_x', 'transpose_a') && !isSet('adj_y', 'transpose_b');
+    const inBfloat16 = floats.map(({ isHalf }) => isHalf);
+    return precisionOf(name, inBfloat16, sumsRows);
   }
 
   #setAttr(node: Pointer, { name, type, value }: OpAttr): void {
@@ -197,7 +198,7 @@ export class Recorder {
     else if (type === TF_ATTR.TF_ATTR_FLOAT) api.nodeFloat(node, name, Number(value));
     else if (type === TF_ATTR.TF_ATTR_BOOL) api.nodeBool(node, name, value ? 1 : 0);
     else if (type === TF_ATTR.TF_ATTR_STRING) {
-      const bytes = Buffer.from(value as string | Uint8Array);
+      const bytes = Buffer.from(value as string);
       api.nodeString(node, name, bytes, bytes.length);
     } else if (type === TF_ATTR.TF_ATTR_SHAPE) {
       const dims = value as readonly number[];

@@ -12,10 +12,11 @@ export function complete(
   offset: number,
 ): ReturnType<LanguageCalls['complete']> {
   session.show(code);
-  const { service, cellFile } = session.workspace;
+  const { service, cellFile, program } = session.workspace;
   const word = /[\p{ID_Continue}$]*$/u.exec(code.slice(0, offset))![0];
   const found = service.getCompletionsAtPosition(cellFile, offset, {
     includeCompletionsWithInsertText: false,
+    includeSymbol: true,
   });
   const span = found?.optionalReplacementSpan;
   const end = span ? Math.min(code.length, span.start + span.length) : offset;
@@ -26,8 +27,27 @@ export function complete(
     .filter(({ name }) => name.startsWith(typed) && !name.startsWith('__cell'))
     .sort((a, b) => (a.sortText < b.sortText ? -1 : a.sortText > b.sortText ? 1 : 0))
     .slice(0, maxCompletions)
-    .map(({ name, kind }): Completion => ({ text: name, type: kind }));
+    .map(({ name, kind, symbol }): Completion => {
+      return { text: name, type: (symbol && kindBehind(symbol, program.getTypeChecker())) ?? kind };
+    });
   return { start, end: Math.max(end, offset), items };
+}
+
+/** What an imported name stands for, as the names of earlier cells are; undefined where it is no import. */
+function kindBehind(symbol: ts.Symbol, checker: ts.TypeChecker): string | undefined {
+  if (!(symbol.flags & ts.SymbolFlags.Alias)) return undefined;
+  const { flags, valueDeclaration } = checker.getAliasedSymbol(symbol);
+  const isConst = valueDeclaration && ts.getCombinedNodeFlags(valueDeclaration) & ts.NodeFlags.Const;
+  const kinds: [ts.SymbolFlags, string][] = [
+    [ts.SymbolFlags.Function | ts.SymbolFlags.Method, 'function'],
+    [ts.SymbolFlags.Class, 'class'],
+    [ts.SymbolFlags.Enum, 'enum'],
+    [ts.SymbolFlags.Variable, isConst ? 'const' : 'let'],
+    [ts.SymbolFlags.Interface, 'interface'],
+    [ts.SymbolFlags.TypeAlias, 'type'],
+    [ts.SymbolFlags.Module, 'module'],
+  ];
+  return kinds.find(([flag]) => flags & flag)?.[1];
 }
 
 /** Signature and documentation of what is at `offset`, or of the call around it. */
