@@ -14,7 +14,7 @@
  * PyTorch, whose convolutions are the same), matrix products 8 %, group norm 9 %; bfloat16, 60, 6 and 14 %. What it bought, in
  * processor time on one core unless said: sums fused apart from expressions in group norm 8 %; upsampling as four 2×2
  * convolutions 4 %; explicit padding as an operation of its own 20 % in bfloat16, where Eigen would compute such gradients;
- * two chains of one thread each in place of two threads in each operation 15 % of the time on two cores, and 20 % of a
+ * two chains of one thread each in place of two threads in each operation 15 % of the time on two cores, and 17 % of a
  * forward pass, but no processor time. No gain: TensorFlow's single-threaded executor, the calling thread's help in oneDNN's
  * work, its or BFC's allocator, glibc's thresholds, more threads than cores.
  */

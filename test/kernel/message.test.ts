@@ -24,6 +24,14 @@ test('the signature is the HMAC of header, parent, metadata and content', () => 
   expect(frames[1]).toBe(mac);
 });
 
+test('a header that no answer could repeat is refused', () => {
+  const codec = new Codec('key', 'hmac-sha256');
+  const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+  const parts = [`{"msg_id":"1","msg_type":"execute_request","deep":${deep}}`, '{}', '{}', '{}'];
+  const mac = createHmac('sha256', 'key').update(parts.join('')).digest('hex');
+  expect(() => codec.decode(toBuffers(['<IDS|MSG>', mac, ...parts]))).toThrow(RangeError);
+});
+
 test('no changed byte passes the check', () => {
   const codec = new Codec('key', 'hmac-sha256');
   const frames = toBuffers(codec.encode('status', { a: 'text' }, {}, []));

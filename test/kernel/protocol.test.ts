@@ -30,7 +30,9 @@ describe('messages', () => {
       [randomBytes(100), randomBytes(10_000)],
     ];
     for (const frames of junk) await kernel.sendFrames(frames);
-    for (const content of [{}, { code: 5 }, { code: null, user_expressions: 7 }])
+    const noText = { toString: null };
+    const contents = [{}, { code: 5 }, { code: noText }, { code: '1', user_expressions: { a: noText } }];
+    for (const content of [...contents, { code: null, user_expressions: 7 }])
       await kernel.send('execute_request', content);
     for (const type of [
       'complete_request',
@@ -39,8 +41,9 @@ describe('messages', () => {
       'nonsense_request',
       'comm_open',
       'comm_msg',
+      'constructor',
     ])
-      await kernel.send(type, { code: 3, cursor_pos: 'x', comm_id: 'c' });
+      for (const code of [3, noText]) await kernel.send(type, { code, cursor_pos: 'x', comm_id: 'c' });
     expect((await kernel.execute("'alive'")).result).toBe("'alive'");
   });
 
@@ -142,7 +145,10 @@ describe('assistance', () => {
     await kernel.execute('const alphabet = { aleph: 1, beth: 2 }');
     expect((await complete('alphabet.al')).matches).toEqual(['aleph']);
     expect((await complete('alphab')).matches).toEqual(['alphabet']);
-    expect((await complete("import { basena } from 'node:path'".slice(0, 15))).status).toBe('ok');
+    const before = async (text: string, rest: string) =>
+      (await kernel.request('complete_request', { code: text + rest, cursor_pos: text.length })).matches;
+    expect(await before('import { basena', " } from 'node:path'")).toEqual(['basename']);
+    expect(await before("import {} from 'node:path/po", "'")).toEqual(['posix']);
   });
 
   test('cursor positions count code points', async () => {

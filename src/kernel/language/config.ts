@@ -42,19 +42,26 @@ export interface Project {
   options: ts.CompilerOptions;
   /** Where `types` and fallback imports are looked up. */
   root: string;
+  /** What is wrong with tsconfig.json; empty where nothing is. */
+  problems: readonly ts.Diagnostic[];
 }
+
+/** Nothing matches `include`, as nothing is looked for. */
+const noInputs = 18003;
 
 /** The compiler options for notebooks in `directory`: those of the nearest tsconfig.json, with what cells need. */
 export function findProject(directory: string): Project {
   const file = ts.findConfigFile(directory, existsSync);
-  if (!file) return { options: { ...withoutProject, ...forCells }, root: packageRoot };
+  const plain = { ...withoutProject, ...forCells };
+  if (!file) return { options: plain, root: packageRoot, problems: [] };
   const { config, error } = ts.readConfigFile(file, ts.sys.readFile);
-  if (error) throw new Error(ts.flattenDiagnosticMessageText(error.messageText, '\n'));
+  if (error) return { options: plain, root: dirname(file), problems: [error] };
   // Cells are the only root files: what the project includes is looked at when a cell imports it.
   const host = { ...ts.sys, readDirectory: () => [] };
   const parsed = ts.parseJsonConfigFileContent(config, host, dirname(file));
   const bundler = { moduleResolution: ts.ModuleResolutionKind.Bundler };
-  return { options: { ...parsed.options, ...bundler, ...forCells }, root: dirname(file) };
+  const options = { ...parsed.options, ...bundler, ...forCells };
+  return { options, root: dirname(file), problems: parsed.errors.filter(({ code }) => code !== noInputs) };
 }
 
 /** This package's own folder: what notebooks outside a project import from. */

@@ -39,6 +39,8 @@ export class Session {
 
   /** Checks a cell and turns it into JavaScript. `number` is what readers see in tracebacks. */
   compile(written: string, number: number): CompileResult {
+    const misconfigured = this.workspace.projectProblems;
+    if (misconfigured.length) return { ok: false, problems: misconfigured.map(toProblem) };
     const code = written.replace(/^#!/, '//'); // a first line for a shell
     const { file: parsed, errors: syntax } = parseCell(code);
     if (syntax.length) return { ok: false, problems: syntax.slice(0, 3).map(toProblem) };

@@ -14,7 +14,9 @@ export class Workspace {
   readonly service: ts.LanguageService;
   /** The file that holds the cell being compiled or completed. */
   readonly cellFile: string;
-  private readonly project: Project;
+  private project: Project;
+  /** The project's options without declarations: one object, as TypeScript's caches go by the object. */
+  private undeclaring: ts.CompilerOptions;
   private readonly virtual = new Map<string, VirtualFile>();
   private readonly versions = new Map<string, string>();
   private readonly snapshots = new Map<string, { version: string; snapshot: ts.IScriptSnapshot }>();
@@ -28,9 +30,20 @@ export class Workspace {
     this.directory = directory;
     this.cellFile = join(directory, '__cell__.ts');
     this.project = findProject(directory);
+    this.undeclaring = { ...this.project.options, declaration: false };
     this.modules = this.newModuleCache();
     this.write(this.cellFile, 'export {};');
     this.service = ts.createLanguageService(this.host(), lastingRegistry());
+  }
+
+  /** What is wrong with the project's tsconfig.json, which is read again until nothing is. */
+  get projectProblems(): readonly ts.Diagnostic[] {
+    if (this.project.problems.length > 0) {
+      this.project = findProject(this.directory);
+      this.undeclaring = { ...this.project.options, declaration: false };
+      this.refresh(true);
+    }
+    return this.project.problems;
   }
 
   get program(): ts.Program {
@@ -67,17 +80,15 @@ export class Workspace {
   }
 
   private host(): ts.LanguageServiceHost & Pick<ts.CompilerHost, 'getModuleResolutionCache'> {
-    const { options, root } = this.project;
-    const undeclared = { ...options, declaration: false };
     const readFile = (file: string): string | undefined => this.read(file);
     const fileExists = (file: string): boolean => this.virtual.has(file) || ts.sys.fileExists(file);
     return {
-      getCompilationSettings: () => (this.declares ? options : undeclared),
+      getCompilationSettings: () => (this.declares ? this.project.options : this.undeclaring),
       getScriptFileNames: () => [this.cellFile],
       getScriptVersion: (file) => this.version(file),
       getScriptSnapshot: (file) => this.snapshot(file),
       getProjectVersion: () => String(this.revision),
-      getCurrentDirectory: () => root,
+      getCurrentDirectory: () => this.project.root,
       getDefaultLibFileName: (settings) => ts.getDefaultLibFilePath(settings),
       fileExists,
       readFile,

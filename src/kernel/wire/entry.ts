@@ -1,6 +1,7 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import type { FromRuntime, ToRuntime } from '../channels.ts';
 import { LanguageClient } from './language-client.ts';
+import { log } from './log.ts';
 import { Codec } from './message.ts';
 import { Server } from './server.ts';
 import { Sockets, type Connection } from './sockets.ts';
@@ -18,7 +19,13 @@ const server = new Server(sockets, new LanguageClient(port), order, (message: To
 runtime.on('message', (message: FromRuntime) => server.fromRuntime(message));
 void sockets
   .open(connection, (message, channel) => server.request(message, channel))
-  .then(() => sockets.publish('status', { execution_state: 'starting' }, {}));
+  .then(
+    () => sockets.publish('status', { execution_state: 'starting' }, {}),
+    (error: Error) => {
+      log(`The kernel cannot open its sockets: ${error.message}`);
+      process.kill(process.pid, 'SIGKILL'); // zeromq aborts the process when its thread ends by an error
+    },
+  );
 
 // A kernel whose parent has died would stay for ever.
 const parent = process.ppid;

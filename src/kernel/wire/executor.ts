@@ -10,7 +10,7 @@ import type {
 import type { History } from './history.ts';
 import type { LanguageClient } from './language-client.ts';
 import { log } from './log.ts';
-import { isRecord, type Message } from './message.ts';
+import { isRecord, textOf, type Message } from './message.ts';
 import type { Outputs } from './outputs.ts';
 import type { Sockets } from './sockets.ts';
 
@@ -70,11 +70,21 @@ export class Executor {
       this.active = request;
       this.interrupted = false;
       this.sockets.publish('status', { execution_state: 'busy' }, request.header);
-      const ok = await this.execute(request);
+      const ok = await this.execute(request).catch((error: unknown) => this.fail(request, error));
       this.sockets.publish('status', { execution_state: 'idle' }, request.header);
       this.active = undefined;
       if (!ok && request.content.stop_on_error !== false) await this.abortQueued();
     }
+  }
+
+  /** An error of the kernel's own: the client hears of it, and the next cell runs. */
+  private fail(request: Message, error: unknown): false {
+    const { ename, evalue, traceback } = failure('KernelError', String(error), []);
+    log(`A cell could not be executed: ${error instanceof Error ? error.stack : String(error)}`);
+    const reply = { status: 'error', ename, evalue, traceback, execution_count: this.count };
+    this.sockets.publish('error', { ename, evalue, traceback }, request.header);
+    this.sockets.reply('shell', request, reply);
+    return false;
   }
 
   /** Answers everything that was queued behind a failed cell, including what has just arrived. */
@@ -94,7 +104,7 @@ export class Executor {
 
   private async execute(request: Message): Promise<boolean> {
     const { content } = request;
-    const code = String(content.code ?? '');
+    const code = textOf(content.code);
     const silent = content.silent === true;
     const recorded = !silent && content.store_history !== false;
     if (recorded) this.history.add(++this.count, code);
@@ -162,7 +172,7 @@ export class Executor {
     for (const [name, code] of Object.entries(expressions)) {
       const id = ++this.lastRun;
       this.outputs.open(id, request.header, true);
-      const outcome = await this.compileAndRun(id, String(code));
+      const outcome = await this.compileAndRun(id, textOf(code));
       const data: MimeBundle = outcome.status === 'ok' ? (outcome.data ?? { 'text/plain': 'undefined' }) : {};
       results[name] =
         outcome.status === 'ok' ? { status: 'ok', data, metadata: {} } : withoutProgress(outcome);

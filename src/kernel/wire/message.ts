@@ -58,6 +58,7 @@ export class Codec {
     if (!isRecord(header) || typeof header.msg_type !== 'string' || typeof header.msg_id !== 'string')
       throw new Error('the header lacks msg_type or msg_id');
     if (!isRecord(content)) throw new Error('the content is no object');
+    JSON.stringify(header); // every answer repeats it: one that nests too deeply for that is refused here
     return {
       identities: frames.slice(0, at),
       header: header as unknown as Header,
@@ -95,6 +96,9 @@ export class Codec {
     ];
   }
 }
+
+/** A string of a message's content; empty where the client sent something else. */
+export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

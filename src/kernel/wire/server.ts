@@ -5,13 +5,15 @@ import { History } from './history.ts';
 import { Interrupter } from './interrupter.ts';
 import { kernelInfo } from './kernel-info.ts';
 import type { LanguageClient } from './language-client.ts';
-import type { Message } from './message.ts';
+import { textOf, type Message } from './message.ts';
 import { toCodePoints, toUtf16 } from './offsets.ts';
 import { Outputs } from './outputs.ts';
 import type { Channel, Sockets } from './sockets.ts';
 
 type Answer = object | Promise<object>;
 type Answers = (content: Record<string, unknown>, header: object) => Answer;
+
+const offsetOf = (cursor: unknown): number => (typeof cursor === 'number' ? cursor : 0);
 
 /** Answers requests. Everything but execution is answered at once, also while a cell runs. */
 export class Server {
@@ -58,7 +60,7 @@ export class Server {
     if (type === 'execute_request') return this.executor.enqueue(message);
     if (isCommMessage(type)) return this.comms.request(message);
     if (channel === 'stdin') return this.takeInput(message);
-    const answer = this.answers[type];
+    const answer = Object.hasOwn(this.answers, type) ? this.answers[type] : undefined;
     if (answer) void this.answer(message, channel, answer);
   }
 
@@ -66,9 +68,9 @@ export class Server {
     kernel_info_request: () => kernelInfo(),
     history_request: (content) => ({ status: 'ok', history: this.history.answer(content) }),
     comm_info_request: (content) => this.comms.info(content),
-    is_complete_request: (content) => this.language.call('isComplete', String(content.code)),
-    complete_request: (content) => this.complete(String(content.code), Number(content.cursor_pos)),
-    inspect_request: (content) => this.inspect(String(content.code), Number(content.cursor_pos)),
+    is_complete_request: (content) => this.language.call('isComplete', textOf(content.code)),
+    complete_request: (content) => this.complete(textOf(content.code), offsetOf(content.cursor_pos)),
+    inspect_request: (content) => this.inspect(textOf(content.code), offsetOf(content.cursor_pos)),
     interrupt_request: () => {
       this.executor.interrupt();
       this.asked = [];
@@ -134,7 +136,7 @@ export class Server {
   private takeInput({ header, content }: Message): void {
     if (header.msg_type !== 'input_reply') throw new Error(`unexpected ${header.msg_type}`);
     const serial = this.asked.shift();
-    if (serial !== undefined) this.toRuntime({ kind: 'input', serial, value: String(content.value ?? '') });
+    if (serial !== undefined) this.toRuntime({ kind: 'input', serial, value: textOf(content.value) });
   }
 
   private explainStuck(): void {

@@ -1,0 +1,61 @@
+/** What can be wrong before the first cell. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { KernelClient } from './client.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kernel-start-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+test.each([
+  ['is no JSON', '{ "compilerOptions": { "strict": tru } }', /^TS1\d\d\d: /],
+  ['extends what is not there', '{ "extends": "./missing.json" }', /^TS\d+: .*missing\.json/],
+  ['has an option that there is not', '{ "compilerOptions": { "target": "es1" } }', /^TS6046: .*'--target'/],
+])(
+  'a tsconfig.json that %s is told by each cell until it is mended',
+  async (_, text, message) => {
+    const file = join(folder, 'tsconfig.json');
+    writeFileSync(file, text);
+    const kernel = await KernelClient.start(folder);
+    try {
+      const { reply } = await kernel.execute('1');
+      expect(reply.ename).toBe('TypeScriptError');
+      expect(reply.evalue).toMatch(message);
+      writeFileSync(file, '{ "compilerOptions": { "strict": true } }');
+      expect((await kernel.execute('const n: number = 2; n')).result).toBe('2');
+    } finally {
+      await kernel.stop();
+    }
+  },
+  60_000,
+);
+
+test('a kernel whose sockets cannot be opened ends, and says why', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  const names = ['shell', 'control', 'iopub', 'stdin', 'hb'];
+  const connection = {
+    ...Object.fromEntries(names.map((name) => [`${name}_port`, port])),
+    ...{ ip: '127.0.0.1', transport: 'tcp', key: 'k', signature_scheme: 'hmac-sha256' },
+  };
+  const file = join(folder, 'connection.json');
+  writeFileSync(file, JSON.stringify(connection));
+  const main = fileURLToPath(new URL('../../src/kernel/main.mjs', import.meta.url));
+  const child = spawn(process.execPath, ['--no-warnings', main, file], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr.on('data', (chunk) => (said += String(chunk)));
+  await once(child, 'close');
+  taken.close();
+  expect(said).toMatch(/^The kernel cannot open its sockets: Address already in use\n$/);
+}, 30_000);
