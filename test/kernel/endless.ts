@@ -7,6 +7,14 @@ export const endless: Record<string, string> = {
   "a loop in a timer's callback": 'setTimeout(() => { for (;;) {} }, 5); await new Promise(() => {})',
   "a loop in an immediate's callback": 'setImmediate(() => { for (;;) {} }); await new Promise(() => {})',
   'a loop in a microtask': 'queueMicrotask(() => { for (;;) {} }); await new Promise(() => {})',
+  "a loop after the scheduler's wait": 'await scheduler.wait(5); for (;;) {}',
+  'a loop in a promised interval': 'for await (const _ of every(5)) { for (;;) {} }',
+  'an endless promised interval': 'for await (const _ of every(5)) ticks++',
+  'a loop in the next tick': 'process.nextTick(() => { for (;;) {} }); await new Promise(() => {})',
+  "a loop in a message port's callback":
+    'const { port1, port2 } = new MessageChannel(); port1.onmessage = () => { for (;;) {} }; port2.postMessage(1); await new Promise(() => {})',
+  "a loop in an event's callback":
+    "const target = new EventTarget(); target.addEventListener('e', () => { for (;;) {} }); target.dispatchEvent(new Event('e'))",
   'a loop after reading a file': "await fs.promises.readFile('package.json'); for (;;) {}",
   'a loop that catches everything': 'for (;;) { try { for (;;) {} } finally { ticks += 0 } }',
   'an endless loop of awaits': 'for (;;) await null',
@@ -28,4 +36,4 @@ export const endless: Record<string, string> = {
 
 /** What these cells need to have been declared, and a variable that must outlive them. */
 export const prelude =
-  "import { setTimeout as sleep } from 'node:timers/promises'; import * as fs from 'node:fs'; import * as child from 'node:child_process'; let ticks = 0; const kept = { here: true }";
+  "import { setTimeout as sleep, setInterval as every, scheduler } from 'node:timers/promises'; import * as fs from 'node:fs'; import * as child from 'node:child_process'; let ticks = 0; const kept = { here: true }";

@@ -17,8 +17,11 @@ async function interrupted(code: string): Promise<Record<string, unknown>> {
   const id = await kernel.startCell(`console.log('running'); ${code}`);
   await kernel.until(() => kernel.publishedFor(id).some(({ type }) => type === 'stream'), 'the cell to run');
   await new Promise((resolve) => setTimeout(resolve, 60));
+  const asked = performance.now();
   await kernel.request('interrupt_request', {}, 'control');
-  return (await kernel.finish(id)).reply;
+  const { reply } = await kernel.finish(id);
+  expect(performance.now() - asked).toBeLessThan(1500); // milliseconds; 0.1 s is usual
+  return reply;
 }
 
 test.each(Object.entries(endless))('%s is interrupted and variables stay', async (_, code) => {
@@ -27,6 +30,17 @@ test.each(Object.entries(endless))('%s is interrupted and variables stay', async
   const after = await kernel.execute('kept.here');
   expect(after.result).toBe('true');
 });
+
+test('a loop of compiled tensor functions is interrupted at its next step', async () => {
+  const { reply } =
+    await kernel.execute(`import { compile, tf, useBackend } from 'scorebook/engine'; await useBackend();
+    const step = compile((x: tf.Tensor2D) => tf.softmax(tf.matMul(x, x)));
+    let x: tf.Tensor2D = tf.randomNormal([512, 512]); let steps = 0`);
+  expect(reply.status).toBe('ok');
+  const loop = 'for (;;) { const next = await step(x); x.dispose(); x = next as tf.Tensor2D; steps++ }';
+  expect((await interrupted(loop)).status).toBe('error');
+  expect((await kernel.execute('kept.here && steps > 0 && x.shape[0] === 512')).result).toBe('true');
+}, 60_000);
 
 test('interrupts at any moment end the cell they are sent to, and no other', async () => {
   const kinds = Object.values(endless);
