@@ -135,3 +135,28 @@ test('dynamic import is relative to the notebook', async () => {
   write('src/dynamic.ts', 'export default 7;\n');
   expect((await kernel.execute("(await import('../src/dynamic.ts')).default")).result).toBe('7');
 });
+
+test('a package gives types and code by the conditions of its exports', async () => {
+  mkdirSync(join(folder, 'node_modules/conditional/lib'), { recursive: true });
+  const entry = { types: './lib/index.d.mts', import: './lib/index.mjs', require: './lib/index.cjs' };
+  write(
+    'node_modules/conditional/package.json',
+    JSON.stringify({ name: 'conditional', version: '1.0.0', exports: { '.': entry } }),
+  );
+  write('node_modules/conditional/lib/index.mjs', "export const kind = 'module';\n");
+  write('node_modules/conditional/lib/index.cjs', "exports.kind = 'commonjs';\n");
+  write('node_modules/conditional/lib/index.d.mts', "export const kind: 'module';\n");
+  const cell = "import { kind } from 'conditional'; const checked: 'module' = kind; checked";
+  expect((await kernel.execute(cell)).result).toBe("'module'");
+  const hidden = await kernel.execute("import 'conditional/lib/index.mjs'");
+  expect(hidden.reply.evalue).toMatch(/conditional\/lib\/index\.mjs/);
+});
+
+test('import.meta tells where the notebook lies', async () => {
+  const notebooks = join(folder, 'notebooks');
+  expect((await kernel.execute('import.meta.dirname')).result).toBe(`'${notebooks}'`);
+  expect((await kernel.execute("new URL('.', import.meta.url).pathname")).result).toBe(`'${notebooks}/'`);
+  write('src/place.ts', 'export const place = import.meta.url;\n');
+  const cell = "import { place } from '../src/place.ts'; place";
+  expect((await kernel.execute(cell)).result).toBe(`'file://${join(folder, 'src/place.ts')}'`);
+});

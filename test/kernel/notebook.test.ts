@@ -144,6 +144,21 @@ describe('output of others', () => {
 });
 
 describe('results', () => {
+  test('a tensor shows its dtype, shape and values; a map, a typed array and an error what they hold', async () => {
+    await kernel.execute(
+      "import { tf, useBackend } from 'scorebook/engine'; await useBackend({ backend: 'wasm' })",
+    );
+    const text = async (code: string) => ((await shown(code)) as Record<string, string>)['text/plain'];
+    expect(await text('tf.tensor2d([[1, 2], [3, 4.5]])')).toMatch(
+      /^float32 tensor \[2, 2\]\n[^]*1[^]*2[^]*3[^]*4\.5/,
+    );
+    expect(await text("new Map([['a', [1]]])")).toBe("Map(1) { 'a' => [ 1 ] }");
+    expect(await text('Float32Array.of(1, 0.5)')).toBe('Float32Array(2) [ 1, 0.5 ]');
+    expect(await text("new RangeError('no', { cause: new Error('why') })")).toMatch(
+      /RangeError: no[^]*Error: why/,
+    );
+  });
+
   test('every maker gives its type of content', async () => {
     expect(await shown('html`<b>${1}</b>`')).toEqual({ 'text/html': '<b>1</b>', 'text/plain': '<b>1</b>' });
     expect(await shown("markdown('*x*')")).toMatchObject({ 'text/markdown': '*x*' });

@@ -26,7 +26,7 @@ export class History {
 
   private select(request: Record<string, unknown>): Entry[] {
     const n = typeof request.n === 'number' ? request.n : Infinity;
-    if (request.hist_access_type === 'tail') return this.entries.slice(-n);
+    if (request.hist_access_type === 'tail') return last(this.entries, n);
     if (request.hist_access_type === 'range') {
       if (request.session !== 0 && request.session !== History.session) return [];
       const start = typeof request.start === 'number' ? request.start : 0;
@@ -36,9 +36,11 @@ export class History {
     const matches = globPattern(typeof request.pattern === 'string' ? request.pattern : '*');
     let found = this.entries.filter(({ input }) => matches.test(input));
     if (request.unique === true) found = [...new Map(found.map((entry) => [entry.input, entry])).values()];
-    return found.slice(-n);
+    return last(found, n);
   }
 }
+
+const last = <T>(list: readonly T[], n: number): T[] => list.slice(Math.max(0, list.length - n));
 
 function globPattern(glob: string): RegExp {
   const source = glob
