@@ -18,10 +18,10 @@
  * forward pass, but no processor time. No gain: TensorFlow's single-threaded executor, the calling thread's help in oneDNN's
  * work, its or BFC's allocator, glibc's thresholds, more threads than cores.
  */
-import { readFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { fold, integers, normal, randomKey, useBackend } from '../src/engine/index.ts';
+import { processorHasBfloat16 } from '../src/engine/native/elf.ts';
 import { initialVector, unet } from '../src/models/index.ts';
 import { toFileTensors } from '../src/training/layout.ts';
 import { Network, type HostBatch } from './engine.ts';
@@ -104,7 +104,6 @@ const report = await useBackend({ threads: Number(options.threads) });
 const model = unet();
 const parameters = initialVector(model, key);
 const [training, inference] = [batchOf(32), batchOf(64)];
-const hasBfloat16 = /\b(avx512_bf16|amx_bf16)\b/.test(readFileSync('/proc/cpuinfo', 'utf8'));
 
 const torch = options.alone ? undefined : new PyTorch(pythonWithTorch(options.python), report.threads);
 const twin = await torch?.weights(toFileTensors(model, parameters));
@@ -125,7 +124,7 @@ const steps = await compare('step, float32, batch 32', 'step', () => float32.ste
   ...(options['no-compile'] ? [] : peersOf({ peer: 'compile', bound: 0.95 })),
 ]);
 const figures = [...steps.figures];
-if (hasBfloat16) {
+if (processorHasBfloat16()) {
   const bfloat16 = new Network(parameters, { name: 'bfloat16', xla: 'fused', bfloat16: true });
   await bfloat16.step(training);
   const run = () => bfloat16.step(training);

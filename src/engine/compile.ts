@@ -114,8 +114,10 @@ export function compile<A extends readonly TensorTree[], R extends TensorTree>(
     const key = signature(structure, leaves);
     let entry = cache.get(key);
     if (!entry) {
-      const halves = bfloat16 && hasBfloat16(backend);
-      const options = { label: name, fuses: xla === 'fused', bfloat16: halves };
+      const options = {
+        ...{ label: name, fuses: xla === 'fused' },
+        bfloat16: bfloat16 && hasBfloat16(backend),
+      };
       entry = trace(backend, options, leaves, () => fn(...args));
       cache.set(key, entry);
       nodes = entry.traced.native.nodes;

@@ -1,5 +1,5 @@
 /** Sub-functions of a compiled function that XLA makes one loop of. */
-import { dtypeNumber } from './native/dtypes.ts';
+import { dtypeNumber, TF_DTYPE } from './native/dtypes.ts';
 import { nativeBackend } from './native/index.ts';
 import { Recorder, type NativeFunction } from './native/recorder.ts';
 import type { TensorFlowBackend } from './native/backend.ts';
@@ -32,10 +32,10 @@ export function fuse<A extends tf.Tensor[], R extends tf.Tensor[]>(
     const recorder = backend?.recorder;
     if (!backend || !recorder?.fuses) return tf.tidy(() => pure(() => fn(...args)));
     const ids = idsOf(backend, args);
-    const halves = { in: ids.map((id) => recorder.isHalf(id)), out: activations && recorder.bfloat16 };
-    const shapes = args.map(({ dtype, shape }, i) => `${halves.in[i] ? 'half' : dtype}:${shape.join('x')}`);
-    const key = `${shapes.join()}→${halves.out}`;
-    const known = cache.get(key) ?? trace(backend, name, fn as unknown as TensorFunction, args, halves);
+    const inputs = args.map(({ shape }, i) => ({ dtype: recorder.dtypeOf(ids[i]!), shape }));
+    const floats = activations && recorder.bfloat16 ? TF_DTYPE.TF_BFLOAT16 : TF_DTYPE.TF_FLOAT;
+    const key = JSON.stringify([inputs, floats]);
+    const known = cache.get(key) ?? trace(backend, name, fn as unknown as TensorFunction, inputs, floats);
     cache.set(key, known);
     const metas = recorder.call(known, ids);
     return metas.map((meta) => backend.createOutputTensor(meta)) as R;
@@ -46,26 +46,26 @@ function trace(
   backend: TensorFlowBackend,
   name: string,
   fn: TensorFunction,
-  args: tf.Tensor[],
-  halves: { in: boolean[]; out: boolean },
+  inputs: readonly { dtype: number; shape: number[] }[],
+  floats: number,
 ): NativeFunction {
   const inner = new Recorder(backend.eager);
   try {
     return backend.record(inner, () => {
       let made: NativeFunction | undefined;
       tf.tidy(() => {
-        const parameters = args.map(({ dtype, shape }, i) =>
-          backend.createOutputTensor(inner.parameter(dtypeNumber(dtype), shape, halves.in[i]!)),
+        const parameters = inputs.map(({ dtype, shape }) =>
+          backend.createOutputTensor(inner.parameter(dtype, shape)),
         );
         const outputs = pure(() => fn(...parameters));
         const ids = idsOf(backend, outputs);
-        if (inner.captures.length > args.length) {
+        if (inner.captures.length > inputs.length) {
           throw new Error(`${name}: a fused function may read only its arguments, and reads another tensor`);
         }
         made = inner.finish(
           name,
           outputs.map(({ dtype, shape }, i) => ({ id: ids[i]!, dtype: dtypeNumber(dtype), shape })),
-          halves.out,
+          floats,
         );
       });
       return made!;

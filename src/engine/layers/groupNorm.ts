@@ -38,25 +38,8 @@ export function groupNormSilu(x: tf.Tensor4D, options: GroupNormOptions): tf.Ten
   expectShape('groupNormSilu', 'scale', scale, [channels]);
   expectShape('groupNormSilu', 'shift', shift, [channels]);
   if (timeShift) expectShape('groupNormSilu', 'timeShift', timeShift, [batch, channels]);
-  const layer = layerFor({ groups, silu, epsilon, shifted: timeShift !== undefined });
+  const layer = differentiable({ groups, silu, epsilon });
   return layer(x, scale, shift, ...(timeShift ? [timeShift] : [])) as tf.Tensor4D;
-}
-
-interface Variant {
-  groups: number;
-  silu: boolean;
-  epsilon: number;
-  shifted: boolean;
-}
-
-const layers = new Map<string, (...args: tf.Tensor[]) => tf.Tensor>();
-
-/** One differentiable layer for each variant, made once, as its fused functions are cached by shapes inside. */
-function layerFor(variant: Variant): (...args: tf.Tensor[]) => tf.Tensor {
-  const key = JSON.stringify(variant);
-  const layer = layers.get(key) ?? makeLayer(variant);
-  layers.set(key, layer);
-  return layer;
 }
 
 /**
@@ -68,7 +51,7 @@ function layerFor(variant: Variant): (...args: tf.Tensor[]) => tf.Tensor {
  * so that the variance as E[d²] − E[d]² is as exact where z's mean is far from zero, unless that pixel is itself many
  * deviations away.
  */
-function makeLayer({ groups, silu, epsilon, shifted }: Variant): (...args: tf.Tensor[]) => tf.Tensor {
+function differentiable({ groups, silu, epsilon }: { groups: number; silu: boolean; epsilon: number }) {
   return tf.customGrad((...inputs) => {
     const save = inputs.pop() as tf.GradSaveFunc;
     const [x, scale, shift, timeShift] = inputs as [tf.Tensor4D, tf.Tensor, tf.Tensor, tf.Tensor | undefined];
@@ -95,7 +78,7 @@ function makeLayer({ groups, silu, epsilon, shifted }: Variant): (...args: tf.Te
       const [dx] = inputGradient(dz, x, near, perPixel(a), perPixel(spread(p)), perPixel(spread(q)));
       const perChannel = (v: tf.Tensor) => tf.reshape(tf.sum(v, 0), scale.shape);
       const results = [dx!, perChannel(sumUnit), perChannel(sum)];
-      if (!shifted) return results;
+      if (!timeShift) return results;
       const pixelCount = x.shape[1] * x.shape[2];
       const sumOfDx = tf.add(tf.add(tf.mul(a, sum), tf.mul(p, total)), tf.mul(q, pixelCount));
       return [...results, tf.reshape(sumOfDx, [x.shape[0], x.shape[3]])];
@@ -120,9 +103,9 @@ const pixels = (x: tf.Tensor): tf.Tensor => tf.reshape(x, [x.shape[0]!, -1, x.sh
 function statistics(x: tf.Tensor4D, groups: number, epsilon: number, timeShift?: tf.Tensor) {
   const [batch, height, width, channels] = x.shape;
   const first = byGroup(tf.reshape(tf.slice(x, 0, [batch, 1, 1, channels]), [batch, channels]), groups);
-  const added = timeShift ? byGroup(timeShift, groups) : undefined;
-  const origin = tf.mean(added ? tf.add(first, added) : first, 2, true);
-  const near = perPixel(tf.sub(origin, added ?? tf.zerosLike(first)));
+  const added = timeShift ? byGroup(timeShift, groups) : tf.zerosLike(first);
+  const origin = tf.mean(tf.add(first, added), 2, true);
+  const near = perPixel(tf.sub(origin, added));
   const [total, squares] = sums(x, near).map((v) => byGroup(v, groups)) as [tf.Tensor, tf.Tensor];
   const meanOver = (v: tf.Tensor) => tf.mul(tf.mean(v, 2, true), 1 / (height * width));
   const mean = meanOver(total);

@@ -29,6 +29,10 @@ export function processorHas(flag: string, cpuinfo = '/proc/cpuinfo'): boolean |
   return flags?.split(' ').includes(flag);
 }
 
+/** Whether oneDNN's bfloat16 is arithmetic of the processor rather than emulated. */
+export const processorHasBfloat16 = (): boolean =>
+  ['avx512_bf16', 'amx_bf16'].some((flag) => processorHas(flag));
+
 /** Throws on x86 processors without AVX, where TensorFlow's wheels end the process with an illegal instruction. */
 export function checkProcessor(cpuinfo?: string): void {
   if (processorHas('avx', cpuinfo) === false) {

@@ -2,7 +2,7 @@
 import { tf } from '../tf.ts';
 import { createBackend, type TensorFlowBackend } from './backend.ts';
 import { Context } from './context.ts';
-import { processorHas } from './elf.ts';
+import { processorHasBfloat16 } from './elf.ts';
 import { findLibrary, wheelOf } from './library.ts';
 import { checkVersion, loadTensorFlow, type Koffi } from './load.ts';
 
@@ -51,7 +51,7 @@ export async function startTensorFlow(options: { threads: number }): Promise<Nat
   const made = createBackend(context, {
     chains: context.hasGpu ? 1 : chainsFor(options.threads),
     // Without oneDNN's kernels a step takes fourteen times as long as in float32. Not measured on a GPU.
-    hasBfloat16: context.hasGpu || ['avx512_bf16', 'amx_bf16'].some((flag) => processorHas(flag)),
+    hasBfloat16: context.hasGpu || processorHasBfloat16(),
   });
   backend = made;
   tf.registerBackend('tensorflow', () => made as unknown as tf.KernelBackend, 3);

@@ -16,13 +16,16 @@ export interface Capture {
   output: GraphOutput;
 }
 
-/** A tensor as the graph has it: what made it, and its cast to float32 or bfloat16 where something asked for that. */
+/** A tensor as the graph has it: what made it, and from float32 to bfloat16 or back its cast, once something asked for it. */
 interface GraphTensor {
   made: GraphOutput;
-  /** Made in bfloat16, which to tfjs is float32. */
-  isHalf: boolean;
   cast?: GraphOutput;
 }
+
+const { TF_FLOAT, TF_BFLOAT16 } = TF_DTYPE;
+const isFloat = (dtype: number): boolean => dtype === TF_FLOAT || dtype === TF_BFLOAT16;
+/** tfjs knows no bfloat16: to it, such a tensor is float32. */
+const forTfjs = (dtype: number): number => (dtype === TF_BFLOAT16 ? TF_FLOAT : dtype);
 
 export interface RecorderOptions {
   /** Whether marked sub-functions become nodes that XLA compiles (`fuse.ts`). */
@@ -37,7 +40,7 @@ export interface NativeFunction {
   pointer: Pointer;
   /** Outside tensors it takes, in order. */
   captures: number[];
-  outputs: { dtype: number; shape: number[]; isHalf: boolean }[];
+  outputs: { dtype: number; shape: number[] }[];
   nodes: number;
 }
 
@@ -51,7 +54,7 @@ export const isSymbol = (id: number): boolean => id > FIRST_SYMBOL;
 export class Recorder {
   readonly #eager: Eager;
   readonly #graph: Pointer;
-  readonly #symbols = new Map<number, GraphTensor>();
+  readonly #tensors = new Map<number, GraphTensor>();
   readonly #called = new Set<string>();
   readonly captures: Capture[] = [];
   #nodes = 0;
@@ -71,9 +74,9 @@ export class Recorder {
     this.#eager.context.api.deleteGraph(this.#graph);
   }
 
-  #define(made: GraphOutput, isHalf = false): number {
+  #define(made: GraphOutput): number {
     lastSymbol += 1;
-    this.#symbols.set(lastSymbol, { made, isHalf });
+    this.#tensors.set(lastSymbol, { made });
     return lastSymbol;
   }
 
@@ -90,28 +93,28 @@ export class Recorder {
   }
 
   /** The graph's view of tensor `id`; a tensor from outside becomes a captured input. */
-  #symbol(id: number): GraphTensor {
-    const known = this.#symbols.get(id);
+  #tensor(id: number): GraphTensor {
+    const known = this.#tensors.get(id);
     if (known) return known;
     const { dtype, shape } = this.#eager.meta(id);
-    const output = this.#placeholder(dtype, shape);
-    const symbol = { made: output, isHalf: false };
-    this.#symbols.set(id, symbol);
-    this.captures.push({ id, output });
-    return symbol;
+    const tensor = { made: this.#placeholder(dtype, shape) };
+    this.#tensors.set(id, tensor);
+    this.captures.push({ id, output: tensor.made });
+    return tensor;
   }
 
-  /** Tensor `id` as tfjs knows it, or a float tensor in bfloat16. */
-  #resolve(id: number, inBfloat16 = false): GraphOutput {
-    const symbol = this.#symbol(id);
-    const isFloat = symbol.isHalf || this.#isFloat(symbol);
-    if (!isFloat || symbol.isHalf === inBfloat16) return symbol.made;
-    symbol.cast ??= this.#cast(symbol.made, inBfloat16 ? TF_DTYPE.TF_BFLOAT16 : TF_DTYPE.TF_FLOAT);
-    return symbol.cast;
+  /** TensorFlow's dtype of tensor `id`, bfloat16 included. */
+  dtypeOf(id: number): number {
+    return this.#eager.context.api.outputType(this.#tensor(id).made);
   }
 
-  #isFloat(symbol: GraphTensor): boolean {
-    return this.#eager.context.api.outputType(symbol.made) === TF_DTYPE.TF_FLOAT;
+  /** Tensor `id`; if it has floats, in `floats`. */
+  #resolve(id: number, floats: number = TF_FLOAT): GraphOutput {
+    const tensor = this.#tensor(id);
+    const dtype = this.dtypeOf(id);
+    if (dtype === floats || !isFloat(dtype)) return tensor.made;
+    tensor.cast ??= this.#cast(tensor.made, floats);
+    return tensor.cast;
   }
 
   #cast(output: GraphOutput, dtype: number): GraphOutput {
@@ -120,11 +123,6 @@ export class Recorder {
     api.nodeInput(node, output);
     api.nodeType(node, 'DstT', dtype);
     return { oper: this.#finishNode(node, 'Cast'), index: 0 };
-  }
-
-  /** Whether a sub-function gets tensor `id` in bfloat16. */
-  isHalf(id: number): boolean {
-    return this.#symbol(id).isHalf;
   }
 
   #placeholder(dtype: number, shape: readonly number[]): GraphOutput {
@@ -136,16 +134,16 @@ export class Recorder {
   }
 
   /** An input of the graph that stands for no tensor yet: what a sub-function is traced with. */
-  parameter(dtype: number, shape: number[], isHalf: boolean): TensorMeta {
-    const output = this.#placeholder(isHalf ? TF_DTYPE.TF_BFLOAT16 : dtype, shape);
-    const id = this.#define(output, isHalf);
+  parameter(dtype: number, shape: number[]): TensorMeta {
+    const output = this.#placeholder(dtype, shape);
+    const id = this.#define(output);
     this.captures.push({ id, output });
-    return { id, dtype, shape };
+    return { id, dtype: forTfjs(dtype), shape };
   }
 
   /** Makes tensor `id` an input of the graph even if nothing reads it. */
   argument(id: number): void {
-    this.#symbol(id);
+    this.#tensor(id);
   }
 
   constant(shape: readonly number[], dtype: number, values: ArrayLike<number>): number {
@@ -161,7 +159,7 @@ export class Recorder {
   execute(name: string, attrs: readonly OpAttr[], inputs: readonly number[], outputs: number): TensorMeta[] {
     const { api } = this.#eager.context;
     const { rounds, keeps } = this.#precision(name, attrs, inputs);
-    const resolved = inputs.map((id) => this.#resolve(id, rounds));
+    const resolved = inputs.map((id) => this.#resolve(id, rounds ? TF_BFLOAT16 : TF_FLOAT));
     const node = this.#newNode(name);
     const plain = LIST_INPUTS[name];
     const listed = plain === undefined ? 0 : resolved.length - plain;
@@ -171,24 +169,22 @@ export class Recorder {
     for (const attr of attrs) {
       // The length of an input list is inferred; setting it as well is an error.
       if (plain !== undefined && attr.name === 'N') continue;
-      this.#setAttr(node, rounds && attr.name === 'T' ? { ...attr, value: TF_DTYPE.TF_BFLOAT16 } : attr);
+      this.#setAttr(node, rounds && attr.name === 'T' ? { ...attr, value: TF_BFLOAT16 } : attr);
     }
     const oper = this.#finishNode(node, name);
     return Array.from({ length: outputs }, (_, index) => {
       const output = { oper, index };
-      if (rounds && !keeps) return this.#meta(this.#cast(output, TF_DTYPE.TF_FLOAT), name);
-      return this.#meta(output, name, keeps);
+      return this.#meta(rounds && !keeps ? this.#cast(output, TF_FLOAT) : output, name);
     });
   }
 
   #precision(name: string, attrs: readonly OpAttr[], inputs: readonly number[]): Precision {
     if (!this.bfloat16) return FLOAT32;
-    const symbols = inputs.map((id) => this.#symbol(id));
-    const floats = symbols.filter((symbol) => symbol.isHalf || this.#isFloat(symbol));
     const isSet = (...names: string[]) =>
       attrs.some((attr) => names.includes(attr.name) && attr.value === true);
     const sumsRows = isSet('adj_x', 'transpose_a') && !isSet('adj_y', 'transpose_b');
-    const inBfloat16 = floats.map(({ isHalf }) => isHalf);
+    const floats = inputs.map((id) => this.dtypeOf(id)).filter(isFloat);
+    const inBfloat16 = floats.map((dtype) => dtype === TF_BFLOAT16);
     return precisionOf(name, inBfloat16, sumsRows);
   }
 
@@ -208,7 +204,7 @@ export class Recorder {
     } else api.nodeInt(node, name, Number(value));
   }
 
-  #meta(output: GraphOutput, op: string, isHalf = false): TensorMeta {
+  #meta(output: GraphOutput, op: string): TensorMeta {
     const { api, status } = this.#eager.context;
     const rank = api.outputRank(this.#graph, output, status);
     const dims = new BigInt64Array(Math.max(rank, 0));
@@ -220,8 +216,7 @@ export class Recorder {
         `${op}: the shape of its result depends on values, which a compiled function cannot have`,
       );
     }
-    const dtype = isHalf ? TF_DTYPE.TF_FLOAT : api.outputType(output);
-    return { id: this.#define(output, isHalf), dtype, shape };
+    return { id: this.#define(output), dtype: forTfjs(api.outputType(output)), shape };
   }
 
   /** A node that calls another function, which XLA compiles. It takes each input as it was made. */
@@ -233,26 +228,26 @@ export class Recorder {
       this.#called.add(callee.name);
     }
     const node = this.#newNode(callee.name);
-    for (const id of inputs) api.nodeInput(node, this.#symbol(id).made);
+    for (const id of inputs) api.nodeInput(node, this.#tensor(id).made);
     api.nodeBool(node, '_XlaMustCompile', 1);
     const oper = this.#finishNode(node, callee.name);
-    return callee.outputs.map(({ dtype, shape, isHalf }, index) => {
+    return callee.outputs.map(({ dtype, shape }, index) => {
       const output = { oper, index };
       api.setOutputShape(this.#graph, output, toInt64s(shape), shape.length, status);
       this.#eager.context.check(callee.name);
-      return { id: this.#define(output, isHalf), dtype, shape };
+      return { id: this.#define(output), dtype, shape };
     });
   }
 
-  /** Closes the graph into a function of the context with these outputs, float ones in bfloat16 where `halves` says so. */
-  finish(label: string, outputs: readonly TensorMeta[], halves = false): NativeFunction {
+  /** Closes the graph into a function of the context with these outputs, those of floats in `floats`. */
+  finish(label: string, outputs: readonly TensorMeta[], floats: number = TF_FLOAT): NativeFunction {
     const { api, pointer: context, status } = this.#eager.context;
     functionCount += 1;
     const name = `scorebook_${label.replace(/[^A-Za-z0-9]/g, '_')}_${functionCount}`;
     // An output that is itself an input, or is given twice, gets a name of its own.
     const results = outputs.map((meta) => {
       const node = this.#newNode('Identity');
-      api.nodeInput(node, this.#resolve(meta.id, halves));
+      api.nodeInput(node, this.#resolve(meta.id, floats));
       return { oper: this.#finishNode(node, 'Identity'), index: 0 };
     });
     const inputs = this.captures.map((capture) => capture.output);
@@ -277,9 +272,7 @@ export class Recorder {
       name,
       pointer: made,
       captures: this.captures.map((capture) => capture.id),
-      outputs: outputs.map(({ dtype, shape }) => {
-        return { dtype, shape: [...shape], isHalf: halves && dtype === TF_DTYPE.TF_FLOAT };
-      }),
+      outputs: outputs.map(({ dtype, shape }) => ({ dtype, shape: [...shape] })),
       nodes: this.#nodes,
     };
   }

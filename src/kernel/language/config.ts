@@ -40,6 +40,8 @@ const withoutProject: ts.CompilerOptions = {
 
 export interface Project {
   options: ts.CompilerOptions;
+  /** The same without declarations. TypeScript's caches go by the object: one for all cells that declare nothing. */
+  undeclaring: ts.CompilerOptions;
   /** Where `types` and fallback imports are looked up. */
   root: string;
   /** What is wrong with tsconfig.json; empty where nothing is. */
@@ -49,19 +51,23 @@ export interface Project {
 /** Nothing matches `include`, as nothing is looked for. */
 const noInputs = 18003;
 
+const project = (options: ts.CompilerOptions, root: string, problems: readonly ts.Diagnostic[]): Project => {
+  const whole = { ...options, ...forCells };
+  return { options: whole, undeclaring: { ...whole, declaration: false }, root, problems };
+};
+
 /** The compiler options for notebooks in `directory`: those of the nearest tsconfig.json, with what cells need. */
 export function findProject(directory: string): Project {
   const file = ts.findConfigFile(directory, existsSync);
-  const plain = { ...withoutProject, ...forCells };
-  if (!file) return { options: plain, root: packageRoot, problems: [] };
+  if (!file) return project(withoutProject, packageRoot, []);
   const { config, error } = ts.readConfigFile(file, ts.sys.readFile);
-  if (error) return { options: plain, root: dirname(file), problems: [error] };
+  if (error) return project(withoutProject, dirname(file), [error]);
   // Cells are the only root files: what the project includes is looked at when a cell imports it.
   const host = { ...ts.sys, readDirectory: () => [] };
   const parsed = ts.parseJsonConfigFileContent(config, host, dirname(file));
-  const bundler = { moduleResolution: ts.ModuleResolutionKind.Bundler };
-  const options = { ...parsed.options, ...bundler, ...forCells };
-  return { options, root: dirname(file), problems: parsed.errors.filter(({ code }) => code !== noInputs) };
+  const options = { ...parsed.options, moduleResolution: ts.ModuleResolutionKind.Bundler };
+  const problems = parsed.errors.filter(({ code }) => code !== noInputs);
+  return project(options, dirname(file), problems);
 }
 
 /** This package's own folder: what notebooks outside a project import from. */

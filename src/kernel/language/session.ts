@@ -39,7 +39,7 @@ export class Session {
 
   /** Checks a cell and turns it into JavaScript. `number` is what readers see in tracebacks. */
   compile(written: string, number: number): CompileResult {
-    const misconfigured = this.workspace.projectProblems;
+    const misconfigured = this.workspace.checkProject();
     if (misconfigured.length) return { ok: false, problems: misconfigured.map(toProblem) };
     const code = written.replace(/^#!/, '//'); // a first line for a shell
     const { file: parsed, errors: syntax } = parseCell(code);
@@ -48,7 +48,7 @@ export class Session {
     const text = this.withTrailer(code, parsed, declared, identifiersIn(parsed));
     const augmentsGlobals = parsed.statements.some(isGlobalAugmentation);
     const { workspace } = this;
-    workspace.emitsDeclarations = declared.length > 0 || augmentsGlobals;
+    workspace.declares = declared.length > 0 || augmentsGlobals;
     workspace.refresh();
     workspace.write(workspace.cellFile, text);
     let problems = this.check(code.length);

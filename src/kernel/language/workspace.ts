@@ -14,9 +14,9 @@ export class Workspace {
   readonly service: ts.LanguageService;
   /** The file that holds the cell being compiled or completed. */
   readonly cellFile: string;
+  /** Whether emitting the cell makes declarations for later ones, which takes a tenth of a small cell's time. */
+  declares = true;
   private project: Project;
-  /** The project's options without declarations: one object, as TypeScript's caches go by the object. */
-  private undeclaring: ts.CompilerOptions;
   private readonly virtual = new Map<string, VirtualFile>();
   private readonly versions = new Map<string, string>();
   private readonly snapshots = new Map<string, { version: string; snapshot: ts.IScriptSnapshot }>();
@@ -24,23 +24,20 @@ export class Workspace {
   private readonly manifests = new Map<string, string | undefined>();
   private modules: ts.ModuleResolutionCache;
   private revision = 0;
-  private declares = true;
 
   constructor(directory: string) {
     this.directory = directory;
     this.cellFile = join(directory, '__cell__.ts');
     this.project = findProject(directory);
-    this.undeclaring = { ...this.project.options, declaration: false };
     this.modules = this.newModuleCache();
     this.write(this.cellFile, 'export {};');
     this.service = ts.createLanguageService(this.host(), lastingRegistry());
   }
 
   /** What is wrong with the project's tsconfig.json, which is read again until nothing is. */
-  get projectProblems(): readonly ts.Diagnostic[] {
+  checkProject(): readonly ts.Diagnostic[] {
     if (this.project.problems.length > 0) {
       this.project = findProject(this.directory);
-      this.undeclaring = { ...this.project.options, declaration: false };
       this.refresh(true);
     }
     return this.project.problems;
@@ -50,11 +47,6 @@ export class Workspace {
     const program = this.service.getProgram();
     if (!program) throw new Error('The TypeScript service gave no program.');
     return program;
-  }
-
-  /** Whether emitting the cell makes declarations for later ones, which takes a tenth of a small cell's time. */
-  set emitsDeclarations(value: boolean) {
-    this.declares = value;
   }
 
   /** Sets the text of a virtual file. */
@@ -83,7 +75,7 @@ export class Workspace {
     const readFile = (file: string): string | undefined => this.read(file);
     const fileExists = (file: string): boolean => this.virtual.has(file) || ts.sys.fileExists(file);
     return {
-      getCompilationSettings: () => (this.declares ? this.project.options : this.undeclaring),
+      getCompilationSettings: () => (this.declares ? this.project.options : this.project.undeclaring),
       getScriptFileNames: () => [this.cellFile],
       getScriptVersion: (file) => this.version(file),
       getScriptSnapshot: (file) => this.snapshot(file),

@@ -70,21 +70,27 @@ export class Executor {
       this.active = request;
       this.interrupted = false;
       this.sockets.publish('status', { execution_state: 'busy' }, request.header);
-      const ok = await this.execute(request).catch((error: unknown) => this.fail(request, error));
+      const ok = await this.execute(request).catch((error: unknown) =>
+        this.fail(request, this.ownFailure(error)),
+      );
       this.sockets.publish('status', { execution_state: 'idle' }, request.header);
       this.active = undefined;
       if (!ok && request.content.stop_on_error !== false) await this.abortQueued();
     }
   }
 
-  /** An error of the kernel's own: the client hears of it, and the next cell runs. */
-  private fail(request: Message, error: unknown): false {
-    const { ename, evalue, traceback } = failure('KernelError', String(error), []);
-    log(`A cell could not be executed: ${error instanceof Error ? error.stack : String(error)}`);
-    const reply = { status: 'error', ename, evalue, traceback, execution_count: this.count };
-    this.sockets.publish('error', { ename, evalue, traceback }, request.header);
-    this.sockets.reply('shell', request, reply);
+  /** Tells the client of a cell that it failed. */
+  private fail(request: Message, { ename, evalue, traceback }: RunFailure): false {
+    const failed = { ename, evalue, traceback };
+    this.outputs.publish(this.lastRun, 'error', failed);
+    this.sockets.reply('shell', request, { status: 'error', ...failed, execution_count: this.count });
     return false;
+  }
+
+  /** An error of the kernel's own: the client hears of it, and the next cell runs. */
+  private ownFailure(error: unknown): RunFailure {
+    log(`A cell could not be executed: ${error instanceof Error ? error.stack : String(error)}`);
+    return failure('KernelError', String(error), []);
   }
 
   /** Answers everything that was queued behind a failed cell, including what has just arrived. */
@@ -114,18 +120,7 @@ export class Executor {
 
     const outcome = await this.compileAndRun(id, code);
     const reply = { execution_count: this.count, metadata: {} };
-    if (outcome.status === 'error') {
-      const { ename, evalue, traceback } = outcome;
-      this.outputs.publish(id, 'error', { ename, evalue, traceback });
-      this.sockets.reply('shell', request, {
-        status: 'error',
-        ename,
-        evalue,
-        traceback,
-        execution_count: this.count,
-      });
-      return false;
-    }
+    if (outcome.status === 'error') return this.fail(request, outcome);
     if (outcome.data) {
       this.outputs.publish(id, 'execute_result', { ...reply, data: outcome.data });
       if (recorded) this.history.setOutput(this.count, String(outcome.data['text/plain'] ?? ''));
