@@ -15,6 +15,9 @@ export const endless: Record<string, string> = {
     'const { port1, port2 } = new MessageChannel(); port1.onmessage = () => { for (;;) {} }; port2.postMessage(1); await new Promise(() => {})',
   "a loop in an event's callback":
     "const target = new EventTarget(); target.addEventListener('e', () => { for (;;) {} }); target.dispatchEvent(new Event('e'))",
+  'a loop with another in a message behind it':
+    'const { port1, port2 } = new MessageChannel(); port1.onmessage = () => { for (;;) {} }; port2.postMessage(1); for (;;) {}',
+  'a loop with another in a lookup behind it': "dns.lookup('localhost', () => { for (;;) {} }); for (;;) {}",
   'a loop after reading a file': "await fs.promises.readFile('package.json'); for (;;) {}",
   'a loop that catches everything': 'for (;;) { try { for (;;) {} } finally { ticks += 0 } }',
   'an endless loop of awaits': 'for (;;) await null',
@@ -36,4 +39,4 @@ export const endless: Record<string, string> = {
 
 /** What these cells need to have been declared, and a variable that must outlive them. */
 export const prelude =
-  "import { setTimeout as sleep, setInterval as every, scheduler } from 'node:timers/promises'; import * as fs from 'node:fs'; import * as child from 'node:child_process'; let ticks = 0; const kept = { here: true }";
+  "import { setTimeout as sleep, setInterval as every, scheduler } from 'node:timers/promises'; import * as fs from 'node:fs'; import * as child from 'node:child_process'; import * as dns from 'node:dns'; let ticks = 0; const kept = { here: true }";

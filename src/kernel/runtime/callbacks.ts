@@ -19,6 +19,7 @@ const news = new Set<unknown>(['connection', 'data', 'line', 'message', 'request
  */
 export function followCallbacks(): void {
   followEmitters();
+  followPorts();
   // What has a synchronous twin takes a callback as its last argument.
   for (const module of [fs, crypto, zlib] as unknown as Record<string, unknown>[])
     for (const name of Object.keys(module))
@@ -41,6 +42,37 @@ function followEmitters(): void {
     const cell = runningCell() ? undefined : listening.get(this);
     if (cell?.controller.signal.aborted && news.has(args[0])) return false;
     return cell ? inCell(cell, () => emit.apply(this, args)) : emit.apply(this, args);
+  };
+}
+
+/** The same for message ports and channels, which are no emitters: for what is told of by `addEventListener`. */
+function followPorts(): void {
+  const prototype = EventTarget.prototype as unknown as Record<string, Callable>;
+  const wrapped = new WeakMap<object, Callable>();
+  const wrap = (listener: object): Callable =>
+    function (this: object, ...args: unknown[]): unknown {
+      const cell = runningCell() ? undefined : listening.get(this);
+      if (cell?.controller.signal.aborted) return undefined;
+      return inCell(cell ?? runningCell(), () =>
+        typeof listener === 'function'
+          ? (listener as Callable).apply(this, args)
+          : (listener as { handleEvent: Callable }).handleEvent(...args),
+      );
+    };
+  const add = prototype.addEventListener!;
+  prototype.addEventListener = function (this: object, ...args: unknown[]): unknown {
+    const [type, listener, ...more] = args as [unknown, object | null, ...unknown[]];
+    const cell = runningCell();
+    if (!listener || !news.has(type) || !cell) return add.apply(this, args);
+    if (!listening.has(this)) listening.set(this, cell);
+    if (!wrapped.has(listener)) wrapped.set(listener, wrap(listener));
+    return add.call(this, type, wrapped.get(listener), ...more);
+  };
+  const remove = prototype.removeEventListener!;
+  prototype.removeEventListener = function (this: object, ...args: unknown[]): unknown {
+    remove.apply(this, args);
+    const wrapper = wrapped.get(args[1] as object);
+    return wrapper && remove.call(this, args[0], wrapper, ...args.slice(2));
   };
 }
 

@@ -14,6 +14,9 @@ const proof = 3;
  * that answers the inspector and still does not hear the message is in a loop. A loop of promises ends at the next
  * continuation, which reads `order` (context.ts). Any other is terminated by the inspector, from this thread.
  *
+ * Once more it must answer then: what had come for the cell already, such as a message of a port, may be a loop that begins
+ * after its end, and the next cell would wait behind it.
+ *
  * A termination may land in Node's own code, such as its handler of rejections, which drops it. V8 then refuses every
  * further one as still in progress. An evaluation that runs into its time limit clears that.
  */
@@ -49,8 +52,12 @@ export class Interrupter {
 
   /** Ends the cell of run `run`, the last one that was started. */
   interrupt(run: number): void {
-    this.toRuntime({ kind: 'interrupt', serial: ++this.serial, run });
+    this.ask(run);
     this.working ??= this.insist(run).finally(() => (this.working = undefined));
+  }
+
+  private ask(run: number): void {
+    this.toRuntime({ kind: 'interrupt', serial: ++this.serial, run });
   }
 
   private get heard(): boolean {
@@ -64,6 +71,16 @@ export class Interrupter {
     const children = setInterval(() => interruptChildren(signalled), 100);
     // A signal to a child that is only just starting may be lost.
     const again = setInterval(() => signalled.clear(), 500);
+    await this.untilHeard(run);
+    this.ask(run);
+    await this.untilHeard(run);
+    Atomics.store(this.order, 0, 0);
+    clearTimeout(explain);
+    clearInterval(children);
+    clearInterval(again);
+  }
+
+  private async untilHeard(run: number): Promise<void> {
     await this.wait(() => this.heard, patience);
     while (!this.heard) {
       for (let i = 0; i < proof && !this.heard; i++) await this.post('Runtime.evaluate', { expression: '0' });
@@ -74,10 +91,6 @@ export class Interrupter {
       this.toRuntime({ kind: 'interrupt', serial: this.serial, run });
       await this.wait(() => this.heard, 20);
     }
-    Atomics.store(this.order, 0, 0);
-    clearTimeout(explain);
-    clearInterval(children);
-    clearInterval(again);
   }
 
   private async terminate(): Promise<void> {
