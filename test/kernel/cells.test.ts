@@ -128,6 +128,19 @@ describe('names', () => {
     ).toBe('held\nreleased\n');
   });
 
+  test('what was declared anew keeps its old meaning where earlier cells have used it', async () => {
+    await run('interface Point { x: number } enum Unit { Metre = 1 } const origin = { at: { x: 0 } }');
+    await run('const here: Point = { x: 1.5 }; let unit = Unit.Metre; type Origin = typeof origin');
+    await run('interface Point { y: string } enum Unit { Foot = "ft" } const origin = 0');
+    await run('const twice = (p: typeof here) => ({ ...p, x: 2 * p.x })'); // a cell that uses one that uses them
+    await run('const here = 0');
+    for (let again = 0; again < 3; again++) await run('const filler = 1; filler');
+    const all =
+      'const from: Origin = { at: { x: 7 } }; [twice({ x: 1.5 }).x.toFixed(1), unit, from.at.x].join()';
+    expect((await run(all)).result).toBe("'3.0,1,7'");
+    expect((await run("twice({ y: 'text' })")).reply.evalue).toContain('TS2353');
+  });
+
   test('a cell that throws keeps what it had declared, and only that', async () => {
     await run(
       "import { dirname } from 'node:path'; const before = 'kept'; class Kept {}\nthrow new Error('stop'); const after = 1",

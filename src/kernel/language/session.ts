@@ -30,6 +30,8 @@ export class Session {
   readonly workspace: Workspace;
   private readonly known = new Map<string, Known>();
   private readonly augmentations: string[] = [];
+  /** What each cell that declares something has left for later ones: its file, and the other modules that it names. */
+  private readonly modules = new Map<string, { file: string; uses: Set<string> }>();
   private serial = 0;
   private last: Compiled | undefined;
 
@@ -76,10 +78,7 @@ export class Session {
       dts !== '' &&
       !declared.some(({ hoisted }) => hoisted) &&
       program.getDeclarationDiagnostics(file).length === 0;
-    workspace.write(
-      join(workspace.directory, `${module}${writable ? '.d.ts' : '.ts'}`),
-      writable ? dts : text,
-    );
+    this.keep(module, writable ? '.d.ts' : '.ts', writable ? dts : text);
     return compiled;
   }
 
@@ -87,6 +86,7 @@ export class Session {
   commit(progress: number): null {
     if (!this.last) return null;
     const { declared, module, augmentsGlobals } = this.last;
+    const whole = this.known.size + declared.flatMap(({ names }) => names).length;
     for (const [i, { names, typeOnly, statement, hoisted }] of declared.entries()) {
       if (i >= progress && !typeOnly) continue;
       const ambient =
@@ -98,7 +98,26 @@ export class Session {
     }
     if (augmentsGlobals) this.augmentations.push(module);
     this.last = undefined;
+    // Some names were taken from other cells, or never given.
+    if (this.known.size < whole) this.releaseUnused();
     return null;
+  }
+
+  private keep(module: string, extension: string, text: string): void {
+    const file = join(this.workspace.directory, module + extension);
+    this.workspace.write(file, text);
+    this.modules.set(module, { file, uses: new Set(text.match(/__cell_\d+__/g)) });
+  }
+
+  /** Lets go of the modules of cells whose every name was declared anew, unless what is left refers to them. */
+  private releaseUnused(): void {
+    const used = new Set([...this.known.values()].map(({ module }) => module).concat(this.augmentations));
+    for (const module of used) this.modules.get(module)?.uses.forEach((other) => used.add(other));
+    for (const [module, { file }] of this.modules) {
+      if (used.has(module)) continue;
+      this.modules.delete(module);
+      this.workspace.release(file);
+    }
   }
 
   /** A cell's text for completion and inspection, with every known name in scope. */

@@ -56,6 +56,13 @@ export class Workspace {
     this.revision++;
   }
 
+  /** Forgets a virtual file that no program will hold again. */
+  release(file: string): void {
+    this.virtual.delete(file);
+    this.snapshots.delete(file);
+    this.revision++;
+  }
+
   /** Looks at the disk again: edited sources, and packages installed since. */
   refresh(everything = false): void {
     for (const file of this.versions.keys())
@@ -104,6 +111,8 @@ export class Workspace {
     files: Pick<ts.ModuleResolutionHost, 'fileExists' | 'readFile'>,
     mode: ts.ResolutionMode,
   ): ts.ResolvedModuleWithFailedLookupLocations {
+    const cell = this.fromCell(name);
+    if (cell) return cell;
     const host = { ...ts.sys, ...files };
     const own = name === 'tslab' && dirname(containing) === this.directory;
     if (own)
@@ -120,6 +129,18 @@ export class Workspace {
       undefined,
       mode,
     );
+  }
+
+  /** What an earlier cell has declared: it lies beside, and the cache of modules would never let go of it. */
+  private fromCell(name: string): ts.ResolvedModuleWithFailedLookupLocations | undefined {
+    if (!cellModule.test(name)) return undefined;
+    const extension = [ts.Extension.Dts, ts.Extension.Ts].find((each) =>
+      this.virtual.has(join(this.directory, name + each)),
+    );
+    if (!extension) return undefined;
+    const resolvedFileName = join(this.directory, name + extension);
+    const resolvedModule = { resolvedFileName, extension, isExternalLibraryImport: false };
+    return { resolvedModule } as ts.ResolvedModuleWithFailedLookupLocations;
   }
 
   private read(file: string): string | undefined {
@@ -154,12 +175,33 @@ export class Workspace {
   }
 }
 
+/** What an earlier cell has declared, as a file or as what imports it. */
+const cellModule = /\/__cell_\d+__(\.d)?(\.ts)?$/;
+
 function isPackageFile(file: string): boolean {
   return file.includes('/node_modules/');
 }
 
-/** Keeps parsed files that the present cell does not import: a later one will. */
+/** Keeps parsed files that the present cell does not import: a later one will. Those of cells are small, and many. */
 function lastingRegistry(): ts.DocumentRegistry {
   const registry = ts.createDocumentRegistry();
-  return { ...registry, releaseDocument: () => undefined, releaseDocumentWithKey: () => undefined };
+  return {
+    ...registry,
+    releaseDocument: (
+      file: string,
+      settings: ts.CompilerOptions,
+      kind?: ts.ScriptKind,
+      mode?: ts.ResolutionMode,
+    ) => {
+      if (cellModule.test(file)) registry.releaseDocument(file, settings, kind!, mode);
+    },
+    releaseDocumentWithKey: (
+      file: ts.Path,
+      key: ts.DocumentRegistryBucketKey,
+      kind?: ts.ScriptKind,
+      mode?: ts.ResolutionMode,
+    ) => {
+      if (cellModule.test(file)) registry.releaseDocumentWithKey(file, key, kind!, mode);
+    },
+  };
 }

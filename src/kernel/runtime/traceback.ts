@@ -7,22 +7,33 @@ const wrapperLines = 1;
 const maxDepth = 8;
 const kernelDirectory = new URL('..', import.meta.url).href;
 
-interface Scripts {
-  cell: CompiledCell;
-  map: SourceMap | undefined;
-}
+/** Characters of cells and of their source maps that are kept, those of the latest cells: a long session ends nowhere. */
+const kept = 8 * 2 ** 20;
 
-const scripts = new Map<string, Scripts>();
+/** What tracebacks through a cell are written from. */
+type Script = Pick<CompiledCell, 'label' | 'source' | 'map'>;
+
+const scripts = new Map<string, Script>();
+let characters = 0;
+
+const sizeOf = ({ source, map }: Script): number => source.length + map.length;
 
 /** Tracebacks through this cell show its TypeScript from now on. */
-export function rememberScript(cell: CompiledCell): void {
-  scripts.set(cell.fileName, { cell, map: undefined });
+export function rememberScript({ fileName, label, source, map }: CompiledCell): void {
+  const script = { label, source, map };
+  scripts.set(fileName, script);
+  characters += sizeOf(script);
+  for (const [oldest, old] of scripts) {
+    if (characters <= kept) break;
+    scripts.delete(oldest);
+    characters -= sizeOf(old);
+  }
 }
 
 interface Frame {
   text: string;
   /** Set for frames in cells. */
-  cell?: { script: CompiledCell; line: number; column: number };
+  cell?: { script: Script; line: number; column: number };
 }
 
 /** Error message content for anything thrown by a cell. */
@@ -80,11 +91,11 @@ function frame(text: string): Frame | null {
   const [, name, file = '', line, column] = match;
   const script = scripts.get(file);
   if (!script) return isInternal(file) ? null : { text };
-  script.map ??= new SourceMap(JSON.parse(script.cell.map));
-  const entry = script.map.findEntry(Number(line) - 1 - wrapperLines, Number(column) - 1);
+  const map = new SourceMap(JSON.parse(script.map));
+  const entry = map.findEntry(Number(line) - 1 - wrapperLines, Number(column) - 1);
   if (!('originalLine' in entry)) return null;
-  const position = { script: script.cell, line: entry.originalLine + 1, column: entry.originalColumn + 1 };
-  const where = `${script.cell.label}:${position.line}:${position.column}`;
+  const position = { script, line: entry.originalLine + 1, column: entry.originalColumn + 1 };
+  const where = `${script.label}:${position.line}:${position.column}`;
   const known = name && !/^(async )?(Object\.)?<anonymous>$|__cell$/.test(name);
   return { text: known ? `${name} (${where})` : where, cell: position };
 }

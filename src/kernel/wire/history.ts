@@ -1,6 +1,9 @@
 type Entry = { line: number; input: string; output: string | null };
 type Row = [session: number, line: number, text: string | [string, string | null]];
 
+/** Cells that are remembered, the latest. */
+const remembered = 10_000;
+
 /** The inputs of this session, in order, with their text results. */
 export class History {
   private readonly entries: Entry[] = [];
@@ -8,6 +11,7 @@ export class History {
 
   add(line: number, input: string): void {
     this.entries.push({ line, input, output: null });
+    if (this.entries.length > remembered) this.entries.shift();
   }
 
   setOutput(line: number, output: string): void {
