@@ -56,6 +56,21 @@ test('an edit changes the types that later cells are checked with', async () => 
   );
 });
 
+test('an edit of data or of a JavaScript module is used at the next import, by dependents too', async () => {
+  write('src/rates.json', '{ "rate": 1 }');
+  write('src/plain.mjs', 'export const plain = "first";\n');
+  write('src/reader.ts', "import rates from './rates.json';\nexport const read = () => rates.rate;\n");
+  const cell = `import rates from '../src/rates.json'; import { read } from '../src/reader.ts';
+    import { plain } from '../src/plain.mjs'; [rates.rate, read(), plain].join()`;
+  expect((await kernel.execute(cell)).result).toBe("'1,1,first'");
+  write('src/rates.json', '{ "rate": 22 }');
+  expect((await kernel.execute(cell)).result).toBe("'22,22,first'");
+  write('src/plain.mjs', 'export const plain = "second";\n');
+  expect((await kernel.execute(cell)).result).toBe("'22,22,second'");
+  write('src/rates.json', '{ "rate": "many" }');
+  expect((await kernel.execute(cell)).result).toBe("'many,many,second'");
+});
+
 test('a module that was not edited keeps its state', async () => {
   write('src/state.ts', 'let n = 0;\nexport const next = () => ++n;\n');
   const cell = "import { next } from '../src/state.ts'; next()";

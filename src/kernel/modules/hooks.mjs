@@ -1,4 +1,4 @@
-// Module hooks, on Node's loader thread, beside tsx's: project modules that were edited are loaded anew, with what
+// Module hooks, on Node's loader thread, beside tsx's: project modules and data that were edited are loaded anew, with what
 // imports them; "tslab" in a cell is this kernel's own; a notebook outside any project imports what this package has.
 import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 const packageUrl = new URL('../../../package.json', import.meta.url).href;
 const tslabUrl = new URL('../tslab.ts', import.meta.url).href;
 const typescript = /\.[cm]?tsx?$/;
+/** The rest that has a version of its own. What Node requires, and keeps by its path, is not among it. */
+const versioned = new Set(['module', 'json']);
 
 /** @typedef {{ version: number, stamp: string, imports: Map<string, number> }} Loaded */
 /** @type {Map<string, Loaded>} by URL without query: the version loaded last, and the versions it imported */
@@ -14,8 +16,7 @@ const loaded = new Map();
 // Outside `"type": "module"` packages tsx marks what a module imports with a query of its own: all are modules here.
 const bare = (url) => url.replace(/(%3F|[?#]).*$/, '');
 const isCell = (url) => url !== undefined && /\/__cell_\d+__\.ts$/.test(url);
-const isProject = (url) =>
-  url.startsWith('file:') && !url.includes('/node_modules/') && typescript.test(bare(url));
+const isProject = (url) => url.startsWith('file:') && !url.includes('/node_modules/');
 
 function stampOf(url) {
   const stats = statSync(fileURLToPath(url), { throwIfNoEntry: false, bigint: true });
@@ -46,14 +47,16 @@ export async function resolve(specifier, context, nextResolve) {
   if (fromCell && specifier === 'tslab') return nextResolve(tslabUrl, context);
   const found = await resolveOrFallBack(specifier, context, nextResolve, fromCell);
   const url = bare(found.url);
-  if (!isProject(url)) return found;
+  const isTypeScript = typescript.test(url);
+  if (!isProject(url) || !(isTypeScript || versioned.has(found.format))) return found;
   const version = versionOf(url);
   const parent = context.parentURL && loaded.get(bare(context.parentURL));
   // A parent being replaced may still be loading: only the newest one's imports count.
   if (parent && queryVersion(context.parentURL) === parent.version) parent.imports.set(url, version);
   // Every project module is an ES module, whatever its package says. Where Node has synchronous hooks tsx stands in front of
   // these, and would take a format left open, or Node's own 'commonjs-typescript', for CommonJS.
-  return { ...found, format: 'module', url: version === 1 ? url : `${url}?edit=${version}` };
+  const format = isTypeScript ? 'module' : found.format;
+  return { ...found, format, url: version === 1 ? url : `${url}?edit=${version}` };
 }
 
 function queryVersion(url) {
