@@ -21,8 +21,6 @@ const boot = new URL('./worker.mjs', import.meta.url);
 // The number of a run that must end: the wire thread writes it, the main one reads it where it hears no message.
 const order = new Int32Array(new SharedArrayBuffer(4));
 
-const exit = process.exit.bind(process); // cells get one that throws
-
 const start = (entry, port, more, resourceLimits = {}) => {
   const worker = new Worker(boot, {
     workerData: { entry, port, ...more },
@@ -33,7 +31,7 @@ const start = (entry, port, more, resourceLimits = {}) => {
   });
   worker.on('error', (error) => {
     writeSync(2, `The kernel's ${entry} thread failed: ${error.stack}\n`);
-    exit(1);
+    process.kill(process.pid, 'SIGKILL'); // an exit waits for the debugger that interrupts cells, and zeromq aborts
   });
   return worker;
 };

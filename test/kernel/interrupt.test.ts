@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { KernelClient } from './client.ts';
 import { endless, prelude } from './endless.ts';
@@ -16,7 +18,7 @@ afterAll(() => kernel.stop());
 async function interrupted(code: string): Promise<Record<string, unknown>> {
   const id = await kernel.startCell(`console.log('running'); ${code}`);
   await kernel.until(() => kernel.publishedFor(id).some(({ type }) => type === 'stream'), 'the cell to run');
-  await new Promise((resolve) => setTimeout(resolve, 60));
+  await sleep(60);
   const asked = performance.now();
   await kernel.request('interrupt_request', {}, 'control');
   const { reply } = await kernel.finish(id);
@@ -42,13 +44,35 @@ test('a loop of compiled tensor functions is interrupted at its next step', asyn
   expect((await kernel.execute('kept.here && steps > 0 && x.shape[0] === 512')).result).toBe('true');
 }, 60_000);
 
+test('a native call that cannot be stopped is waited for, and the user is told', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kernel-interrupt-'));
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const id = await kernel.startCell(`console.log('running'); fs.readFileSync('${pipe}'); for (;;) ticks++`);
+  await kernel.until(() => kernel.publishedFor(id).some(({ type }) => type === 'stream'), 'the cell to run');
+  await sleep(60);
+  await kernel.request('interrupt_request', {}, 'control');
+  const told = (): boolean =>
+    kernel
+      .publishedFor(id)
+      .some(({ content }) => String(content.text).includes('native call that cannot be stopped'));
+  await kernel.until(told, 'the user to be told', 2000);
+  expect((await kernel.request('complete_request', { code: 'kep', cursor_pos: 3 })).matches).toEqual([
+    'kept',
+  ]);
+  writeFileSync(pipe, ''); // what the call waits for
+  expect((await kernel.finish(id)).reply.ename).toBe('Interrupted');
+  expect((await kernel.execute('kept.here')).result).toBe('true');
+  rmSync(folder, { recursive: true, force: true });
+});
+
 test('interrupts at any moment end the cell they are sent to, and no other', async () => {
   const kinds = Object.values(endless);
   // The wait before an interrupt differs from cell to cell: some are still being compiled, others have looped for long.
   for (let i = 0; i < 16; i++) {
     const id = await kernel.startCell(kinds[(i * 7) % kinds.length]!);
     await kernel.until(() => kernel.publishedFor(id).length > 0, 'the kernel to take the cell');
-    await new Promise((resolve) => setTimeout(resolve, (i * 37) % 100));
+    await sleep((i * 37) % 100);
     await kernel.request('interrupt_request', {}, 'control');
     expect((await kernel.finish(id)).reply.status).toBe('error');
     expect((await kernel.execute(`kept.here && ${i}`)).result).toBe(String(i));
@@ -102,7 +126,7 @@ test('cells queued behind an interrupted one are aborted', async () => {
   const first = await kernel.startCell('for (;;) {}');
   const second = await kernel.startCell("console.log('never')");
   await kernel.until(() => kernel.publishedFor(first).length > 1, 'the first cell to run');
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  await sleep(200);
   await kernel.request('interrupt_request', {}, 'control');
   expect((await kernel.finish(first)).reply.status).toBe('error');
   expect((await kernel.finish(second)).reply.status).toBe('aborted');

@@ -233,6 +233,13 @@ describe('assistance', () => {
     expect((await kernel.request('is_complete_request', { code: 'await 1' })).status).toBe('complete');
   });
 
+  test('a silent cell opens its comm like any other', async () => {
+    const open = "import { openComm } from 'scorebook/kernel'; openComm('quiet', { n: 1 }).close(); 'unseen'";
+    const { outputs } = await kernel.execute(open, { silent: true });
+    expect(outputs.map(({ type }) => type)).toEqual(['comm_open', 'comm_close']);
+    expect(outputs[0]!.content).toMatchObject({ target_name: 'quiet', data: { n: 1 } });
+  });
+
   test('a comm to a target that no cell has named is closed', async () => {
     expect(await kernel.request('comm_info_request', {})).toEqual({ status: 'ok', comms: {} });
     const id = await kernel.send('comm_open', { comm_id: 'c1', target_name: 'none', data: {} });

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { KernelClient } from './client.ts';
+import { freePorts, KernelClient } from './client.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -38,13 +38,11 @@ test.each([
   60_000,
 );
 
-test('a kernel whose sockets cannot be opened ends, and says why', async () => {
-  const taken = createServer().listen(0, '127.0.0.1');
-  await once(taken, 'listening');
-  const { port } = taken.address() as AddressInfo;
+/** Starts a kernel on these ports; resolves, when it has ended, to what it said. */
+async function launched(ports: number[], env: NodeJS.ProcessEnv = {}): Promise<string> {
   const names = ['shell', 'control', 'iopub', 'stdin', 'hb'];
   const connection = {
-    ...Object.fromEntries(names.map((name) => [`${name}_port`, port])),
+    ...Object.fromEntries(names.map((name, i) => [`${name}_port`, ports[i % ports.length]])),
     ...{ ip: '127.0.0.1', transport: 'tcp', key: 'k', signature_scheme: 'hmac-sha256' },
   };
   const file = join(folder, 'connection.json');
@@ -52,10 +50,25 @@ test('a kernel whose sockets cannot be opened ends, and says why', async () => {
   const main = fileURLToPath(new URL('../../src/kernel/main.mjs', import.meta.url));
   const child = spawn(process.execPath, ['--no-warnings', main, file], {
     stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...env },
   });
   let said = '';
   child.stderr.on('data', (chunk) => (said += String(chunk)));
   await once(child, 'close');
+  return said;
+}
+
+test('a kernel whose sockets cannot be opened ends, and says why', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const said = await launched([(taken.address() as AddressInfo).port]);
   taken.close();
   expect(said).toMatch(/^The kernel cannot open its sockets: Address already in use\n$/);
+}, 30_000);
+
+test('a kernel that loses a thread ends, and says which', async () => {
+  // Enough for the sockets and for cells, too little for the TypeScript service.
+  const said = await launched(await freePorts(5), { NODE_OPTIONS: '--max-old-space-size=48' });
+  expect(said).toMatch(/The kernel's \.\/language\/entry\.ts thread failed: .*ERR_WORKER_OUT_OF_MEMORY/);
+  expect(said).not.toContain('terminate called');
 }, 30_000);

@@ -86,7 +86,7 @@ export class Outputs {
   ): void {
     this.flush();
     const origin = this.origins.get(id);
-    if (origin?.silent) return;
+    if (origin?.silent && !type.startsWith('comm_')) return; // a comm is no output: both ends must know of it
     this.sockets.publish(type, content, origin?.header ?? {}, metadata, buffers);
   }
 }
