@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as zmq from 'zeromq';
 
-const main = fileURLToPath(new URL('../../src/kernel/main.mjs', import.meta.url));
+/** What Jupyter starts, by the kernelspec. */
+export const main = fileURLToPath(new URL('../../src/kernel/main.mjs', import.meta.url));
 export const repository = fileURLToPath(new URL('../..', import.meta.url));
 
 type Json = Record<string, unknown>;
@@ -94,7 +95,7 @@ export class KernelClient {
   }
 
   /** Starts a kernel whose notebook lies in `cwd`, and waits until it answers and its outputs arrive. */
-  static async start(cwd: string = repository): Promise<KernelClient> {
+  static async start(cwd: string = repository, program: string = main): Promise<KernelClient> {
     const folder = mkdtempSync(join(tmpdir(), 'kernel-test-'));
     const found = await freePorts(5);
     const names = ['shell', 'control', 'iopub', 'stdin', 'hb'];
@@ -108,7 +109,7 @@ export class KernelClient {
     };
     const file = join(folder, 'connection.json');
     writeFileSync(file, JSON.stringify(connection));
-    const child = spawn(process.execPath, ['--no-warnings', main, file], {
+    const child = spawn(process.execPath, ['--no-warnings', program, file], {
       cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

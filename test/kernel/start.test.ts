@@ -1,13 +1,12 @@
 /** What can be wrong before the first cell. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { freePorts, KernelClient } from './client.ts';
+import { freePorts, KernelClient, main, repository } from './client.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -47,7 +46,6 @@ async function launched(ports: number[], env: NodeJS.ProcessEnv = {}): Promise<s
   };
   const file = join(folder, 'connection.json');
   writeFileSync(file, JSON.stringify(connection));
-  const main = fileURLToPath(new URL('../../src/kernel/main.mjs', import.meta.url));
   const child = spawn(process.execPath, ['--no-warnings', main, file], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, ...env },
@@ -71,4 +69,23 @@ test('a kernel that loses a thread ends, and says which', async () => {
   const said = await launched(await freePorts(5), { NODE_OPTIONS: '--max-old-space-size=48' });
   expect(said).toMatch(/The kernel's \.\/language\/entry\.ts thread failed: .*ERR_WORKER_OUT_OF_MEMORY/);
   expect(said).not.toContain('terminate called');
+}, 30_000);
+
+test('the kernel stands alone: a package with nothing but it runs notebooks', async () => {
+  const [here, notebooks] = [join(folder, 'package'), join(folder, 'notebooks')];
+  cpSync(join(repository, 'src/kernel'), join(here, 'src/kernel'), { recursive: true });
+  writeFileSync(join(here, 'package.json'), '{ "name": "alone", "version": "9.8.7", "type": "module" }');
+  symlinkSync(join(repository, 'node_modules'), join(here, 'node_modules'));
+  mkdirSync(notebooks);
+  const kernel = await KernelClient.start(notebooks, join(here, 'src/kernel/main.mjs'));
+  try {
+    expect((await kernel.request('kernel_info_request', {})).implementation_version).toBe('9.8.7');
+    const cell = `import * as tslab from 'tslab'; import { evaluate } from 'mathjs';
+      tslab.display.html('<b>shown</b>'); const six: number = evaluate('2 * 3'); six`;
+    const { outputs, result } = await kernel.execute(cell);
+    expect(outputs[0]!.content.data).toEqual({ 'text/html': '<b>shown</b>' });
+    expect(result).toBe('6');
+  } finally {
+    await kernel.stop();
+  }
 }, 30_000);
