@@ -151,6 +151,14 @@ describe('assistance', () => {
     expect(await before("import {} from 'node:path/po", "'")).toEqual(['posix']);
   });
 
+  test('a comment of JSDoc is completed: its tags, and the names of parameters', async () => {
+    const before = async (code: string, rest: string): Promise<unknown> =>
+      (await kernel.request('complete_request', { code: code + rest, cursor_pos: code.length })).matches;
+    const rest = ' */ function f(abscissa: number) {}';
+    expect(await before('/** @retur', rest)).toContain('returns');
+    expect(await before('/** @param abs', rest)).toEqual(['abscissa']);
+  });
+
   test('cursor positions count code points', async () => {
     const reply = await complete("const grin = '😀😀'; Math.hypo");
     expect(reply.matches).toEqual(['hypot']);
