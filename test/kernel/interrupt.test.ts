@@ -108,6 +108,18 @@ test('a loop of awaits in a module stops, after it had time to clean up', async 
   rmSync(folder, { recursive: true, force: true });
 });
 
+test('a port or emitter of an interrupted cell is heard again by a later one that listens', async () => {
+  await kernel.execute("import { EventEmitter } from 'node:events'; const heard: string[] = []");
+  await interrupted(`const channel = new MessageChannel(); const emitter = new EventEmitter();
+    channel.port1.onmessage = () => { heard.push('old') }; emitter.on('message', () => heard.push('old'));
+    await new Promise(() => {})`);
+  const { result } = await kernel.execute(`channel.port1.onmessage = () => { heard.push('port') };
+    emitter.removeAllListeners().on('message', () => heard.push('emitter'));
+    channel.port2.postMessage(1); setTimeout(() => emitter.emit('message'), 20);
+    await sleep(100); channel.port1.close(); heard.join()`);
+  expect(result).toBe("'port,emitter'");
+});
+
 test('timers of other cells go on after an interrupt', async () => {
   await kernel.execute('let beats = 0; const beating = setInterval(() => beats++, 5)');
   await interrupted('await new Promise(() => {})');

@@ -139,8 +139,7 @@ export class Workspace {
     );
     if (!extension) return undefined;
     const resolvedFileName = join(this.directory, name + extension);
-    const resolvedModule = { resolvedFileName, extension, isExternalLibraryImport: false };
-    return { resolvedModule } as ts.ResolvedModuleWithFailedLookupLocations;
+    return { resolvedModule: { resolvedFileName, extension, isExternalLibraryImport: false } };
   }
 
   private read(file: string): string | undefined {

@@ -7,7 +7,7 @@ import { type CellContext, inCell, runningCell } from './context.ts';
 
 type Callable = (...args: unknown[]) => unknown;
 
-/** The cell that first listened to an emitter. */
+/** The cell that first listened to an emitter, since the one before was interrupted. */
 const listening = new WeakMap<object, CellContext>();
 
 /** Events that bring something new. The others end what was begun, and Node itself listens to them. */
@@ -19,7 +19,6 @@ const news = new Set<unknown>(['connection', 'data', 'line', 'message', 'request
  */
 export function followCallbacks(): void {
   followEmitters();
-  followPorts();
   // What has a synchronous twin takes a callback as its last argument.
   for (const module of [fs, crypto, zlib] as unknown as Record<string, unknown>[])
     for (const name of Object.keys(module))
@@ -27,13 +26,17 @@ export function followCallbacks(): void {
   syncBuiltinESMExports();
 }
 
+function listens(target: object): void {
+  const [cell, first] = [runningCell(), listening.get(target)];
+  if (cell && (!first || first.controller.signal.aborted)) listening.set(target, cell);
+}
+
 function followEmitters(): void {
   const prototype = EventEmitter.prototype as unknown as Record<string, Callable>;
   for (const name of ['on', 'addListener', 'once', 'prependListener', 'prependOnceListener']) {
     const add = prototype[name]!;
     prototype[name] = function (this: object, ...args: unknown[]): unknown {
-      const cell = runningCell();
-      if (cell && !listening.has(this)) listening.set(this, cell);
+      listens(this);
       return add.apply(this, args);
     };
   }
@@ -42,37 +45,6 @@ function followEmitters(): void {
     const cell = runningCell() ? undefined : listening.get(this);
     if (cell?.controller.signal.aborted && news.has(args[0])) return false;
     return cell ? inCell(cell, () => emit.apply(this, args)) : emit.apply(this, args);
-  };
-}
-
-/** The same for message ports and channels, which are no emitters: for what is told of by `addEventListener`. */
-function followPorts(): void {
-  const prototype = EventTarget.prototype as unknown as Record<string, Callable>;
-  const wrapped = new WeakMap<object, Callable>();
-  const wrap = (listener: object): Callable =>
-    function (this: object, ...args: unknown[]): unknown {
-      const cell = runningCell() ? undefined : listening.get(this);
-      if (cell?.controller.signal.aborted) return undefined;
-      return inCell(cell ?? runningCell(), () =>
-        typeof listener === 'function'
-          ? (listener as Callable).apply(this, args)
-          : (listener as { handleEvent: Callable }).handleEvent(...args),
-      );
-    };
-  const add = prototype.addEventListener!;
-  prototype.addEventListener = function (this: object, ...args: unknown[]): unknown {
-    const [type, listener, ...more] = args as [unknown, object | null, ...unknown[]];
-    const cell = runningCell();
-    if (!listener || !news.has(type) || !cell) return add.apply(this, args);
-    if (!listening.has(this)) listening.set(this, cell);
-    if (!wrapped.has(listener)) wrapped.set(listener, wrap(listener));
-    return add.call(this, type, wrapped.get(listener), ...more);
-  };
-  const remove = prototype.removeEventListener!;
-  prototype.removeEventListener = function (this: object, ...args: unknown[]): unknown {
-    remove.apply(this, args);
-    const wrapper = wrapped.get(args[1] as object);
-    return wrapper && remove.call(this, args[0], wrapper, ...args.slice(2));
   };
 }
 

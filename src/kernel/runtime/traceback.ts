@@ -7,7 +7,7 @@ const wrapperLines = 1;
 const maxDepth = 8;
 const kernelDirectory = new URL('..', import.meta.url).href;
 
-/** Characters of cells and of their source maps that are kept, those of the latest cells: a long session ends nowhere. */
+/** Characters of cells and of their source maps that are kept, those of the latest cells. */
 const kept = 8 * 2 ** 20;
 
 /** What tracebacks through a cell are written from. */

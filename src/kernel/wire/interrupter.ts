@@ -80,6 +80,7 @@ export class Interrupter {
     clearInterval(again);
   }
 
+  /** Resolves when the main thread has answered the question asked last, whatever had to be ended for it. */
   private async untilHeard(run: number): Promise<void> {
     await this.wait(() => this.heard, patience);
     while (!this.heard) {
