@@ -71,9 +71,10 @@ export class Sockets {
       this.shell.bind(address(connection.shell_port)),
       this.control.bind(address(connection.control_port)),
       this.stdin.bind(address(connection.stdin_port)),
-      this.iopub.bind(address(connection.iopub_port)),
       this.heartbeat.bind(address(connection.hb_port)),
     ]);
+    // Last: whoever subscribed before the others were bound would hear of the kernel's start before it is welcomed.
+    await this.iopub.bind(address(connection.iopub_port));
     void this.echo();
     void this.welcome();
     void this.listen('control', this.control, handle);
