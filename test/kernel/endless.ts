@@ -17,6 +17,8 @@ export const endless: Record<string, string> = {
     "const target = new EventTarget(); target.addEventListener('e', () => { for (;;) {} }); target.dispatchEvent(new Event('e'))",
   'a loop with another in a message behind it':
     'const { port1, port2 } = new MessageChannel(); port1.onmessage = () => { for (;;) {} }; port2.postMessage(1); for (;;) {}',
+  'a loop with several in messages behind it':
+    'const { port1, port2 } = new MessageChannel(); port1.onmessage = () => { for (;;) {} }; [1, 2, 3].forEach((i) => port2.postMessage(i)); for (;;) {}',
   'a loop with another in a lookup behind it': "dns.lookup('localhost', () => { for (;;) {} }); for (;;) {}",
   'a loop after reading a file': "await fs.promises.readFile('package.json'); for (;;) {}",
   'a loop that catches everything': 'for (;;) { try { for (;;) {} } finally { ticks += 0 } }',

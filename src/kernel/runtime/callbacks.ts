@@ -1,4 +1,5 @@
 import crypto from 'node:crypto';
+import dns from 'node:dns';
 import { EventEmitter } from 'node:events';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
@@ -23,6 +24,9 @@ export function followCallbacks(): void {
   for (const module of [fs, crypto, zlib] as unknown as Record<string, unknown>[])
     for (const name of Object.keys(module))
       if (typeof module[`${name}Sync`] === 'function') module[name] = bindLast(module[name] as Callable);
+  const lookups = dns as unknown as Record<string, Callable>;
+  for (const name of Object.keys(dns).filter((name) => /^(lookup|resolve|reverse)/.test(name)))
+    lookups[name] = bindLast(lookups[name]!);
   syncBuiltinESMExports();
 }
 

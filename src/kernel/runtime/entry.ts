@@ -40,7 +40,8 @@ export function startRuntime(wire: Worker, order: Int32Array): void {
     else if (message.kind !== 'interrupt') input.handle(message);
     else {
       runner.interrupt(message.run);
-      send({ kind: 'acknowledged', serial: message.serial });
+      // At the end of a turn of the event loop, in which other ports hear what had come before this.
+      setImmediate(() => send({ kind: 'acknowledged', serial: message.serial }));
     }
   });
   send({ kind: 'ready' });

@@ -8,14 +8,16 @@ const patience = 60;
 const explainAfter = 1300;
 /** Questions answered without the message being heard that prove the main thread to be inside JavaScript. */
 const proof = 3;
+/** Most loops that are ended behind the end of a cell. More come from something that goes on, and a later cell must end it. */
+const mostBehind = 8;
 
 /**
  * Interrupts the main thread, until it says that the cell has ended. A waiting cell is ended by a message. A main thread
  * that answers the inspector and still does not hear the message is in a loop. A loop of promises ends at the next
  * continuation, which reads `order` (context.ts). Any other is terminated by the inspector, from this thread.
  *
- * Once more it must answer then: what had come for the cell already, such as a message of a port, may be a loop that begins
- * after its end, and the next cell would wait behind it.
+ * Then it must answer again, until it does so by itself: what had come for the cell already, such as messages of a port, may
+ * be loops that begin after its end, and the next cell would wait behind them.
  *
  * A termination may land in Node's own code, such as its handler of rejections, which drops it. V8 then refuses every
  * further one as still in progress. An evaluation that runs into its time limit clears that.
@@ -72,17 +74,21 @@ export class Interrupter {
     // A signal to a child that is only just starting may be lost.
     const again = setInterval(() => signalled.clear(), 500);
     await this.untilHeard(run);
-    this.ask(run);
-    await this.untilHeard(run);
+    let calm = false;
+    for (let behind = 0; !calm && behind < mostBehind; behind++) {
+      this.ask(run);
+      calm = await this.untilHeard(run);
+    }
     Atomics.store(this.order, 0, 0);
     clearTimeout(explain);
     clearInterval(children);
     clearInterval(again);
   }
 
-  /** Resolves when the main thread has answered the question asked last, whatever had to be ended for it. */
-  private async untilHeard(run: number): Promise<void> {
+  /** Resolves when the main thread has answered the question asked last, to whether nothing had to be ended for it. */
+  private async untilHeard(run: number): Promise<boolean> {
     await this.wait(() => this.heard, patience);
+    const calm = this.heard;
     while (!this.heard) {
       for (let i = 0; i < proof && !this.heard; i++) await this.post('Runtime.evaluate', { expression: '0' });
       if (this.heard) break;
@@ -92,6 +98,7 @@ export class Interrupter {
       this.toRuntime({ kind: 'interrupt', serial: this.serial, run });
       await this.wait(() => this.heard, 20);
     }
+    return calm;
   }
 
   private async terminate(): Promise<void> {
