@@ -45,6 +45,14 @@ export interface CommEvent {
   buffers: Uint8Array[];
 }
 
+/** Memory that the wire thread and the main one share, for what a busy one could not hear as a message. */
+export interface Signals {
+  /** The number of a run that must end, written by the wire thread. */
+  order: Int32Array;
+  /** How many of the main thread's messages the wire thread has handled. */
+  taken: Int32Array;
+}
+
 export type ToRuntime =
   | { kind: 'run'; id: number; cell: CompiledCell }
   | { kind: 'input'; serial: number; value: string }

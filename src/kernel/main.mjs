@@ -18,8 +18,8 @@ const connection = JSON.parse(readFileSync(connectionFile, 'utf8'));
 const { port1, port2 } = new MessageChannel();
 const boot = new URL('./worker.mjs', import.meta.url);
 
-// The number of a run that must end: the wire thread writes it, the main one reads it where it hears no message.
-const order = new Int32Array(new SharedArrayBuffer(4));
+const word = () => new Int32Array(new SharedArrayBuffer(4));
+const signals = { order: word(), taken: word() };
 
 const start = (entry, port, more, resourceLimits = {}) => {
   const worker = new Worker(boot, {
@@ -35,7 +35,7 @@ const start = (entry, port, more, resourceLimits = {}) => {
   });
   return worker;
 };
-const wire = start('./wire/entry.ts', port1, { connection, order }, { maxYoungGenerationSizeMb: 3 });
+const wire = start('./wire/entry.ts', port1, { connection, signals }, { maxYoungGenerationSizeMb: 3 });
 // A small cell's program fits into this nursery and is gone with it; half of it costs 2 ms a cell, twice of it 15 MiB.
 const language = { directory: process.cwd(), before: ['typescript'] };
 start('./language/entry.ts', port2, language, { maxYoungGenerationSizeMb: 20 });
@@ -44,4 +44,4 @@ await import('tsx');
 register('./modules/hooks.mjs', import.meta.url);
 const require = createRequire(import.meta.url);
 const { startRuntime } = require('./runtime/entry.ts');
-startRuntime(wire, order);
+startRuntime(wire, signals);

@@ -229,6 +229,14 @@ describe('output', () => {
     await kernel.finish(id);
   });
 
+  test('a loop that prints holds none of its lines and loses none', async () => {
+    const { stdout, result } = await run(`const before = process.memoryUsage().heapTotal;
+      for (let i = 0; i < 100_000; i++) console.log(i);
+      (process.memoryUsage().heapTotal - before) / 2 ** 20 < 20`);
+    expect(result).toBe('true'); // up to 7 MiB; 37 and more where console.log() asks to be called back
+    expect(stdout).toBe(Array.from({ length: 100_000 }, (_, i) => `${i}\n`).join(''));
+  });
+
   test('late output belongs to the cell that started it, also while another runs', async () => {
     const late = await kernel.startCell(
       "const wait = (ms: number) => new Promise((r) => setTimeout(r, ms)); void (async () => { await wait(300); console.log('late'); await wait(200); console.log('later') })()",

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Worker } from 'node:worker_threads';
-import type { FromRuntime, ToRuntime } from '../channels.ts';
+import type { FromRuntime, Signals, ToRuntime } from '../channels.ts';
 import * as tslab from '../tslab.ts';
 import { followCallbacks } from './callbacks.ts';
 import { captureChildren } from './children.ts';
@@ -13,9 +13,12 @@ import { captureStreams } from './streams.ts';
 import { wrapTimers } from './timers.ts';
 import { describeFailure } from './traceback.ts';
 
+/** Messages that may be on their way to the wire thread. */
+const mostOnTheWay = 1000;
+
 /** Makes this thread the one that runs cells. */
-export function startRuntime(wire: Worker, order: Int32Array): void {
-  const send = (message: FromRuntime): void => wire.postMessage(message);
+export function startRuntime(wire: Worker, { order, taken }: Signals): void {
+  const send = sender(wire, taken);
   Error.stackTraceLimit = 50;
   const runner = new Runner(send);
   trackCells(order);
@@ -45,6 +48,20 @@ export function startRuntime(wire: Worker, order: Int32Array): void {
     }
   });
   send({ kind: 'ready' });
+}
+
+/** Waits for a wire thread that lags behind: a loop that prints is faster, and would bury an interrupt in its lines. */
+function sender(wire: Worker, taken: Int32Array): (message: FromRuntime) => void {
+  let sent = 0;
+  return (message) => {
+    wire.postMessage(message);
+    sent = (sent + 1) | 0;
+    for (;;) {
+      const handled = Atomics.load(taken, 0);
+      if (((sent - handled) | 0) <= mostOnTheWay) return;
+      Atomics.wait(taken, 0, handled, 1);
+    }
+  };
 }
 
 /** `require` as in a file beside the notebook; "tslab" is this kernel's own, as it is for imports. */

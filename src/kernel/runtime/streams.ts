@@ -17,4 +17,6 @@ export function captureStreams(send: (message: FromRuntime) => void): void {
     };
     process[name].write = write as Write;
   }
+  // Else console.log() asks to be called back for each line, and a loop that prints holds all of that until it ends.
+  Object.assign(console, { _ignoreErrors: false });
 }

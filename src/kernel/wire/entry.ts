@@ -1,22 +1,25 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
-import type { FromRuntime, ToRuntime } from '../channels.ts';
+import type { FromRuntime, Signals, ToRuntime } from '../channels.ts';
 import { LanguageClient } from './language-client.ts';
 import { log } from './log.ts';
 import { Codec } from './message.ts';
 import { Server } from './server.ts';
 import { Sockets, type Connection } from './sockets.ts';
 
-const { connection, port, order } = workerData as {
+const { connection, port, signals } = workerData as {
   connection: Connection;
   port: MessagePort;
-  order: Int32Array;
+  signals: Signals;
 };
 const runtime = parentPort!;
 const sockets = new Sockets(new Codec(connection.key, connection.signature_scheme));
-const server = new Server(sockets, new LanguageClient(port), order, (message: ToRuntime) =>
+const server = new Server(sockets, new LanguageClient(port), signals.order, (message: ToRuntime) =>
   runtime.postMessage(message),
 );
-runtime.on('message', (message: FromRuntime) => server.fromRuntime(message));
+runtime.on('message', (message: FromRuntime) => {
+  Atomics.add(signals.taken, 0, 1);
+  server.fromRuntime(message);
+});
 void sockets
   .open(connection, (message, channel) => server.request(message, channel))
   .then(
