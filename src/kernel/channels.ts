@@ -5,7 +5,7 @@ export type MimeBundle = Record<string, unknown>;
 
 /** A JavaScript form of one cell, ready to run. */
 export interface CompiledCell {
-  /** Body of an async function; line 1 of the body is line 2 of the script. */
+  /** A script whose value is an async function (emit.ts); line 1 of its body is line 2 of the script. */
   js: string;
   /** Source map (JSON text) from `js` to the cell's TypeScript. */
   map: string;
@@ -63,7 +63,6 @@ export type ToRuntime =
   | { kind: 'shutdown' };
 
 export type FromRuntime =
-  | { kind: 'ready' }
   | { kind: 'acknowledged'; serial: number }
   | { kind: 'stream'; id: number; name: 'stdout' | 'stderr'; text: string }
   | { kind: 'display'; id: number; data: MimeBundle; metadata: object; displayId?: string; update: boolean }

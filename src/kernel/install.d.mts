@@ -8,7 +8,9 @@ export interface KernelspecPlace {
   sysPrefix?: boolean;
 }
 
+/** The name that Jupyter starts this kernel by. */
 export const kernelName: string;
+/** The kernelspec's folder in that place. Throws unless exactly one place is given, and where no environment is active. */
 export function kernelspecDirectory(place: KernelspecPlace): string;
 /** Writes the kernelspec and returns its folder. */
 export function installKernelspec(place: KernelspecPlace): string;

@@ -1,16 +1,16 @@
 // Installs the kernelspec without any dependency: node src/kernel/install.mjs (--prefix DIR | --user | --sys-prefix) [--uninstall]
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
+/** What Jupyter starts it by. */
 export const kernelName = 'typescript';
 const here = fileURLToPath(new URL('.', import.meta.url));
 
 function userDirectory() {
   if (process.env.JUPYTER_DATA_DIR) return process.env.JUPYTER_DATA_DIR;
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Jupyter');
-  if (process.platform === 'win32') return join(process.env.APPDATA ?? homedir(), 'jupyter');
   return join(process.env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'jupyter');
 }
 
@@ -57,8 +57,10 @@ function parse(args) {
   const where = {};
   let uninstall = false;
   for (let i = 0; i < args.length; i++) {
-    if (args[i] === '--prefix' && args[i + 1]) where.prefix = args[++i];
-    else if (args[i] === '--user') where.user = true;
+    if (args[i] === '--prefix') {
+      where.prefix = args[++i];
+      if (!where.prefix) throw new Error(`--prefix needs a folder. ${usage}`);
+    } else if (args[i] === '--user') where.user = true;
     else if (args[i] === '--sys-prefix') where.sysPrefix = true;
     else if (args[i] === '--uninstall') uninstall = true;
     else throw new Error(`Unknown option ${args[i]}. ${usage}`);
@@ -66,7 +68,7 @@ function parse(args) {
   return { where, uninstall };
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (process.argv[1] && import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href) {
   try {
     const { where, uninstall } = parse(process.argv.slice(2));
     if (uninstall)

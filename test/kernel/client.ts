@@ -76,8 +76,6 @@ export class KernelClient {
     this.heartbeat.connect(at('hb'));
     this.iopub.connect(at('iopub'));
     this.iopub.subscribe();
-    child.stderr?.on('data', (text) => (this.log += String(text)));
-    child.stdout?.on('data', (text) => (this.log += String(text)));
     const keep = (reply: Reply): void => {
       this.replies.set(reply.parent, reply);
       this.watchers.forEach((watch) => watch());
@@ -94,8 +92,16 @@ export class KernelClient {
     });
   }
 
-  /** Starts a kernel whose notebook lies in `cwd`, and waits until it answers and its outputs arrive. */
-  static async start(cwd: string = repository, program: string = main): Promise<KernelClient> {
+  /**
+   * Starts a kernel whose notebook lies in `cwd`, and waits until it answers and its outputs arrive. What its process
+   * writes is read, or left in the pipe.
+   */
+  static async start(
+    cwd: string = repository,
+    program: string = main,
+    log: 'read' | 'ignored' = 'read',
+    env: NodeJS.ProcessEnv = {},
+  ): Promise<KernelClient> {
     const folder = mkdtempSync(join(tmpdir(), 'kernel-test-'));
     const found = await freePorts(5);
     const names = ['shell', 'control', 'iopub', 'stdin', 'hb'];
@@ -112,14 +118,21 @@ export class KernelClient {
     const child = spawn(process.execPath, ['--no-warnings', program, file], {
       cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
     });
     const client = new KernelClient(child, connection, folder);
+    if (log === 'read') client.readLog();
     await client.until(
       () => client.published.some(({ type }) => type === 'iopub_welcome'),
       'the kernel to welcome its subscriber',
     );
     await client.request('kernel_info_request', {});
     return client;
+  }
+
+  private readLog(): void {
+    for (const stream of [this.child.stderr, this.child.stdout])
+      stream?.on('data', (text) => (this.log += String(text)));
   }
 
   private async listen(socket: zmq.Dealer | zmq.Subscriber, handle: (reply: Reply) => void): Promise<void> {
@@ -144,13 +157,12 @@ export class KernelClient {
     return mac.digest('hex');
   }
 
-  /** Sends a request and returns its id; `signature` replaces the right one. */
+  /** Sends a request and returns its id; `signature` replaces the right one, `parent` names what is answered. */
   async send(
     type: string,
     content: Json,
     channel: 'shell' | 'control' | 'stdin' = 'shell',
-    signature?: string,
-    buffers: Buffer[] = [],
+    { signature, buffers = [], parent = {} }: { signature?: string; buffers?: Buffer[]; parent?: Json } = {},
   ): Promise<string> {
     const id = randomUUID();
     const header = {
@@ -161,7 +173,7 @@ export class KernelClient {
       date: new Date().toISOString(),
       version: '5.4',
     };
-    const parts = [header, {}, {}, content].map((part) => JSON.stringify(part));
+    const parts = [header, parent, {}, content].map((part) => JSON.stringify(part));
     await this[channel].send(['<IDS|MSG>', signature ?? this.sign(parts), ...parts, ...buffers]);
     return id;
   }

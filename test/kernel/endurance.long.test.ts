@@ -116,3 +116,13 @@ test('a thousand malformed messages, memory flat', async () => {
     kernel.forget();
   });
 }, 600_000);
+
+test('texts longer than any string do not end the kernel', async () => {
+  const id = await kernel.startCell(
+    "const long = 'x'.repeat(2 ** 28 - 1); for (let i = 0; i < 3; i++) process.stdout.write(long)",
+  );
+  const reply = await kernel.replyTo(id, 60_000);
+  expect(reply.content.status).toBe('ok');
+  kernel.forget();
+  expect((await kernel.execute('1')).result).toBe('1');
+}, 120_000);

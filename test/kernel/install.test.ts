@@ -25,9 +25,8 @@ test('the command line writes a kernelspec whose paths hold from anywhere', () =
     interrupt_mode: 'message',
   });
   expect(isAbsolute(argv[0]!)).toBe(true);
-  expect(
-    argv.filter((part) => part.endsWith('main.mjs')).every((part) => isAbsolute(part) && existsSync(part)),
-  ).toBe(true);
+  const [entry] = argv.filter((part) => part.endsWith('main.mjs'));
+  expect(isAbsolute(entry!) && existsSync(entry!)).toBe(true);
   expect(argv.at(-1)).toBe('{connection_file}');
 });
 

@@ -69,9 +69,9 @@ describe('comms', () => {
       status: 'ok',
       comms: { c: { target_name: 'echo' } },
     });
-    const said = await kernel.send('comm_msg', { comm_id: 'c', data: { x: [2] } }, 'shell', undefined, [
-      Buffer.from('bytes'),
-    ]);
+    const said = await kernel.send('comm_msg', { comm_id: 'c', data: { x: [2] } }, 'shell', {
+      buffers: [Buffer.from('bytes')],
+    });
     await done(said);
     const answer = kernel.publishedFor(said).find(({ type }) => type === 'comm_msg')!;
     expect(answer.content).toEqual({ comm_id: 'c', data: { back: { x: [2] } } });

@@ -14,7 +14,7 @@ describe('messages', () => {
       'execute_request',
       { code: "console.log('forged')", silent: false },
       'shell',
-      'f'.repeat(64),
+      { signature: 'f'.repeat(64) },
     );
     await kernel.until(() => kernel.log.includes('bad signature'), 'the log line');
     expect((await kernel.execute('1')).result).toBe('1');

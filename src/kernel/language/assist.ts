@@ -93,33 +93,41 @@ function describe(
   return { 'text/plain': plain.join('\n\n'), 'text/markdown': markdown.filter(Boolean).join('\n\n') };
 }
 
-/** Codes of what is open at the end: an unterminated template, comment or regular expression. */
+/** Codes of what a later line can close: an unterminated template or comment. */
 const unterminated = new Set([1160, 1010]);
+/** Codes of what none can: an unterminated string or regular expression. */
+const broken = new Set([1002, 1161]);
 
 /** Whether a console should run `code` or wait for another line. */
 export function isComplete(code: string): ReturnType<LanguageCalls['isComplete']> {
-  const { errors } = parseCell(code);
+  const { file, errors } = parseCell(code);
   const first = errors[0];
   if (!first) return { status: 'complete', indent: '' };
   const atEnd = first.start >= code.trimEnd().length;
-  if (!unterminated.has(first.code) && !atEnd) return { status: 'invalid', indent: '' };
-  return { status: 'incomplete', indent: '  '.repeat(openBrackets(code)) };
+  const open = unterminated.has(first.code) || (atEnd && !errors.some((each) => broken.has(each.code)));
+  if (!open) return { status: 'invalid', indent: '' };
+  return { status: 'incomplete', indent: '  '.repeat(openBrackets(file)) };
 }
 
-function openBrackets(code: string): number {
-  const scanner = ts.createScanner(ts.ScriptTarget.Latest, true, ts.LanguageVariant.Standard, code);
-  const {
-    OpenBraceToken,
-    OpenParenToken,
-    OpenBracketToken,
-    CloseBraceToken,
-    CloseParenToken,
-    CloseBracketToken,
-  } = ts.SyntaxKind;
-  const opening = new Set<ts.SyntaxKind>([OpenBraceToken, OpenParenToken, OpenBracketToken]);
-  const closing = new Set<ts.SyntaxKind>([CloseBraceToken, CloseParenToken, CloseBracketToken]);
+const opening = new Set([
+  ts.SyntaxKind.OpenBraceToken,
+  ts.SyntaxKind.OpenParenToken,
+  ts.SyntaxKind.OpenBracketToken,
+]);
+const closing = new Set([
+  ts.SyntaxKind.CloseBraceToken,
+  ts.SyntaxKind.CloseParenToken,
+  ts.SyntaxKind.CloseBracketToken,
+]);
+
+/** Brackets that are not closed, those of templates and regular expressions left out. */
+function openBrackets(file: ts.SourceFile): number {
   let open = 0;
-  for (let token = scanner.scan(); token !== ts.SyntaxKind.EndOfFileToken; token = scanner.scan())
-    open += opening.has(token) ? 1 : closing.has(token) ? -1 : 0;
+  const visit = (node: ts.Node): void => {
+    if (opening.has(node.kind as ts.SyntaxKind.OpenBraceToken)) open++;
+    if (closing.has(node.kind as ts.SyntaxKind.CloseBraceToken)) open--;
+    node.getChildren(file).forEach(visit);
+  };
+  visit(file);
   return Math.max(0, open);
 }

@@ -1,11 +1,21 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
 
 /** What a notebook needs, whatever the project says: cells are compiled whole, and name things for later cells. */
 const forCells: ts.CompilerOptions = {
   noEmit: false,
+  noEmitOnError: false,
+  noEmitHelpers: false,
+  emitDeclarationOnly: false,
+  emitBOM: false,
+  importHelpers: false,
+  stripInternal: false,
   declaration: true,
+  declarationMap: false,
+  declarationDir: undefined,
+  outFile: undefined,
   sourceMap: true,
   inlineSourceMap: false,
   removeComments: false,
@@ -46,29 +56,66 @@ export interface Project {
   root: string;
   /** What is wrong with tsconfig.json; empty where nothing is. */
   problems: readonly ts.Diagnostic[];
+  /** Changes when tsconfig.json does, or what it extends. */
+  stamp: string;
 }
 
 /** Nothing matches `include`, as nothing is looked for. */
 const noInputs = 18003;
 
-const project = (options: ts.CompilerOptions, root: string, problems: readonly ts.Diagnostic[]): Project => {
-  const whole = { ...options, ...forCells };
-  return { options: whole, undeclaring: { ...whole, declaration: false }, root, problems };
-};
+function project(
+  options: ts.CompilerOptions,
+  root: string,
+  problems: readonly ts.Diagnostic[],
+  files: string[],
+): Project {
+  const whole = { ...options, ...forCells, ...onNode(options, root) };
+  const undeclaring = { ...whole, declaration: false };
+  return { options: whole, undeclaring, root, problems, stamp: stampOf(files) };
+}
+
+/** Cells run on Node, with its types, and every Node that starts this kernel runs what ES2022 brought, such as `await` here. */
+function onNode(options: ts.CompilerOptions, root: string): ts.CompilerOptions {
+  const oldest = ts.ScriptTarget.ES2022;
+  const found = ts.getEffectiveTypeRoots(options, { getCurrentDirectory: () => root }) ?? [];
+  return {
+    target: Math.max(options.target ?? oldest, oldest),
+    types: [...new Set([...(options.types ?? []), 'node'])],
+    typeRoots: [...found, ownTypes],
+  };
+}
 
 /** The compiler options for notebooks in `directory`: those of the nearest tsconfig.json, with what cells need. */
 export function findProject(directory: string): Project {
   const file = ts.findConfigFile(directory, existsSync);
-  if (!file) return project(withoutProject, packageRoot, []);
-  const { config, error } = ts.readConfigFile(file, ts.sys.readFile);
-  if (error) return project(withoutProject, dirname(file), [error]);
+  if (!file) return project(withoutProject, packageRoot, [], []);
+  const { error } = ts.readConfigFile(file, ts.sys.readFile);
+  if (error) return project(withoutProject, dirname(file), [error], [file]);
   // Cells are the only root files: what the project includes is looked at when a cell imports it.
   const host = { ...ts.sys, readDirectory: () => [] };
-  const parsed = ts.parseJsonConfigFileContent(config, host, dirname(file));
+  const source = ts.readJsonConfigFile(file, ts.sys.readFile);
+  const parsed = ts.parseJsonSourceFileConfigFileContent(source, host, dirname(file), undefined, file);
   const options = { ...parsed.options, moduleResolution: ts.ModuleResolutionKind.Bundler };
   const problems = parsed.errors.filter(({ code }) => code !== noInputs);
-  return project(options, dirname(file), problems);
+  return project(options, dirname(file), problems, [file, ...(source.extendedSourceFiles ?? [])]);
 }
+
+/** Whether the nearest tsconfig.json is another one now, or says something else. */
+export function isOutdated({ stamp }: Project, directory: string): boolean {
+  const file = ts.findConfigFile(directory, existsSync);
+  if (!file || stamp === '') return (file === undefined) !== (stamp === '');
+  const files = stamp.split('\n').map((line) => line.slice(line.indexOf(' ') + 1));
+  return files[0] !== file || stampOf(files) !== stamp;
+}
+
+/** A line for each file: when it was written, and its name. */
+const stampOf = (files: string[]): string =>
+  files.map((file) => `${statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0} ${file}`).join('\n');
 
 /** This package's own folder: what notebooks outside a project import from. */
 export const packageRoot = join(import.meta.dirname ?? __dirname, '../../..');
+
+/** For projects without @types/node of their own. */
+const ownTypes = dirname(
+  dirname(createRequire(join(packageRoot, 'package.json')).resolve('@types/node/package.json')),
+);

@@ -1,4 +1,5 @@
 import ts from 'typescript';
+import { kernelName, metaName, scopeName } from './parameters.ts';
 import { cellTransformer } from './transform.ts';
 
 export interface Emitted {
@@ -17,16 +18,16 @@ export function emitCell(
 ): Emitted {
   const outputs: Record<string, string> = {};
   const write = (name: string, text: string): void => {
-    outputs[/\.d\.ts$|\.map$|\.js$/.exec(name)?.[0] ?? name] = text;
+    outputs[/\.d\.ts$|\.js(\.map)?$/.exec(name)?.[0] ?? name] = text;
   };
   const before = [cellTransformer(program.getTypeChecker(), length, ambient)];
   program.emit(file, write, undefined, false, { before });
-  const [js, map, dts] = [outputs['.js'], outputs['.map'], outputs['.d.ts']];
+  const [js, map, dts] = [outputs['.js'], outputs['.js.map'], outputs['.d.ts']];
   if (js === undefined || map === undefined)
     throw new Error('TypeScript emitted no JavaScript for this cell.');
   const body = js.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '').replace(/(^|\n)export \{\};\s*$/, '$1');
   return {
-    js: `(async function __cell(__scope, __kernel, __meta) { 'use strict';\n${body}\n})`,
+    js: `(async function __cell(${scopeName}, ${kernelName}, ${metaName}) { 'use strict';\n${body}\n})`,
     map,
     dts: dts ?? '',
   };

@@ -25,7 +25,11 @@ port.on('message', ({ id, method, args }: LanguageRequest) => {
   collectWhenDue();
 });
 
-// Reads the standard library before the first cell needs it.
-session.compile('0', 0);
-session.commit(0);
+// Reads the standard library before the first cell needs it. What fails here fails there again, and is told.
+try {
+  session.compile('0', 0);
+  session.commit(0);
+} catch {
+  // told with the first cell
+}
 collectWhenDue();

@@ -1,4 +1,5 @@
 import ts from 'typescript';
+import { kernelName, scopeName } from './parameters.ts';
 
 /**
  * `import { a } from 'm'` as `const m = await import('m'); kernel.bind('a', m, 'a')`. Names that are types only leave
@@ -22,12 +23,8 @@ export function importStatements(
       ),
     ]),
   ];
-  const importCall = factory.createCallExpression(
-    factory.createToken(ts.SyntaxKind.ImportKeyword) as unknown as ts.Expression,
-    undefined,
-    [factory.createStringLiteral((moduleSpecifier as ts.StringLiteral).text), ...(options ?? [])],
-  );
-  const loaded = ts.setTextRange(factory.createAwaitExpression(importCall), moduleSpecifier);
+  const { text } = moduleSpecifier as ts.StringLiteral;
+  const loaded = ts.setTextRange(loadModule(factory, text, options), moduleSpecifier);
   if (bound.length === 0) return [factory.createExpressionStatement(loaded)];
   const module = factory.createUniqueName('module');
   const declaration = factory.createVariableDeclaration(module, undefined, undefined, loaded);
@@ -40,6 +37,18 @@ export function importStatements(
   ];
 }
 
+/** `await import('m', options)` */
+export function loadModule(
+  factory: ts.NodeFactory,
+  specifier: string,
+  options: ts.Expression[] = [],
+): ts.AwaitExpression {
+  const callee = factory.createToken(ts.SyntaxKind.ImportKeyword) as unknown as ts.Expression;
+  return factory.createAwaitExpression(
+    factory.createCallExpression(callee, undefined, [factory.createStringLiteral(specifier), ...options]),
+  );
+}
+
 /** `import m = require('m')` as `scope.m = require('m')`. */
 export function requireStatement(
   factory: ts.NodeFactory,
@@ -47,7 +56,7 @@ export function requireStatement(
 ): ts.Statement[] {
   if (isTypeOnly) return [];
   const { expression } = moduleReference as ts.ExternalModuleReference;
-  const target = factory.createPropertyAccessExpression(factory.createIdentifier('__scope'), name.text);
+  const target = factory.createPropertyAccessExpression(factory.createIdentifier(scopeName), name.text);
   const call = factory.createCallExpression(factory.createIdentifier('require'), undefined, [
     factory.createStringLiteral((expression as ts.StringLiteral).text),
   ]);
@@ -92,7 +101,7 @@ function bind(
   module: ts.Identifier,
   key: string | null,
 ): ts.Statement {
-  const callee = factory.createPropertyAccessExpression(factory.createIdentifier('__kernel'), 'bind');
+  const callee = factory.createPropertyAccessExpression(factory.createIdentifier(kernelName), 'bind');
   const from = key === null ? factory.createNull() : factory.createStringLiteral(key);
   return factory.createExpressionStatement(
     factory.createCallExpression(callee, undefined, [factory.createStringLiteral(name), module, from]),

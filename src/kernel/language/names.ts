@@ -3,6 +3,8 @@ import ts from 'typescript';
 /** One top-level statement that declares names, in the order in which they come to life. */
 export interface Declaring {
   statement: ts.Statement;
+  /** Set where it is one of a statement of variables, each of which comes to life by itself. */
+  variable?: ts.VariableDeclaration;
   names: ts.Identifier[];
   /** Nothing of it is left at run time. */
   typeOnly: boolean;
@@ -19,7 +21,9 @@ export function declarations(statements: readonly ts.Statement[]): Declaring[] {
     if (typeOnly) return 0;
     return isImport(statement) ? 1 : ts.isFunctionDeclaration(statement) ? 2 : 3;
   };
-  const found = statements.map(declaring).filter((one): one is Declaring => one !== null);
+  const found = statements.flatMap((statement) =>
+    ts.isVariableStatement(statement) ? variables(statement) : (declaring(statement) ?? []),
+  );
   return found.sort((a, b) => rank(a) - rank(b));
 }
 
@@ -32,14 +36,20 @@ export const isImport = (
 export const isRequire = (statement: ts.Node): statement is ts.ImportEqualsDeclaration =>
   ts.isImportEqualsDeclaration(statement) && ts.isExternalModuleReference(statement.moduleReference);
 
+function variables(statement: ts.VariableStatement): Declaring[] {
+  const { flags, declarations } = statement.declarationList;
+  const kind = flags & ts.NodeFlags.BlockScoped;
+  if (kind === ts.NodeFlags.Using || kind === ts.NodeFlags.AwaitUsing) return [];
+  const typeOnly = isAmbient(statement);
+  return declarations.map((variable) => ({
+    statement,
+    variable,
+    names: bindingNames(variable.name),
+    typeOnly,
+  }));
+}
+
 function declaring(statement: ts.Statement): Declaring | null {
-  if (ts.isVariableStatement(statement)) {
-    const { flags, declarations } = statement.declarationList;
-    if ((flags & ts.NodeFlags.BlockScoped) === ts.NodeFlags.Using) return null;
-    if ((flags & ts.NodeFlags.BlockScoped) === ts.NodeFlags.AwaitUsing) return null;
-    const names = declarations.flatMap(({ name }) => bindingNames(name));
-    return { statement, names, typeOnly: isAmbient(statement) };
-  }
   if (ts.isImportDeclaration(statement)) {
     const names = importNames(statement.importClause);
     return names.length ? { statement, names, typeOnly: false } : null;

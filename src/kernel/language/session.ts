@@ -14,6 +14,8 @@ interface Known {
   ambient: boolean;
   /** A `let` or `var`: later cells may assign to it. */
   mutable: boolean;
+  /** The comment before it. */
+  doc: string;
 }
 
 interface Compiled {
@@ -43,7 +45,7 @@ export class Session {
   compile(written: string, number: number): CompileResult {
     const misconfigured = this.workspace.checkProject();
     if (misconfigured.length) return { ok: false, problems: misconfigured.map(toProblem) };
-    const code = written.replace(/^#!/, '//'); // a first line for a shell
+    const code = withoutShell(written);
     const { file: parsed, errors: syntax } = parseCell(code);
     if (syntax.length) return { ok: false, problems: syntax.slice(0, 3).map(toProblem) };
     const declared = declarations(parsed.statements);
@@ -94,7 +96,8 @@ export class Session {
       const mutable =
         hoisted === true ||
         (ts.isVariableStatement(statement) && !(statement.declarationList.flags & ts.NodeFlags.Const));
-      for (const { text } of names) this.known.set(text, { module, ambient, mutable });
+      const doc = mutable ? documentation(statement) : '';
+      for (const { text } of names) this.known.set(text, { module, ambient, mutable, doc });
     }
     if (augmentsGlobals) this.augmentations.push(module);
     this.last = undefined;
@@ -121,8 +124,10 @@ export class Session {
   }
 
   /** A cell's text for completion and inspection, with every known name in scope. */
-  show(code: string): void {
+  show(written: string): void {
+    const code = withoutShell(written);
     const { file } = parseCell(code);
+    this.workspace.refresh();
     this.workspace.write(
       this.workspace.cellFile,
       this.withTrailer(code, file, declarations(file.statements), null),
@@ -148,9 +153,9 @@ export class Session {
     const own = new Set(declared.flatMap(({ names }) => names.map(({ text }) => text)));
     const wanted = new Map<string, string[]>();
     const variables: string[] = [];
-    for (const [name, { module, mutable }] of this.known) {
+    for (const [name, { module, mutable, doc }] of this.known) {
       if (own.has(name) || (used && !used.has(name))) continue;
-      if (mutable) variables.push(`declare let ${name}: typeof import('./${module}').${name};`);
+      if (mutable) variables.push(`${doc}\ndeclare let ${name}: typeof import('./${module}').${name};`);
       else wanted.set(module, [...(wanted.get(module) ?? []), name]);
     }
     const imports = [...wanted].map(
@@ -164,6 +169,17 @@ export class Session {
     );
   }
 }
+
+/** A first line for a shell is a comment, of the same length. */
+const withoutShell = (code: string): string => code.replace(/^#!/, '//');
+
+/** The comment that documents a statement. */
+const documentation = (statement: ts.Statement): string =>
+  ts
+    .getJSDocCommentsAndTags(statement)
+    .filter(ts.isJSDoc)
+    .map((comment) => comment.getText())
+    .join('\n');
 
 /** Names that a cell exports by itself, which needs no doing. */
 function exportedNames(file: ts.SourceFile): Set<string> {

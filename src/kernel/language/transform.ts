@@ -1,12 +1,8 @@
 import ts from 'typescript';
 import { bindingNames, type Declaring, declarations, isImport } from './names.ts';
 import { toAssignment, toTarget } from './assignment.ts';
-import { importStatements, requireStatement } from './imports.ts';
-
-/** Names under which the emitted code finds the shared scope and the kernel's helpers. */
-export const scopeName = '__scope';
-export const kernelName = '__kernel';
-const metaName = '__meta';
+import { importStatements, loadModule, requireStatement } from './imports.ts';
+import { kernelName, metaName, scopeName } from './parameters.ts';
 
 /**
  * Turns a cell into the body of an async function. Top-level names become properties of the shared scope, so that
@@ -47,8 +43,8 @@ class CellTransform {
     this.file = file;
     this.own = file.statements.filter((statement) => statement.getStart(file) < length);
     const declared = declarations(this.own);
-    declared.forEach(({ statement, typeOnly, hoisted }, i) => {
-      this.orders.set(this.key(statement), typeOnly ? 0 : i + 1);
+    declared.forEach(({ statement, variable, typeOnly, hoisted }, i) => {
+      this.orders.set(this.key(variable ?? statement), typeOnly ? 0 : i + 1);
       if (hoisted) this.hoisting.add(this.key(statement));
     });
     this.findShared(declared, ambient);
@@ -58,7 +54,7 @@ class CellTransform {
     const { own } = this;
     const imports = own.filter(isImport);
     const functions = own.filter((statement) => ts.isFunctionDeclaration(statement) && statement.body);
-    const rest = own.filter((statement) => !isImport(statement));
+    const rest = own.filter((statement) => !isImport(statement) && !ts.isEmptyStatement(statement));
     const statements = [
       ...imports.flatMap((statement) => [
         ...(ts.isImportDeclaration(statement)
@@ -72,8 +68,8 @@ class CellTransform {
     return this.factory.updateSourceFile(this.file, statements);
   }
 
-  private key(statement: ts.Statement): string {
-    return `${statement.pos}:${statement.end}`;
+  private key({ pos, end }: ts.Node): string {
+    return `${pos}:${end}`;
   }
 
   private findShared(declared: Declaring[], ambient: ReadonlySet<string>): void {
@@ -88,9 +84,12 @@ class CellTransform {
 
   private topLevel(statement: ts.Statement, last: boolean): ts.Statement[] {
     const { factory } = this;
-    if (ts.isVariableStatement(statement) && this.orders.get(this.key(statement)))
-      return [...this.assignments(statement.declarationList), ...this.progress(statement)];
-    if (ts.isExportDeclaration(statement)) return [];
+    if (ts.isVariableStatement(statement)) {
+      const { declarations } = statement.declarationList;
+      if (declarations.some((each) => this.orders.get(this.key(each))))
+        return declarations.flatMap((each) => [this.assigning(each), ...this.progress(each)]);
+    }
+    if (ts.isExportDeclaration(statement)) return this.reexport(statement);
     if (ts.isImportEqualsDeclaration(statement)) return this.alias(statement);
     if (ts.isExportAssignment(statement))
       return this.topLevel(factory.createExpressionStatement(statement.expression), last);
@@ -100,6 +99,14 @@ class CellTransform {
     }
     const visited = ts.visitNode(statement, this.visit) as ts.Statement | undefined;
     if (!visited) return [];
+    const unnamed = unnamedDefault(factory, visited);
+    if (unnamed)
+      return [
+        ts.setTextRange(
+          last ? factory.createReturnStatement(unnamed) : factory.createExpressionStatement(unnamed),
+          statement,
+        ),
+      ];
     const named =
       ts.isClassDeclaration(statement) ||
       ts.isEnumDeclaration(statement) ||
@@ -140,9 +147,17 @@ class CellTransform {
     return [factory.createExpressionStatement(assignment), ...this.progress(statement)];
   }
 
-  private progress(statement: ts.Statement): ts.Statement[] {
+  /** What a cell exports from a module is seen by nobody; the module is loaded. */
+  private reexport({ moduleSpecifier, isTypeOnly }: ts.ExportDeclaration): ts.Statement[] {
+    if (!moduleSpecifier || isTypeOnly) return [];
+    const { text } = moduleSpecifier as ts.StringLiteral;
+    const loaded = ts.setTextRange(loadModule(this.factory, text), moduleSpecifier);
+    return [this.factory.createExpressionStatement(loaded)];
+  }
+
+  private progress(node: ts.Node): ts.Statement[] {
     const { factory } = this;
-    const order = this.orders.get(this.key(statement));
+    const order = this.orders.get(this.key(node));
     if (!order) return [];
     const done = factory.createPropertyAccessExpression(
       factory.createPropertyAccessExpression(factory.createIdentifier(kernelName), 'progress'),
@@ -158,15 +173,14 @@ class CellTransform {
   }
 
   /** In a block `var x;` leaves x as it is. */
-  private assignments(
-    list: ts.VariableDeclarationList,
-    assigns: (declaration: ts.VariableDeclaration) => boolean = () => true,
-  ): ts.Statement[] {
-    return list.declarations
-      .filter(assigns)
-      .map((declaration) =>
-        ts.setTextRange(this.factory.createExpressionStatement(this.assignment(declaration)), declaration),
-      );
+  private assignments({ declarations }: ts.VariableDeclarationList): ts.Statement[] {
+    return declarations
+      .filter(({ initializer }) => initializer !== undefined)
+      .map((declaration) => this.assigning(declaration));
+  }
+
+  private assigning(declaration: ts.VariableDeclaration): ts.Statement {
+    return ts.setTextRange(this.factory.createExpressionStatement(this.assignment(declaration)), declaration);
   }
 
   private assignment({ name, initializer }: ts.VariableDeclaration): ts.Expression {
@@ -197,7 +211,7 @@ class CellTransform {
     if (ts.isAwaitExpression(node)) return this.resume(ts.visitEachChild(node, this.visit, this.context));
     if (ts.isForOfStatement(node) && node.awaitModifier) return this.forAwait(node);
     if (ts.isVariableStatement(node) && this.declaresShared(node.declarationList))
-      return this.assignments(node.declarationList, ({ initializer }) => initializer !== undefined);
+      return this.assignments(node.declarationList);
     if (ts.isVariableDeclarationList(node) && this.declaresShared(node)) return this.loopVariable(node);
     if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && this.isShared(node.expression)) {
       const visited = ts.visitEachChild(node, this.visit, this.context);
@@ -297,4 +311,26 @@ class CellTransform {
     );
     return rest.reduce((left, right) => this.factory.createComma(left, right), first!);
   }
+}
+
+/** `export default` of a function or class without a name, as an expression. */
+function unnamedDefault(factory: ts.NodeFactory, node: ts.Statement): ts.Expression | undefined {
+  if (ts.isFunctionDeclaration(node) && !node.name && node.body) {
+    const modifiers = node.modifiers?.filter(ts.isModifier);
+    const { asteriskToken, typeParameters, parameters, type, body } = node;
+    return factory.createFunctionExpression(
+      modifiers,
+      asteriskToken,
+      undefined,
+      typeParameters,
+      parameters,
+      type,
+      body,
+    );
+  }
+  if (!ts.isClassDeclaration(node) || node.name) return undefined;
+  const { modifiers, typeParameters, heritageClauses, members } = node;
+  return factory.createParenthesizedExpression(
+    factory.createClassExpression(modifiers, undefined, typeParameters, heritageClauses, members),
+  );
 }

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
-import { findProject, packageRoot, type Project } from './config.ts';
+import { findProject, isOutdated, packageRoot, type Project } from './config.ts';
 
 interface VirtualFile {
   text: string;
@@ -34,9 +34,9 @@ export class Workspace {
     this.service = ts.createLanguageService(this.host(), lastingRegistry());
   }
 
-  /** What is wrong with the project's tsconfig.json, which is read again until nothing is. */
+  /** What is wrong with the project's tsconfig.json, which is read again when it has changed. */
   checkProject(): readonly ts.Diagnostic[] {
-    if (this.project.problems.length > 0) {
+    if (isOutdated(this.project, this.directory)) {
       this.project = findProject(this.directory);
       this.refresh(true);
     }

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const packageUrl = new URL('../../../package.json', import.meta.url).href;
 const tslabUrl = new URL('../tslab.ts', import.meta.url).href;
-const typescript = /\.[cm]?tsx?$/;
+const typescript = /\.m?tsx?$/;
 /** The rest that has a version of its own. What Node requires, and keeps by its path, is not among it. */
 const versioned = new Set(['module', 'json']);
 
@@ -53,7 +53,7 @@ export async function resolve(specifier, context, nextResolve) {
   const parent = context.parentURL && loaded.get(bare(context.parentURL));
   // A parent being replaced may still be loading: only the newest one's imports count.
   if (parent && queryVersion(context.parentURL) === parent.version) parent.imports.set(url, version);
-  // Every project module is an ES module, whatever its package says. Where Node has synchronous hooks tsx stands in front of
+  // Every project module is an ES module, whatever its package says, but those that are named .cts. Where Node has synchronous hooks tsx stands in front of
   // these, and would take a format left open, or Node's own 'commonjs-typescript', for CommonJS.
   const format = isTypeScript ? 'module' : found.format;
   return { ...found, format, url: version === 1 ? url : `${url}?edit=${version}` };

@@ -1,5 +1,5 @@
 import childProcess, { type ChildProcess } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,6 @@ type Options = { stdio?: unknown };
 
 /** How long a synchronous call waits for the wire thread to open, then to drain, a child's output, ms. */
 const patience = 500;
-let pipes = 0;
 
 /** Output that child processes inherit goes to the cell that starts them, live, as its own output does. */
 export function captureChildren(send: (message: FromRuntime) => void): void {
@@ -44,9 +43,10 @@ function synchronous(call: Callable, execFileSync: Callable, send: (message: Fro
     const options = args.at(-1);
     const stdio = typeof options === 'object' && !Array.isArray(options) ? stdioOf(options) : [];
     const inherited = inheritedBy(stdio);
-    if (inherited.length === 0 || process.platform === 'win32') return call(...args);
+    if (inherited.length === 0) return call(...args);
+    const folder = mkdtempSync(join(tmpdir(), 'kernel-')); // its owner's only
     const opened = inherited.map(([i, name]) => {
-      const path = join(tmpdir(), `kernel-${process.pid}-${++pipes}`);
+      const path = join(folder, String(i));
       execFileSync('mkfifo', [path]);
       const state = new Int32Array(new SharedArrayBuffer(4));
       const fd = openSync(path, 'r+');
@@ -62,6 +62,7 @@ function synchronous(call: Callable, execFileSync: Callable, send: (message: Fro
         closeSync(fd);
         Atomics.wait(state, 0, 1, patience);
       }
+      rmSync(folder, { recursive: true, force: true });
     }
   };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CommEvent, FromRuntime } from '../channels.ts';
+import { plain } from './bundle.ts';
 import { currentCell, inCell, throwIfInterrupted } from './context.ts';
 
 export interface CommOptions {
@@ -103,7 +104,23 @@ export class Comms {
     { metadata = {}, buffers = [] }: CommOptions = {},
   ): void {
     throwIfInterrupted();
-    const plain = JSON.parse(JSON.stringify(data)) as unknown;
-    this.send({ kind: 'comm', id: currentCell().id, event, commId, target, data: plain, metadata, buffers });
+    this.send({
+      kind: 'comm',
+      id: currentCell().id,
+      event,
+      commId,
+      target,
+      data: plain(data, "a comm's data") ?? {},
+      metadata: plain(metadata, "a comm's metadata") as object,
+      buffers: buffers.map(bytesOf),
+    });
   }
+}
+
+/** A copy of the bytes alone: what else lies in the same memory is not sent. */
+function bytesOf(buffer: unknown): Uint8Array {
+  if (buffer instanceof ArrayBuffer) return new Uint8Array(buffer).slice();
+  if (!ArrayBuffer.isView(buffer))
+    throw new TypeError(`a comm's buffers are typed arrays or array buffers, and one is ${typeof buffer}`);
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength).slice();
 }

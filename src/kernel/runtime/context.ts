@@ -67,15 +67,28 @@ export function trackCells(order: Int32Array): void {
   });
 }
 
+/** The cells whose code has thrown what nobody caught. */
+const throwers = new WeakMap<object, CellContext>();
+
 /** Runs `body` as part of a cell. */
 export function inCell<T>(context: CellContext | undefined, body: () => T): T {
   const outer = current;
   current = context;
   try {
     return body();
+  } catch (thrown) {
+    if (context && typeof thrown === 'object' && thrown !== null && !throwers.has(thrown))
+      throwers.set(thrown, context);
+    throw thrown;
   } finally {
     current = outer;
   }
+}
+
+/** The cell that an error comes from which nobody caught, or whose rejected promise nobody has awaited. */
+export function cellBehind(thrown: unknown, promise?: object): CellContext {
+  const thrower = typeof thrown === 'object' && thrown !== null ? throwers.get(thrown) : undefined;
+  return thrower ?? (promise && Stamp.of(promise)) ?? currentCell();
 }
 
 /** After code was terminated nothing has restored the context. */
@@ -85,7 +98,7 @@ export function forgetCurrent(): void {
 
 /** From now on nothing that is ordered to stop run `id` stops anything. */
 export function markEnded(id: number): void {
-  ended = id;
+  ended = Math.max(ended, id);
 }
 
 export function setLatest(context: CellContext): void {

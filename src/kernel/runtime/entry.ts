@@ -5,7 +5,7 @@ import * as tslab from '../tslab.ts';
 import { followCallbacks } from './callbacks.ts';
 import { captureChildren } from './children.ts';
 import { Comms } from './comms.ts';
-import { currentCell, trackCells } from './context.ts';
+import { cellBehind, trackCells } from './context.ts';
 import { publishHost } from './host.ts';
 import { Input } from './input.ts';
 import { Runner } from './runner.ts';
@@ -47,7 +47,6 @@ export function startRuntime(wire: Worker, { order, taken }: Signals): void {
       setImmediate(() => send({ kind: 'acknowledged', serial: message.serial }));
     }
   });
-  send({ kind: 'ready' });
 }
 
 /** Waits for a wire thread that lags behind: a loop that prints is faster, and would bury an interrupt in its lines. */
@@ -72,12 +71,15 @@ function requireOfCells(): NodeJS.Require {
 }
 
 /** Shows an error in the output of the cell that it comes from. */
-function showError(send: (message: FromRuntime) => void, label: string): (thrown: unknown) => void {
-  return (thrown) => {
+function showError(
+  send: (message: FromRuntime) => void,
+  label: string,
+): (thrown: unknown, promise?: unknown) => void {
+  return (thrown, promise) => {
     const { ename, traceback } = describeFailure(thrown);
     if (ename === 'Interrupted') return;
-    const text = `${label}: ${traceback.join('\n')}\n`;
-    send({ kind: 'stream', id: currentCell().id, name: 'stderr', text });
+    const { id } = cellBehind(thrown, typeof promise === 'object' && promise !== null ? promise : undefined);
+    send({ kind: 'stream', id, name: 'stderr', text: `${label}: ${traceback.join('\n')}\n` });
   };
 }
 

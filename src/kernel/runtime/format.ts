@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import type { MimeBundle } from '../channels.ts';
 import { plainBundle } from './bundle.ts';
 import { recordsTable } from './table.ts';
-import { describeError } from './traceback.ts';
+import { describeError, isError, withCellFrames } from './traceback.ts';
 
 const displaySymbol = Symbol.for('Jupyter.display');
 
@@ -16,21 +16,31 @@ export async function format(value: unknown): Promise<MimeBundle | null> {
     const shown = await ownDisplay(value);
     if (shown) return shown;
   }
-  const text = { 'text/plain': truncate(toText(value)) };
-  const table = recordsTable(value);
+  const text = { 'text/plain': truncate(withCellFrames(toText(value))) };
+  const table = unlessItThrows(() => recordsTable(value), null);
   if (table) return { ...text, 'text/html': table };
-  return { ...text, ...picture(value), ...chart(value) };
+  return { ...text, ...unlessItThrows(() => ({ ...picture(value), ...chart(value) }), {}) };
+}
+
+/** A value whose getters throw, or that JSON cannot hold, is shown as text. */
+function unlessItThrows<T>(look: () => T, otherwise: T): T {
+  try {
+    return look();
+  } catch {
+    return otherwise;
+  }
 }
 
 async function ownDisplay(value: object): Promise<MimeBundle | null> {
-  const show: unknown = Reflect.get(value, displaySymbol);
+  const show: unknown = unlessItThrows(() => Reflect.get(value, displaySymbol), undefined);
   if (typeof show !== 'function') return null;
   return plainBundle((await show.call(value)) as MimeBundle);
 }
 
 function toText(value: unknown): string {
-  if (value instanceof Error) return describeError(value).join('\n');
-  if (isTensor(value)) return `${value.dtype} tensor [${value.shape.join(', ')}]\n${value.toString()}`;
+  if (isError(value)) return describeError(value).join('\n');
+  const tensor = unlessItThrows(() => tensorText(value), undefined);
+  if (tensor !== undefined) return tensor;
   return inspect(value, {
     depth: 4,
     maxArrayLength: 100,
@@ -38,6 +48,12 @@ function toText(value: unknown): string {
     breakLength: 100,
     sorted: false,
   });
+}
+
+function tensorText(value: unknown): string | undefined {
+  return isTensor(value)
+    ? `${value.dtype} tensor [${value.shape.join(', ')}]\n${value.toString()}`
+    : undefined;
 }
 
 function isTensor(value: unknown): value is { shape: number[]; dtype: string } {

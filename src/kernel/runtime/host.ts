@@ -32,21 +32,19 @@ export function publishHost(send: (message: FromRuntime) => void, comms: Comms, 
   const host: JupyterHost = {
     display(bundle, { displayId, update = false, metadata = {} } = {}) {
       throwIfInterrupted();
+      if (displayId !== undefined && typeof displayId !== 'string')
+        throw new TypeError(`displayId is a text, and ${typeof displayId} was given`);
+      if (update && displayId === undefined)
+        throw new TypeError('An update needs the displayId of the output in whose place it goes.');
       const id = currentCell().id;
-      send({
-        kind: 'display',
-        id,
-        data: plainBundle(bundle),
-        metadata: plainBundle(metadata as MimeBundle),
-        displayId,
-        update,
-      });
+      const data = plainBundle(bundle);
+      send({ kind: 'display', id, data, metadata: plainBundle(metadata as MimeBundle), displayId, update });
     },
     async show(value, options) {
       const bundle = await format(value);
       if (bundle) host.display(bundle, options);
     },
-    input: (prompt = '', { password = false } = {}) => input.ask(prompt, password),
+    input: (prompt = '', { password = false } = {}) => input.ask(String(prompt), password === true),
     openComm: (target, data, options) => comms.open(target, data, options),
     onComm: (target, handler) => comms.on(target, handler),
     clearOutput(wait = false) {

@@ -9,6 +9,7 @@ import {
   inCell,
   Interrupted,
   markEnded,
+  runningCell,
   setLatest,
   throwIfInterrupted,
 } from './context.ts';
@@ -46,16 +47,20 @@ export class Runner {
   }
 
   /**
-   * Ends run `id`, with its timers, its output and its next `await`. It is answered here: when code is terminated, V8
-   * drops every continuation that waits, the kernel's own too.
+   * Ends the run that is going on, up to number `id`, with its timers, its output and its next `await`; so too the cell
+   * whose late code was terminated. It is answered here: when code is terminated, V8 drops every continuation that waits,
+   * the kernel's own too.
    */
-  interrupt(id: number = Infinity): void {
+  interrupt(id?: number): void {
+    const late = runningCell(); // still set only where code was terminated
     forgetCurrent();
+    if (late) interruptCell(late);
     const { running } = this;
-    if (!running || running.context.id > id) return;
-    running.context.interruptedAt = performance.now();
-    running.context.controller.abort(new Interrupted());
-    this.finish(running, describeFailure(new Interrupted()));
+    if (running && !(id !== undefined && running.context.id > id)) {
+      interruptCell(running.context);
+      this.finish(running, describeFailure(new Interrupted()));
+    }
+    if (id !== undefined) markEnded(id); // it may never have come here
   }
 
   private async start(cell: CompiledCell, running: Running): Promise<void> {
@@ -70,7 +75,7 @@ export class Runner {
       const value = await run.call(undefined, this.scope, this.kernel(running.progress), meta(cell.fileName));
       this.finish(running, { status: 'ok', data: await inCell(running.context, () => format(value)) });
     } catch (thrown) {
-      this.finish(running, describe(thrown));
+      this.finish(running, describeFailure(thrown));
     }
   }
 
@@ -104,20 +109,15 @@ export class Runner {
   }
 }
 
-/** Describes also what throws when it is looked at. */
-function describe(thrown: unknown): RunFailure {
-  try {
-    return describeFailure(thrown);
-  } catch (second) {
-    const evalue = `the cell threw something that cannot be shown: ${second instanceof Error ? second.name : typeof second}`;
-    return { status: 'error', ename: 'Thrown', evalue, traceback: [evalue] };
-  }
+function interruptCell(context: CellContext): void {
+  context.interruptedAt ??= performance.now();
+  context.controller.abort(new Interrupted());
 }
 
 function meta(fileName: string): object {
   const url = pathToFileURL(fileName).href;
   const resolve = (specifier: string): string => {
-    if (/^\.{0,2}\//.test(specifier)) return new URL(specifier, url).href;
+    if (/^(\.{0,2}\/|file:|data:|https?:)/.test(specifier)) return new URL(specifier, url).href;
     if (isBuiltin(specifier)) return specifier.startsWith('node:') ? specifier : `node:${specifier}`;
     return pathToFileURL(createRequire(fileName).resolve(specifier)).href;
   };

@@ -1,5 +1,6 @@
 import type { FromRuntime } from '../channels.ts';
 import { currentCell, throwIfInterrupted } from './context.ts';
+import { withCellFrames } from './traceback.ts';
 
 type Write = typeof process.stdout.write;
 
@@ -9,8 +10,11 @@ export function captureStreams(send: (message: FromRuntime) => void): void {
     const decoder = new TextDecoder();
     const write = (chunk: string | Uint8Array, encoding?: unknown, callback?: unknown): boolean => {
       throwIfInterrupted();
-      const text = typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
-      if (text) send({ kind: 'stream', id: currentCell().id, name, text });
+      const isBytes =
+        typeof chunk !== 'string' || (typeof encoding === 'string' && !/^utf-?8$/i.test(encoding));
+      const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encoding as BufferEncoding) : chunk;
+      const text = isBytes ? decoder.decode(bytes, { stream: true }) : chunk;
+      if (text) send({ kind: 'stream', id: currentCell().id, name, text: withCellFrames(text) });
       const done = typeof encoding === 'function' ? encoding : callback;
       if (typeof done === 'function') process.nextTick(done);
       return true;

@@ -29,7 +29,8 @@ export function wrapTimers(): void {
   Object.defineProperty(wrapped.setTimeout, promisify.custom, { value: sleep });
   Object.defineProperty(wrapped.setImmediate, promisify.custom, { value: plainPromises.setImmediate });
   const all = { ...wrapped, clearTimeout: clear, clearInterval: clear };
-  Object.assign(globalThis, all);
+  Object.assign(globalThis, all, { queueMicrotask: followed(queueMicrotask) });
+  process.nextTick = followed(process.nextTick);
   Object.assign(timers, all);
   timersPromises.setTimeout = sleep;
   syncBuiltinESMExports();
@@ -41,9 +42,11 @@ function callBack(callback: () => void, isCleared: () => boolean): () => void {
   return () => {
     if (isCleared() || cell?.controller.signal.aborted) return;
     Promise.resolve()
-      .then(() => inCell(cell, callback))
+      .then(() => {
+        inCell(cell, callback); // what it returns is not awaited
+      })
       // What a timer throws is not a rejection.
-      .catch((error: unknown) => process.emit('uncaughtException', error as Error));
+      .catch((error: unknown) => inCell(cell, () => process.emit('uncaughtException', error as Error)));
   };
 }
 
@@ -63,6 +66,18 @@ function repeatable(kind: keyof Timers) {
     }, delay);
     return timer;
   };
+}
+
+/** What is put off to the next microtask or tick stays its cell's. */
+function followed<F extends (callback: (...args: never[]) => void, ...args: never[]) => void>(
+  original: F,
+): F {
+  const follow = (callback: Callback, ...args: unknown[]): void => {
+    const cell = typeof callback === 'function' ? runningCell() : undefined;
+    const put = original as unknown as (callback: Callback, ...args: unknown[]) => void;
+    put(cell ? (...given) => inCell(cell, () => callback(...given)) : callback, ...args);
+  };
+  return follow as unknown as F;
 }
 
 function immediate(callback: Callback, ...args: unknown[]): NodeJS.Immediate {

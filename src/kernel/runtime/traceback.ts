@@ -1,11 +1,13 @@
 import { SourceMap } from 'node:module';
-import { inspect } from 'node:util';
+import { fileURLToPath } from 'node:url';
+import { inspect, types } from 'node:util';
 import type { CompiledCell, RunFailure } from '../channels.ts';
 
 /** Lines before the cell's own in its script: the function that wraps it. */
 const wrapperLines = 1;
 const maxDepth = 8;
-const kernelDirectory = new URL('..', import.meta.url).href;
+/** This kernel's own files, as frames may name them. */
+const kernelFiles = [new URL('..', import.meta.url).href, fileURLToPath(new URL('..', import.meta.url))];
 
 /** Characters of cells and of their source maps that are kept, those of the latest cells. */
 const kept = 8 * 2 ** 20;
@@ -36,16 +38,49 @@ interface Frame {
   cell?: { script: Script; line: number; column: number };
 }
 
-/** Error message content for anything thrown by a cell. */
+/** Error message content for anything thrown by a cell, also for what throws when it is looked at. */
 export function describeFailure(thrown: unknown): RunFailure {
-  if (!(thrown instanceof Error)) {
+  try {
+    return describeThrown(thrown);
+  } catch (second) {
+    const evalue = `the cell threw something that cannot be shown: ${isError(second) ? second.name : typeof second}`;
+    return { status: 'error', ename: 'Thrown', evalue, traceback: [evalue] };
+  }
+}
+
+/** Also an error of another realm, such as that of a script in a context of its own. */
+export const isError = (value: unknown): value is Error =>
+  value instanceof Error || types.isNativeError(value);
+
+/** A message as the reader's code has it: names that cells share are properties of a scope in what runs. */
+const asWritten = (message: unknown): string =>
+  String(message)
+    .replace(/\(0 ?, ?__scope\.([\p{ID_Continue}$]+)\)/gu, '$1')
+    .replace(/\b__scope\./g, '');
+
+/** Text in which the frames of stacks that go through cells are those of tracebacks, as where a cell prints an error. */
+export function withCellFrames(text: string): string {
+  if (!text.includes('__cell_') && !text.includes('__scope.')) return text;
+  const lines: string[] = [];
+  for (const line of asWritten(text).split('\n')) {
+    const [, indent, written, rest = ''] = /^(\s*)at (.*?)( \{)?$/.exec(line) ?? [];
+    const found = written === undefined ? undefined : frame(written);
+    if (found === undefined) lines.push(line);
+    else if (found !== null) lines.push(`${indent}at ${found.text}${rest}`);
+    else if (rest && lines.length > 0) lines[lines.length - 1] += rest;
+  }
+  return lines.join('\n');
+}
+
+function describeThrown(thrown: unknown): RunFailure {
+  if (!isError(thrown)) {
     const evalue = inspect(thrown);
     return { status: 'error', ename: 'Thrown', evalue, traceback: [`Thrown: ${evalue}`] };
   }
   return {
     status: 'error',
     ename: nameOf(thrown),
-    evalue: String(thrown.message),
+    evalue: asWritten(thrown.message),
     traceback: describeError(thrown, '\u001b[31m', '\u001b[0m'),
   };
 }
@@ -53,20 +88,24 @@ export function describeFailure(thrown: unknown): RunFailure {
 /** An error with its frames in TypeScript lines, its causes and its aggregated errors, one line each. */
 export function describeError(error: Error, red = '', plain = '', depth = 0): string[] {
   const frames = framesOf(error);
-  const lines = [`${red}${nameOf(error)}${plain}: ${error.message}`];
+  const lines = [`${red}${nameOf(error)}${plain}: ${asWritten(error.message)}`];
   const first = frames.find((frame) => frame.cell);
   lines.push(...frames.map((frame) => `    at ${frame.text}`));
   if (first?.cell && depth === 0) lines.splice(1, 0, ...excerpt(first.cell));
   if (depth >= maxDepth) return lines;
   const nested = (label: string, inner: unknown): void => {
-    if (inner === undefined) return;
-    const inside =
-      inner instanceof Error ? describeError(inner, red, plain, depth + 1) : [inspect(inner, { depth: 1 })];
+    const inside = isError(inner)
+      ? describeError(inner, red, plain, depth + 1)
+      : [inspect(inner, { depth: 1 })];
     lines.push(`${label} ${inside[0]}`, ...inside.slice(1).map((line) => `  ${line}`));
   };
   if (error instanceof AggregateError)
     error.errors.forEach((inner: unknown, i) => nested(`  [${i + 1} of ${error.errors.length}]`, inner));
-  nested('  caused by', error.cause);
+  if (error.name === 'SuppressedError' && 'suppressed' in error && 'error' in error) {
+    nested('  thrown last:', error.error);
+    nested('  suppressed:', error.suppressed);
+  }
+  if (error.cause !== undefined) nested('  caused by', error.cause);
   return lines;
 }
 
@@ -104,8 +143,7 @@ function isInternal(file: string): boolean {
   const path = file.replace(/^async /, '');
   return (
     path.startsWith('node:') ||
-    path.startsWith(kernelDirectory) ||
-    path.startsWith(kernelDirectory.replace('file://', '')) ||
+    kernelFiles.some((own) => path.startsWith(own)) ||
     /node_modules\/(tsx|esbuild)\//.test(path) ||
     !/[/\\]/.test(path)
   );

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { log } from './log.ts';
 
 /** Helpers of the kernel itself: tsx compiles modules with it. */
@@ -42,23 +42,24 @@ function signal(id: string, name: NodeJS.Signals): boolean {
 
 function childrenOf(id: string): string[] {
   const tasks = `/proc/${id}/task`;
-  if (!existsSync(tasks)) return [];
-  const lists = readdirSync(tasks).map((task) => read(`${tasks}/${task}/children`));
-  return lists
-    .flatMap((list) => list.split(' ').filter(Boolean))
+  return there(() => readdirSync(tasks), [])
+    .flatMap((task) => read(`${tasks}/${task}/children`).split(' ').filter(Boolean))
     .filter((child) => !own.has(read(`/proc/${child}/comm`).trim()));
 }
 
 /** Neither stopped nor ended: the letter after the name, which may hold brackets itself. */
 const isRunning = (id: string): boolean => /^[^TtZX]/.test(read(`/proc/${id}/stat`).replace(/^.*\) /s, ''));
 
-/** What a file of /proc says; nothing when its process has ended. */
-function read(file: string): string {
+/** What a file of /proc says. */
+const read = (file: string): string => there(() => readFileSync(file, 'utf8'), '');
+
+/** What `look` finds in /proc; `otherwise` where the process has ended, as it may at any moment. */
+function there<T>(look: () => T, otherwise: T): T {
   try {
-    return readFileSync(file, 'utf8');
+    return look();
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ESRCH') return '';
-    throw error;
+    if (!['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      log(`The kernel could not look for child processes: ${String(error)}`);
+    return otherwise;
   }
 }

@@ -30,8 +30,17 @@ void sockets
     },
   );
 
-// A kernel whose parent has died would stay for ever.
-const parent = process.ppid;
-setInterval(() => {
-  if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
-}, 1000).unref();
+// A kernel whose server has died would stay for ever. Jupyter names the process that a kernel is to end with.
+const parent = Number(process.env.JPY_PARENT_PID);
+if (parent && isAlive(parent))
+  setInterval(() => {
+    if (!isAlive(parent)) process.kill(process.pid, 'SIGKILL');
+  }, 1000).unref();
+
+function isAlive(id: number): boolean {
+  try {
+    return process.kill(id, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'; // another user's
+  }
+}

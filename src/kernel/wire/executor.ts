@@ -16,6 +16,11 @@ import type { Sockets } from './sockets.ts';
 
 type Outcome = RunOutcome | (RunFailure & { progress: 0 });
 
+/** How long what was sent together with a failed cell may take to arrive, ms. */
+const arriving = 10;
+
+const stopsOnError = (request: Message): boolean => request.content.stop_on_error !== false;
+
 /** Runs execute_requests one after the other: compile on the language thread, run on the main one, publish. */
 export class Executor {
   /** Number of the last executed cell. */
@@ -23,6 +28,7 @@ export class Executor {
   /** The request that is being executed. */
   active: Message | undefined;
   private readonly queue: Message[] = [];
+  private draining = false;
   private readonly finished = new Map<number, (outcome: RunOutcome) => void>();
   /** Number of the run that was started last: a cell's or a user expression's. */
   lastRun = 0;
@@ -32,25 +38,29 @@ export class Executor {
   private readonly outputs: Outputs;
   private readonly history: History;
   private readonly language: LanguageClient;
-  private readonly toRuntime: (message: ToRuntime) => Promise<void>;
+  private readonly toRuntime: (message: ToRuntime) => void;
+  /** Resolves when no interrupt is under way. */
+  private readonly settled: () => Promise<void>;
 
   constructor(
     sockets: Sockets,
     outputs: Outputs,
     history: History,
     language: LanguageClient,
-    toRuntime: (message: ToRuntime) => Promise<void>,
+    toRuntime: (message: ToRuntime) => void,
+    settled: () => Promise<void>,
   ) {
     this.sockets = sockets;
     this.outputs = outputs;
     this.history = history;
     this.language = language;
     this.toRuntime = toRuntime;
+    this.settled = settled;
   }
 
   enqueue(request: Message): void {
     this.queue.push(request);
-    if (!this.active) void this.drain();
+    if (!this.draining) void this.drain();
   }
 
   handle(message: FromRuntime): void {
@@ -66,6 +76,7 @@ export class Executor {
   }
 
   private async drain(): Promise<void> {
+    this.draining = true;
     for (let request = this.queue.shift(); request; request = this.queue.shift()) {
       this.active = request;
       this.interrupted = false;
@@ -75,14 +86,16 @@ export class Executor {
       );
       this.sockets.publish('status', { execution_state: 'idle' }, request.header);
       this.active = undefined;
-      if (!ok && request.content.stop_on_error !== false) await this.abortQueued();
+      if (!ok && stopsOnError(request)) this.abortQueued();
     }
+    this.draining = false;
   }
 
-  /** Tells the client of a cell that it failed. */
-  private fail(request: Message, { ename, evalue, traceback }: RunFailure): false {
+  /** Tells the client of a cell that it failed. What comes after the reply was sent in knowledge of it, and runs. */
+  private async fail(request: Message, { ename, evalue, traceback }: RunFailure): Promise<false> {
     const failed = { ename, evalue, traceback };
     this.outputs.publish(this.lastRun, 'error', failed);
+    if (stopsOnError(request)) await new Promise((resolve) => setTimeout(resolve, arriving));
     this.sockets.reply('shell', request, { status: 'error', ...failed, execution_count: this.count });
     return false;
   }
@@ -93,9 +106,8 @@ export class Executor {
     return failure('KernelError', String(error), []);
   }
 
-  /** Answers everything that was queued behind a failed cell, including what has just arrived. */
-  private async abortQueued(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, 2));
+  /** Answers everything that was queued behind a failed cell. */
+  private abortQueued(): void {
     for (const request of this.queue.splice(0)) {
       this.sockets.publish('status', { execution_state: 'busy' }, request.header);
       this.sockets.reply(
@@ -143,10 +155,11 @@ export class Executor {
     this.stopCompiling = undefined;
     if ('status' in compiled) return compiled;
     if (!compiled.ok) return compileFailure(compiled.problems);
+    await this.settled();
     if (this.interrupted) return interruption();
     const outcome = await new Promise<RunOutcome>((resolve) => {
       this.finished.set(id, resolve);
-      void this.toRuntime({ kind: 'run', id, cell: compiled.cell });
+      this.toRuntime({ kind: 'run', id, cell: compiled.cell });
     });
     // Not waited for: the language thread takes its calls in order, the next cell's after this one.
     this.language.call('commit', outcome.progress).catch((error: unknown) => log(String(error)));
@@ -157,7 +170,9 @@ export class Executor {
     try {
       return await this.language.call('compile', code, this.count);
     } catch (error) {
-      return failure('KernelError', `The TypeScript service failed on this cell: ${String(error)}`, []);
+      log(String(error));
+      const [first] = String(error).split('\n');
+      return failure('KernelError', `The TypeScript service failed on this cell: ${first}`, []);
     }
   }
 

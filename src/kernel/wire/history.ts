@@ -37,8 +37,8 @@ export class History {
       const stop = typeof request.stop === 'number' ? request.stop : Infinity;
       return this.entries.filter(({ line }) => line >= start && line < stop);
     }
-    const matches = globPattern(typeof request.pattern === 'string' ? request.pattern : '*');
-    let found = this.entries.filter(({ input }) => matches.test(input));
+    const matches = glob(typeof request.pattern === 'string' ? request.pattern : '*');
+    let found = this.entries.filter(({ input }) => matches(input));
     if (request.unique === true) found = [...new Map(found.map((entry) => [entry.input, entry])).values()];
     return last(found, n);
   }
@@ -46,10 +46,27 @@ export class History {
 
 const last = <T>(list: readonly T[], n: number): T[] => list.slice(Math.max(0, list.length - n));
 
-function globPattern(glob: string): RegExp {
-  const source = glob
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replace(/\*/g, '[^]*')
-    .replace(/\?/g, '[^]');
-  return new RegExp(`^${source}$`);
+/** A pattern with `*` and `?`. Between its stars each part is found where it comes first: no pattern takes long. */
+function glob(pattern: string): (text: string) => boolean {
+  const [head, ...parts] = pattern.split(/\*+/).map((part) => {
+    const source = part.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\?/g, '[^]');
+    return {
+      first: new RegExp(source, 'g'),
+      last: new RegExp(`${source}$`),
+      start: new RegExp(`^${source}`),
+      part,
+    };
+  });
+  const tail = parts.pop();
+  if (!tail) return (text) => text.length === head!.part.length && head!.start.test(text);
+  return (text) => {
+    if (!head!.start.test(text)) return false;
+    let at = head!.part.length;
+    for (const { first } of parts) {
+      first.lastIndex = at;
+      if (!first.test(text)) return false;
+      at = first.lastIndex;
+    }
+    return text.length - tail.part.length >= at && tail.last.test(text);
+  };
 }

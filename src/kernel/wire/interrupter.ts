@@ -1,6 +1,7 @@
 import { Session } from 'node:inspector';
 import type { FromRuntime, ToRuntime } from '../channels.ts';
 import { interruptChildren } from './children.ts';
+import { log } from './log.ts';
 
 /** Time a main thread that is not in a loop gets to answer a message before anything is terminated, ms. */
 const patience = 60;
@@ -29,6 +30,8 @@ export class Interrupter {
   private readonly order: Int32Array;
   private serial = 0;
   private acknowledged = 0;
+  /** Questions to the inspector on their way: the main thread answers them wherever it is in no native code. */
+  private unanswered = 0;
   private working: Promise<void> | undefined;
 
   constructor(order: Int32Array, toRuntime: (message: ToRuntime) => void, onStuck: () => void) {
@@ -55,7 +58,9 @@ export class Interrupter {
   /** Ends the cell of run `run`, the last one that was started. */
   interrupt(run: number): void {
     this.ask(run);
-    this.working ??= this.insist(run).finally(() => (this.working = undefined));
+    this.working ??= this.insist(run)
+      .catch((error: unknown) => log(`The kernel failed to interrupt a cell: ${String(error)}`))
+      .finally(() => (this.working = undefined));
   }
 
   private ask(run: number): void {
@@ -68,21 +73,29 @@ export class Interrupter {
 
   private async insist(run: number): Promise<void> {
     const signalled = new Set<string>();
-    const explain = setTimeout(this.onStuck, explainAfter);
+    const since = performance.now();
+    const explain = setInterval(() => {
+      if (performance.now() - since < explainAfter || this.unanswered === 0) return;
+      clearInterval(explain);
+      this.onStuck();
+    }, 50);
     interruptChildren(signalled);
     const children = setInterval(() => interruptChildren(signalled), 100);
     // A signal to a child that is only just starting may be lost.
     const again = setInterval(() => signalled.clear(), 500);
-    await this.untilHeard(run);
-    let calm = false;
-    for (let behind = 0; !calm && behind < mostBehind; behind++) {
-      this.ask(run);
-      calm = await this.untilHeard(run);
+    try {
+      await this.untilHeard(run);
+      let calm = false;
+      for (let behind = 0; !calm && behind < mostBehind; behind++) {
+        this.ask(run);
+        calm = await this.untilHeard(run);
+      }
+    } finally {
+      Atomics.store(this.order, 0, 0);
+      clearInterval(explain);
+      clearInterval(children);
+      clearInterval(again);
     }
-    Atomics.store(this.order, 0, 0);
-    clearTimeout(explain);
-    clearInterval(children);
-    clearInterval(again);
   }
 
   /** Resolves when the main thread has answered the question asked last, to whether nothing had to be ended for it. */
@@ -119,8 +132,12 @@ export class Interrupter {
 
   /** Resolves to whether the main thread refused. It answers where it runs JavaScript or waits, not in native code. */
   private post(method: string, parameters: object = {}): Promise<boolean> {
+    this.unanswered++;
     return new Promise((resolve) => {
-      this.session.post(method, parameters, (error) => resolve(error !== null));
+      this.session.post(method, parameters, (error) => {
+        this.unanswered--;
+        resolve(error !== null);
+      });
     });
   }
 

@@ -77,9 +77,10 @@ export class Codec {
     identities: (Buffer | string)[],
     metadata: object = {},
     buffers: Uint8Array[] = [],
+    id: string = randomUUID(),
   ): (Buffer | string)[] {
     const header = {
-      msg_id: randomUUID(),
+      msg_id: id,
       msg_type: type,
       session: this.session,
       username: 'kernel',

@@ -1,4 +1,4 @@
-import { constants, openSync, unlinkSync } from 'node:fs';
+import { constants, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { FromRuntime } from '../channels.ts';
 import { log } from './log.ts';
@@ -13,6 +13,8 @@ interface Origin {
 
 /** How long writes are gathered into one stream message, ms. */
 const gatherFor = 15;
+/** Characters that are gathered at most, and that one stream message holds. */
+const mostGathered = 2 ** 20;
 /** Cells whose late outputs still find their origin. */
 const remembered = 2000;
 
@@ -20,7 +22,7 @@ const remembered = 2000;
 export class Outputs {
   private readonly sockets: Sockets;
   private readonly origins = new Map<number, Origin>();
-  private pending: { id: number; name: string; texts: string[] } | undefined;
+  private pending: { id: number; name: string; texts: string[]; length: number } | undefined;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(sockets: Sockets) {
@@ -53,7 +55,6 @@ export class Outputs {
     // Neither opening nor reading blocks: a thread that waits for a child could not be ended.
     const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const pipe = new Socket({ fd, readable: true, writable: false }).setEncoding('utf8');
-    unlinkSync(path);
     stage(1);
     pipe.on('data', (text) => this.write(id, name, String(text)));
     pipe.on('error', (error) => log(`The kernel could not read a child's output: ${error.message}`));
@@ -62,9 +63,13 @@ export class Outputs {
 
   write(id: number, name: 'stdout' | 'stderr', text: string): void {
     if (this.pending && (this.pending.id !== id || this.pending.name !== name)) this.flush();
-    this.pending ??= { id, name, texts: [] };
-    this.pending.texts.push(text);
-    this.timer ??= setTimeout(() => this.flush(), gatherFor);
+    for (const piece of pieces(text)) {
+      this.pending ??= { id, name, texts: [], length: 0 };
+      this.pending.texts.push(piece);
+      this.pending.length += piece.length;
+      if (this.pending.length >= mostGathered) this.flush();
+    }
+    if (this.pending) this.timer ??= setTimeout(() => this.flush(), gatherFor);
   }
 
   /** Sends text that is still being gathered; call it before anything that must come after. */
@@ -88,5 +93,14 @@ export class Outputs {
     const origin = this.origins.get(id);
     if (origin?.silent && !type.startsWith('comm_')) return; // a comm is no output: both ends must know of it
     this.sockets.publish(type, content, origin?.header ?? {}, metadata, buffers);
+  }
+}
+
+/** A text in parts of at most `mostGathered` characters, none of which ends inside a surrogate pair. */
+function* pieces(text: string): Generator<string> {
+  for (let from = 0, to; from < text.length; from = to) {
+    to = Math.min(from + mostGathered, text.length);
+    if (to < text.length && /[\uD800-\uDBFF]/.test(text[to - 1]!)) to--;
+    yield text.slice(from, to);
   }
 }

@@ -5,6 +5,7 @@ import { History } from './history.ts';
 import { Interrupter } from './interrupter.ts';
 import { kernelInfo } from './kernel-info.ts';
 import type { LanguageClient } from './language-client.ts';
+import { log } from './log.ts';
 import { textOf, type Message } from './message.ts';
 import { toCodePoints, toUtf16 } from './offsets.ts';
 import { Outputs } from './outputs.ts';
@@ -25,8 +26,8 @@ export class Server {
   private readonly executor: Executor;
   private readonly interrupter: Interrupter;
   private readonly comms: Comms;
-  /** Numbers of the questions put to clients, in order. */
-  private asked: number[] = [];
+  /** Numbers of the questions put to clients, by the id of their message. */
+  private readonly asked = new Map<string, number>();
 
   constructor(
     sockets: Sockets,
@@ -40,28 +41,31 @@ export class Server {
     this.outputs = new Outputs(sockets);
     this.comms = new Comms(sockets, this.outputs, toRuntime);
     this.interrupter = new Interrupter(order, toRuntime, () => this.explainStuck());
-    this.executor = new Executor(sockets, this.outputs, this.history, language, async (message) => {
-      await this.interrupter.settled();
-      toRuntime(message);
-    });
+    const settled = (): Promise<void> => this.interrupter.settled();
+    this.executor = new Executor(sockets, this.outputs, this.history, language, toRuntime, settled);
   }
 
   fromRuntime(message: FromRuntime): void {
-    this.outputs.handle(message);
+    try {
+      this.outputs.handle(message);
+      this.comms.handle(message);
+    } catch (error) {
+      log(`The kernel could not publish an output of a cell: ${String(error)}`);
+    }
     this.executor.handle(message);
     this.interrupter.handle(message);
-    this.comms.handle(message);
     if (message.kind === 'input') this.ask(message);
   }
 
   /** Handles one request of a client. */
   request(message: Message, channel: Channel): void {
     const type = message.header.msg_type;
-    if (type === 'execute_request') return this.executor.enqueue(message);
-    if (isCommMessage(type)) return this.comms.request(message);
     if (channel === 'stdin') return this.takeInput(message);
+    if (type === 'execute_request' && channel === 'shell') return this.executor.enqueue(message);
+    if (isCommMessage(type)) return this.comms.request(message);
     const answer = Object.hasOwn(this.answers, type) ? this.answers[type] : undefined;
-    if (answer) void this.answer(message, channel, answer);
+    if (!answer) throw new Error(`this kernel answers no ${type} there`);
+    void this.answer(message, channel, answer);
   }
 
   private readonly answers: Record<string, Answers> = {
@@ -73,7 +77,7 @@ export class Server {
     inspect_request: (content) => this.inspect(textOf(content.code), offsetOf(content.cursor_pos)),
     interrupt_request: () => {
       this.executor.interrupt();
-      this.asked = [];
+      this.asked.clear();
       this.interrupter.interrupt(this.executor.lastRun);
       return { status: 'ok' };
     },
@@ -129,20 +133,24 @@ export class Server {
           : undefined;
     if (reason !== undefined) return this.toRuntime({ kind: 'noInput', serial, reason });
     this.outputs.flush();
-    this.asked.push(serial);
-    this.sockets.ask(active!, { prompt, password });
+    this.asked.set(this.sockets.ask(active!, { prompt, password }), serial);
   }
 
-  private takeInput({ header, content }: Message): void {
+  /** Some clients do not say which question they answer: the only one that is open. */
+  private takeInput({ header, parent, content }: Message): void {
     if (header.msg_type !== 'input_reply') throw new Error(`unexpected ${header.msg_type}`);
-    const serial = this.asked.shift();
-    if (serial !== undefined) this.toRuntime({ kind: 'input', serial, value: textOf(content.value) });
+    const says = parent.msg_type === 'input_request';
+    const [only] = this.asked.size === 1 ? this.asked.keys() : [];
+    const id = says ? parent.msg_id : only;
+    const serial = this.asked.get(id ?? '');
+    if (serial === undefined) throw new Error('it answers no question that is open');
+    this.asked.delete(id!);
+    this.toRuntime({ kind: 'input', serial, value: textOf(content.value) });
   }
 
   private explainStuck(): void {
     const text = 'The cell is inside a native call that cannot be stopped; it ends when that call returns.\n';
-    const parent = this.executor.active?.header ?? {};
-    this.sockets.publish('stream', { name: 'stderr', text }, parent);
+    this.outputs.write(this.executor.lastRun, 'stderr', text);
   }
 
   private async shutdown(): Promise<void> {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import * as zmq from 'zeromq';
 import { log } from './log.ts';
 import { Codec, type Header, type Message } from './message.ts';
@@ -92,9 +93,12 @@ export class Sockets {
     this.out.iopub.send(this.codec.encode(type, content, parent, [`kernel.${type}`], metadata, buffers));
   }
 
-  /** Asks the client that sent `request` for a line of text; its answer arrives on the stdin channel. */
-  ask(request: Message, content: { prompt: string; password: boolean }): void {
-    this.out.stdin.send(this.codec.encode('input_request', content, request.header, request.identities));
+  /** Asks the client that sent `request` for a line of text. Its answer arrives on the stdin channel, for the id returned. */
+  ask(request: Message, content: { prompt: string; password: boolean }): string {
+    const id = randomUUID();
+    const { header, identities } = request;
+    this.out.stdin.send(this.codec.encode('input_request', content, header, identities, {}, [], id));
+    return id;
   }
 
   reply(channel: Channel, request: Message, content: object, metadata: object = {}): void {
