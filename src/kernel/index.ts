@@ -1,5 +1,5 @@
 /** The TypeScript kernel's public names. The kernel itself is started by Jupyter, through its kernelspec. */
+export * from './notebook.ts';
 export { installKernelspec, kernelName, kernelspecDirectory, uninstallKernelspec } from './install.mjs';
 export type { KernelspecPlace } from './install.mjs';
-export type { DisplayOptions, JupyterHost } from './runtime/host.ts';
-export type { MimeBundle } from './channels.ts';
+export type { JupyterHost } from './runtime/host.ts';

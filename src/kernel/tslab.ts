@@ -1,6 +1,7 @@
 /** What `import * as tslab from "tslab"` gives in a cell: tslab's display functions, on this kernel. */
 import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
+import { notebookHost } from './symbols.ts';
 
 interface Versions {
   tslab: string;
@@ -8,6 +9,7 @@ interface Versions {
   node: string;
 }
 
+/** tslab's display: a method for each type of content; `raw` takes any. */
 export interface Display {
   javascript(s: string): void;
   html(s: string): void;
@@ -20,10 +22,6 @@ export interface Display {
   pdf(b: Uint8Array): void;
   text(s: string): void;
   raw(contentType: string, b: string | Uint8Array): void;
-}
-
-interface Host {
-  display(bundle: Record<string, unknown>, options: { displayId?: string; update?: boolean }): void;
 }
 
 const versionOf = (name: string): string =>
@@ -39,10 +37,8 @@ export const versions: Versions = {
 function makeDisplay(displayId?: string): Display {
   let shown = false;
   const raw = (type: string, content: string | Uint8Array): void => {
-    const host = Reflect.get(globalThis, Symbol.for('Jupyter.host')) as Host | undefined;
-    if (!host) throw new Error('tslab displays work inside a notebook only: no Jupyter host was found.');
     const data = typeof content === 'string' ? content : Buffer.from(content).toString('base64');
-    host.display({ [type]: data }, { displayId, update: shown });
+    notebookHost().display({ [type]: data }, { displayId, update: shown });
     shown = displayId !== undefined;
   };
   return {

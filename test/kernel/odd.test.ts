@@ -128,6 +128,21 @@ describe('code', () => {
     expect((await run('beyond')).reply.evalue).toContain('TS2304');
   });
 
+  test('a let of an earlier cell is shown with its comment', async () => {
+    await run('/** How far it is. */\nlet far = 1');
+    const { data } = await kernel.request('inspect_request', { code: 'far', cursor_pos: 3, detail_level: 0 });
+    expect(data).toHaveProperty(['text/plain'], expect.stringContaining('How far it is.'));
+  });
+
+  test('a module that is named .cts is a CommonJS one; a URL is resolved to itself', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kernel-odd-'));
+    writeFileSync(join(folder, 'old.cts'), 'export const where: string = __dirname;');
+    expect((await run(`import { where } from '${folder}/old.cts'; where`)).result).toBe(`'${folder}'`);
+    const url = 'file:///there/x.ts';
+    expect((await run(`import.meta.resolve('${url}')`)).result).toBe(`'${url}'`);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
   test('messages name what the cell wrote', async () => {
     await run('const data: any = {}, five: any = 5');
     expect((await run('data.map(1)')).reply.evalue).toBe('data.map is not a function');

@@ -19,9 +19,13 @@ export interface CommMessage {
 export interface Comm {
   readonly id: string;
   readonly target: string;
+  /** Throws once it is closed, and where JSON cannot hold the data. */
   send(data: unknown, options?: CommOptions): void;
+  /** Does nothing once it is closed. */
   close(data?: unknown, options?: CommOptions): void;
+  /** Called with each message of the other end. */
   onMessage?: (message: CommMessage) => void | Promise<void>;
+  /** Called when the other end closes it. */
   onClose?: (message: CommMessage) => void | Promise<void>;
 }
 

@@ -1,10 +1,9 @@
 import { inspect } from 'node:util';
 import type { MimeBundle } from '../channels.ts';
 import { plainBundle } from './bundle.ts';
+import { displaySymbol } from '../symbols.ts';
 import { recordsTable } from './table.ts';
 import { describeError, isError, withCellFrames } from './traceback.ts';
-
-const displaySymbol = Symbol.for('Jupyter.display');
 
 /** Text results longer than this are cut, and say so. */
 const maxCharacters = 20_000;

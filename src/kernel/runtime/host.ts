@@ -4,10 +4,14 @@ import { currentCell, throwIfInterrupted } from './context.ts';
 import { format } from './format.ts';
 import type { Input } from './input.ts';
 import { plainBundle } from './bundle.ts';
+import { hostSymbol } from '../symbols.ts';
 
 export interface DisplayOptions {
+  /** A name for the output, by which it can be updated. */
   displayId?: string;
+  /** Whether the output named `displayId` is replaced; otherwise there is a new one. */
   update?: boolean;
+  /** By MIME type, such as `{ 'image/png': { width: 300 } }`. */
   metadata?: object;
 }
 
@@ -17,16 +21,17 @@ export interface JupyterHost {
   display(bundle: MimeBundle, options?: DisplayOptions): void;
   /** Shows a value as if it were a cell's result. */
   show(value: unknown, options?: DisplayOptions): Promise<void>;
+  /** Empties the output of the cell whose code calls this; with `wait`, when the next output comes. */
   clearOutput(wait?: boolean): void;
   /** Asks for a line of text. Rejects where nobody can type. */
   input(prompt?: string, options?: { password?: boolean }): Promise<string>;
+  /** Opens a comm to the front end's `target`. */
   openComm(target: string, data?: unknown, options?: CommOptions): Comm;
+  /** Calls `handler` for every comm that the front end opens to `target`. */
   onComm(target: string, handler: CommHandler): void;
   /** Aborts when the cell whose code calls this is interrupted. */
   readonly signal: AbortSignal;
 }
-
-export const hostSymbol = Symbol.for('Jupyter.host');
 
 export function publishHost(send: (message: FromRuntime) => void, comms: Comms, input: Input): void {
   const host: JupyterHost = {
