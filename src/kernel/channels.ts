@@ -45,11 +45,11 @@ export interface CommEvent {
   buffers: Uint8Array[];
 }
 
-/** Memory that the wire thread and the main one share, for what a busy one could not hear as a message. */
+/** Memory that the wire thread and the main one share, for what a busy thread would not hear as a message. */
 export interface Signals {
-  /** The number of a run that must end, written by the wire thread. */
+  /** The number of a run that must end: the main thread reads it where it hears no message. */
   order: Int32Array;
-  /** How many of the main thread's messages the wire thread has handled. */
+  /** How many of the main thread's messages the wire thread has handled: the main thread waits where that lags behind. */
   taken: Int32Array;
 }
 
@@ -70,7 +70,7 @@ export type FromRuntime =
   | { kind: 'input'; id: number; serial: number; prompt: string; password: boolean }
   | ({ kind: 'comm'; id: number } & CommEvent)
   | { kind: 'commDone'; id: number }
-  /** A named pipe that a child process writes to; `state` becomes 1 when it is read, 2 at its end. */
+  /** A named pipe, alone in its folder, that a child process writes to; `state` becomes 1 when it is read, 2 at its end. */
   | { kind: 'pipe'; id: number; name: 'stdout' | 'stderr'; path: string; state: Int32Array }
   | { kind: 'done'; id: number; outcome: RunOutcome };
 

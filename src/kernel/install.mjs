@@ -68,7 +68,13 @@ function parse(args) {
   return { where, uninstall };
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href) {
+/** Whether Node was started with this file: other programs have this module, and names of their own there. */
+function isProgram() {
+  const [, program] = process.argv;
+  return existsSync(program ?? '') && import.meta.url === pathToFileURL(realpathSync(program)).href;
+}
+
+if (isProgram()) {
   try {
     const { where, uninstall } = parse(process.argv.slice(2));
     if (uninstall)

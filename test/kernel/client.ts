@@ -118,7 +118,7 @@ export class KernelClient {
     const child = spawn(process.execPath, ['--no-warnings', program, file], {
       cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...env },
+      env: { ...process.env, JPY_PARENT_PID: String(process.pid), ...env },
     });
     const client = new KernelClient(child, connection, folder);
     if (log === 'read') client.readLog();

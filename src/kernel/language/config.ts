@@ -56,7 +56,9 @@ export interface Project {
   root: string;
   /** What is wrong with tsconfig.json; empty where nothing is. */
   problems: readonly ts.Diagnostic[];
-  /** Changes when tsconfig.json does, or what it extends. */
+  /** The nearest tsconfig.json, and what it extends. */
+  files: string[];
+  /** When these were written. */
   stamp: string;
 }
 
@@ -71,15 +73,20 @@ function project(
 ): Project {
   const whole = { ...options, ...forCells, ...onNode(options, root) };
   const undeclaring = { ...whole, declaration: false };
-  return { options: whole, undeclaring, root, problems, stamp: stampOf(files) };
+  return { options: whole, undeclaring, root, problems, files, stamp: stampOf(files) };
 }
 
-/** Cells run on Node, with its types, and every Node that starts this kernel runs what ES2022 brought, such as `await` here. */
+/**
+ * Cells run on Node, with its types. Every Node that starts this kernel runs what ES2022 brought, such as `await` at the top; what
+ * is no standard yet, such as `using`, none of them runs as it is. The library stays that of the project's target.
+ */
 function onNode(options: ts.CompilerOptions, root: string): ts.CompilerOptions {
-  const oldest = ts.ScriptTarget.ES2022;
+  const { ES2022, ESNext, LatestStandard } = ts.ScriptTarget;
+  const wanted = options.target ?? LatestStandard;
   const found = ts.getEffectiveTypeRoots(options, { getCurrentDirectory: () => root }) ?? [];
   return {
-    target: Math.max(options.target ?? oldest, oldest),
+    target: Math.min(Math.max(wanted, ES2022), LatestStandard),
+    ...(wanted === ESNext && !options.lib ? { lib: ['lib.esnext.full.d.ts'] } : {}),
     types: [...new Set([...(options.types ?? []), 'node'])],
     typeRoots: [...found, ownTypes],
   };
@@ -101,16 +108,13 @@ export function findProject(directory: string): Project {
 }
 
 /** Whether the nearest tsconfig.json is another one now, or says something else. */
-export function isOutdated({ stamp }: Project, directory: string): boolean {
-  const file = ts.findConfigFile(directory, existsSync);
-  if (!file || stamp === '') return (file === undefined) !== (stamp === '');
-  const files = stamp.split('\n').map((line) => line.slice(line.indexOf(' ') + 1));
-  return files[0] !== file || stampOf(files) !== stamp;
+export function isOutdated({ problems, files, stamp }: Project, directory: string): boolean {
+  if (problems.length > 0) return true; // what it extends may be there now
+  return ts.findConfigFile(directory, existsSync) !== files[0] || stampOf(files) !== stamp;
 }
 
-/** A line for each file: when it was written, and its name. */
 const stampOf = (files: string[]): string =>
-  files.map((file) => `${statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0} ${file}`).join('\n');
+  files.map((file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0).join();
 
 /** This package's own folder: what notebooks outside a project import from. */
 export const packageRoot = join(import.meta.dirname ?? __dirname, '../../..');

@@ -87,7 +87,8 @@ function boundNames(checker: ts.TypeChecker, clause: ts.ImportClause): Bound[] {
   ];
 }
 
-function isValue(checker: ts.TypeChecker, name: ts.Identifier): boolean {
+/** Whether an imported or exported name stands for a value, and not for a type only. */
+export function isValue(checker: ts.TypeChecker, name: ts.Node): boolean {
   const symbol = checker.getSymbolAtLocation(name);
   if (!symbol || !(symbol.flags & ts.SymbolFlags.Alias)) return true;
   const target = checker.getAliasedSymbol(symbol);

@@ -1,7 +1,8 @@
 import ts from 'typescript';
 import { bindingNames, type Declaring, declarations, isImport } from './names.ts';
 import { toAssignment, toTarget } from './assignment.ts';
-import { importStatements, loadModule, requireStatement } from './imports.ts';
+import { unnamedDefault } from './unnamed.ts';
+import { importStatements, isValue, loadModule, requireStatement } from './imports.ts';
 import { kernelName, metaName, scopeName } from './parameters.ts';
 
 /**
@@ -148,8 +149,14 @@ class CellTransform {
   }
 
   /** What a cell exports from a module is seen by nobody; the module is loaded. */
-  private reexport({ moduleSpecifier, isTypeOnly }: ts.ExportDeclaration): ts.Statement[] {
+  private reexport({ moduleSpecifier, exportClause, isTypeOnly }: ts.ExportDeclaration): ts.Statement[] {
     if (!moduleSpecifier || isTypeOnly) return [];
+    if (exportClause && ts.isNamedExports(exportClause)) {
+      const values = exportClause.elements.filter(
+        (each) => !each.isTypeOnly && isValue(this.checker, each.name),
+      );
+      if (values.length === 0 && exportClause.elements.length > 0) return [];
+    }
     const { text } = moduleSpecifier as ts.StringLiteral;
     const loaded = ts.setTextRange(loadModule(this.factory, text), moduleSpecifier);
     return [this.factory.createExpressionStatement(loaded)];
@@ -311,26 +318,4 @@ class CellTransform {
     );
     return rest.reduce((left, right) => this.factory.createComma(left, right), first!);
   }
-}
-
-/** `export default` of a function or class without a name, as an expression. */
-function unnamedDefault(factory: ts.NodeFactory, node: ts.Statement): ts.Expression | undefined {
-  if (ts.isFunctionDeclaration(node) && !node.name && node.body) {
-    const modifiers = node.modifiers?.filter(ts.isModifier);
-    const { asteriskToken, typeParameters, parameters, type, body } = node;
-    return factory.createFunctionExpression(
-      modifiers,
-      asteriskToken,
-      undefined,
-      typeParameters,
-      parameters,
-      type,
-      body,
-    );
-  }
-  if (!ts.isClassDeclaration(node) || node.name) return undefined;
-  const { modifiers, typeParameters, heritageClauses, members } = node;
-  return factory.createParenthesizedExpression(
-    factory.createClassExpression(modifiers, undefined, typeParameters, heritageClauses, members),
-  );
 }

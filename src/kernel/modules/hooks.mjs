@@ -53,8 +53,8 @@ export async function resolve(specifier, context, nextResolve) {
   const parent = context.parentURL && loaded.get(bare(context.parentURL));
   // A parent being replaced may still be loading: only the newest one's imports count.
   if (parent && queryVersion(context.parentURL) === parent.version) parent.imports.set(url, version);
-  // Every project module is an ES module, whatever its package says, but those that are named .cts. Where Node has synchronous hooks tsx stands in front of
-  // these, and would take a format left open, or Node's own 'commonjs-typescript', for CommonJS.
+  // Every project module but a .cts is an ES module, whatever its package says. Where Node has synchronous hooks tsx stands in
+  // front of these, and would take a format left open, or Node's own 'commonjs-typescript', for CommonJS.
   const format = isTypeScript ? 'module' : found.format;
   return { ...found, format, url: version === 1 ? url : `${url}?edit=${version}` };
 }

@@ -1,5 +1,5 @@
 import childProcess, { type ChildProcess } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,9 +44,8 @@ function synchronous(call: Callable, execFileSync: Callable, send: (message: Fro
     const stdio = typeof options === 'object' && !Array.isArray(options) ? stdioOf(options) : [];
     const inherited = inheritedBy(stdio);
     if (inherited.length === 0) return call(...args);
-    const folder = mkdtempSync(join(tmpdir(), 'kernel-')); // its owner's only
     const opened = inherited.map(([i, name]) => {
-      const path = join(folder, String(i));
+      const path = join(mkdtempSync(join(tmpdir(), 'kernel-')), name); // its owner's only
       execFileSync('mkfifo', [path]);
       const state = new Int32Array(new SharedArrayBuffer(4));
       const fd = openSync(path, 'r+');
@@ -62,7 +61,6 @@ function synchronous(call: Callable, execFileSync: Callable, send: (message: Fro
         closeSync(fd);
         Atomics.wait(state, 0, 1, patience);
       }
-      rmSync(folder, { recursive: true, force: true });
     }
   };
 }

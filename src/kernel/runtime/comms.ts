@@ -47,6 +47,7 @@ export class Comms {
   open(target: string, data: unknown = {}, options?: CommOptions): Comm {
     const comm = this.make(randomUUID(), target);
     this.emit('open', comm, data, options);
+    this.comms.set(comm.id, comm);
     return comm;
   }
 
@@ -77,6 +78,7 @@ export class Comms {
     if (event === 'open') {
       const handler = this.handlers.get(target);
       const comm = this.make(commId, target);
+      this.comms.set(commId, comm);
       return handler ? handler(comm, message) : comm.close();
     }
     const comm = this.comms.get(commId);
@@ -94,10 +96,11 @@ export class Comms {
         this.emit('msg', comm, data, options);
       },
       close: (data = {}, options) => {
-        if (this.comms.delete(id)) this.emit('close', comm, data, options);
+        if (this.comms.get(id) !== comm) return;
+        this.emit('close', comm, data, options);
+        this.comms.delete(id);
       },
     };
-    this.comms.set(id, comm);
     return comm;
   }
 

@@ -38,7 +38,7 @@ class Stamp extends (function (target: object) {
 }
 
 let current: CellContext | undefined;
-/** Number of the run that ended last. */
+/** The highest number of a run that has ended, or was ordered to. */
 let ended = 0;
 let latest: CellContext = { id: 0, controller: new AbortController() };
 

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { inCell, runningCell } from './context.ts';
 
 type Callback = (...args: unknown[]) => void;
+type Put = (callback: Callback, ...args: unknown[]) => void;
 type Timers = { setTimeout: typeof setTimeout; setInterval: typeof setInterval };
 
 const plain = { ...timers };
@@ -29,8 +30,8 @@ export function wrapTimers(): void {
   Object.defineProperty(wrapped.setTimeout, promisify.custom, { value: sleep });
   Object.defineProperty(wrapped.setImmediate, promisify.custom, { value: plainPromises.setImmediate });
   const all = { ...wrapped, clearTimeout: clear, clearInterval: clear };
-  Object.assign(globalThis, all, { queueMicrotask: followed(queueMicrotask) });
-  process.nextTick = followed(process.nextTick);
+  Object.assign(globalThis, all, { queueMicrotask: followed(queueMicrotask as Put) });
+  process.nextTick = followed(process.nextTick as Put);
   Object.assign(timers, all);
   timersPromises.setTimeout = sleep;
   syncBuiltinESMExports();
@@ -69,15 +70,11 @@ function repeatable(kind: keyof Timers) {
 }
 
 /** What is put off to the next microtask or tick stays its cell's. */
-function followed<F extends (callback: (...args: never[]) => void, ...args: never[]) => void>(
-  original: F,
-): F {
-  const follow = (callback: Callback, ...args: unknown[]): void => {
+function followed(put: Put): Put {
+  return (callback, ...args) => {
     const cell = typeof callback === 'function' ? runningCell() : undefined;
-    const put = original as unknown as (callback: Callback, ...args: unknown[]) => void;
     put(cell ? (...given) => inCell(cell, () => callback(...given)) : callback, ...args);
   };
-  return follow as unknown as F;
 }
 
 function immediate(callback: Callback, ...args: unknown[]): NodeJS.Immediate {

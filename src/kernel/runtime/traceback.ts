@@ -13,7 +13,7 @@ const kernelFiles = [new URL('..', import.meta.url).href, fileURLToPath(new URL(
 const kept = 8 * 2 ** 20;
 
 /** What tracebacks through a cell are written from. */
-type Script = Pick<CompiledCell, 'label' | 'source' | 'map'>;
+type Script = Pick<CompiledCell, 'label' | 'source' | 'map'> & { parsed?: SourceMap };
 
 const scripts = new Map<string, Script>();
 let characters = 0;
@@ -22,7 +22,7 @@ const sizeOf = ({ source, map }: Script): number => source.length + map.length;
 
 /** Tracebacks through this cell show its TypeScript from now on. */
 export function rememberScript({ fileName, label, source, map }: CompiledCell): void {
-  const script = { label, source, map };
+  const script: Script = { label, source, map };
   scripts.set(fileName, script);
   characters += sizeOf(script);
   for (const [oldest, old] of scripts) {
@@ -58,13 +58,16 @@ const asWritten = (message: unknown): string =>
     .replace(/\(0 ?, ?__scope\.([\p{ID_Continue}$]+)\)/gu, '$1')
     .replace(/\b__scope\./g, '');
 
+/** What V8 writes after `at`, and hardly anyone else. */
+const isFrame = /^(async )?Promise\.\w+ \(index \d+\)$|<anonymous>\)?$|[/:\\][^ ]*:\d+:\d+\)?$/;
+
 /** Text in which the frames of stacks that go through cells are those of tracebacks, as where a cell prints an error. */
 export function withCellFrames(text: string): string {
   if (!text.includes('__cell_') && !text.includes('__scope.')) return text;
   const lines: string[] = [];
   for (const line of asWritten(text).split('\n')) {
-    const [, indent, written, rest = ''] = /^(\s*)at (.*?)( \{)?$/.exec(line) ?? [];
-    const found = written === undefined ? undefined : frame(written);
+    const [, indent, written = '', rest = ''] = /^(\s+)at (.*?)( \{)?$/.exec(line) ?? [];
+    const found = isFrame.test(written) ? frame(written) : undefined;
     if (found === undefined) lines.push(line);
     else if (found !== null) lines.push(`${indent}at ${found.text}${rest}`);
     else if (rest && lines.length > 0) lines[lines.length - 1] += rest;
@@ -130,8 +133,8 @@ function frame(text: string): Frame | null {
   const [, name, file = '', line, column] = match;
   const script = scripts.get(file);
   if (!script) return isInternal(file) ? null : { text };
-  const map = new SourceMap(JSON.parse(script.map));
-  const entry = map.findEntry(Number(line) - 1 - wrapperLines, Number(column) - 1);
+  script.parsed ??= new SourceMap(JSON.parse(script.map));
+  const entry = script.parsed.findEntry(Number(line) - 1 - wrapperLines, Number(column) - 1);
   if (!('originalLine' in entry)) return null;
   const position = { script, line: entry.originalLine + 1, column: entry.originalColumn + 1 };
   const where = `${script.label}:${position.line}:${position.column}`;

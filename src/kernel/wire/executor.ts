@@ -28,7 +28,6 @@ export class Executor {
   /** The request that is being executed. */
   active: Message | undefined;
   private readonly queue: Message[] = [];
-  private draining = false;
   private readonly finished = new Map<number, (outcome: RunOutcome) => void>();
   /** Number of the run that was started last: a cell's or a user expression's. */
   lastRun = 0;
@@ -60,7 +59,7 @@ export class Executor {
 
   enqueue(request: Message): void {
     this.queue.push(request);
-    if (!this.draining) void this.drain();
+    if (!this.active) void this.drain();
   }
 
   handle(message: FromRuntime): void {
@@ -76,7 +75,6 @@ export class Executor {
   }
 
   private async drain(): Promise<void> {
-    this.draining = true;
     for (let request = this.queue.shift(); request; request = this.queue.shift()) {
       this.active = request;
       this.interrupted = false;
@@ -88,7 +86,6 @@ export class Executor {
       this.active = undefined;
       if (!ok && stopsOnError(request)) this.abortQueued();
     }
-    this.draining = false;
   }
 
   /** Tells the client of a cell that it failed. What comes after the reply was sent in knowledge of it, and runs. */

@@ -7,6 +7,8 @@ import { log } from './log.ts';
 const patience = 60;
 /** Time until the user is told that the cell cannot be stopped, ms. */
 const explainAfter = 1300;
+/** Time without an answer that proves the main thread to be in native code: anywhere else it answers at once, ms. */
+const silent = 300;
 /** Questions answered without the message being heard that prove the main thread to be inside JavaScript. */
 const proof = 3;
 /** Most loops that are ended behind the end of a cell. More come from something that goes on, and a later cell must end it. */
@@ -30,8 +32,9 @@ export class Interrupter {
   private readonly order: Int32Array;
   private serial = 0;
   private acknowledged = 0;
-  /** Questions to the inspector on their way: the main thread answers them wherever it is in no native code. */
+  /** Questions to the inspector on their way, and when one was answered last or asked with none before it. */
   private unanswered = 0;
+  private answered = 0;
   private working: Promise<void> | undefined;
 
   constructor(order: Int32Array, toRuntime: (message: ToRuntime) => void, onStuck: () => void) {
@@ -75,7 +78,8 @@ export class Interrupter {
     const signalled = new Set<string>();
     const since = performance.now();
     const explain = setInterval(() => {
-      if (performance.now() - since < explainAfter || this.unanswered === 0) return;
+      const now = performance.now();
+      if (now - since < explainAfter || now - this.answered < silent || this.unanswered === 0) return;
       clearInterval(explain);
       this.onStuck();
     }, 50);
@@ -132,10 +136,11 @@ export class Interrupter {
 
   /** Resolves to whether the main thread refused. It answers where it runs JavaScript or waits, not in native code. */
   private post(method: string, parameters: object = {}): Promise<boolean> {
-    this.unanswered++;
+    if (this.unanswered++ === 0) this.answered = performance.now();
     return new Promise((resolve) => {
       this.session.post(method, parameters, (error) => {
         this.unanswered--;
+        this.answered = performance.now();
         resolve(error !== null);
       });
     });

@@ -1,5 +1,6 @@
-import { constants, openSync } from 'node:fs';
+import { constants, openSync, rmSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { dirname } from 'node:path';
 import type { FromRuntime } from '../channels.ts';
 import { log } from './log.ts';
 import type { Header } from './message.ts';
@@ -13,7 +14,7 @@ interface Origin {
 
 /** How long writes are gathered into one stream message, ms. */
 const gatherFor = 15;
-/** Characters that are gathered at most, and that one stream message holds. */
+/** Characters that one stream message holds at most. */
 const mostGathered = 2 ** 20;
 /** Cells whose late outputs still find their origin. */
 const remembered = 2000;
@@ -54,6 +55,7 @@ export class Outputs {
     };
     // Neither opening nor reading blocks: a thread that waits for a child could not be ended.
     const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    rmSync(dirname(path), { recursive: true }); // both ends are open
     const pipe = new Socket({ fd, readable: true, writable: false }).setEncoding('utf8');
     stage(1);
     pipe.on('data', (text) => this.write(id, name, String(text)));
@@ -64,10 +66,10 @@ export class Outputs {
   write(id: number, name: 'stdout' | 'stderr', text: string): void {
     if (this.pending && (this.pending.id !== id || this.pending.name !== name)) this.flush();
     for (const piece of pieces(text)) {
+      if (this.pending && this.pending.length + piece.length > mostGathered) this.flush();
       this.pending ??= { id, name, texts: [], length: 0 };
       this.pending.texts.push(piece);
       this.pending.length += piece.length;
-      if (this.pending.length >= mostGathered) this.flush();
     }
     if (this.pending) this.timer ??= setTimeout(() => this.flush(), gatherFor);
   }

@@ -55,6 +55,7 @@ export class Server {
     this.executor.handle(message);
     this.interrupter.handle(message);
     if (message.kind === 'input') this.ask(message);
+    if (message.kind === 'done') this.asked.clear(); // nobody waits for answers to a cell that has ended
   }
 
   /** Handles one request of a client. */
@@ -136,15 +137,14 @@ export class Server {
     this.asked.set(this.sockets.ask(active!, { prompt, password }), serial);
   }
 
-  /** Some clients do not say which question they answer: the only one that is open. */
+  /** Some clients do not say which question they answer: the oldest that is open. */
   private takeInput({ header, parent, content }: Message): void {
     if (header.msg_type !== 'input_reply') throw new Error(`unexpected ${header.msg_type}`);
-    const says = parent.msg_type === 'input_request';
-    const [only] = this.asked.size === 1 ? this.asked.keys() : [];
-    const id = says ? parent.msg_id : only;
-    const serial = this.asked.get(id ?? '');
+    const [oldest] = this.asked.keys();
+    const id = (parent.msg_type === 'input_request' ? parent.msg_id : oldest) ?? '';
+    const serial = this.asked.get(id);
     if (serial === undefined) throw new Error('it answers no question that is open');
-    this.asked.delete(id!);
+    this.asked.delete(id);
     this.toRuntime({ kind: 'input', serial, value: textOf(content.value) });
   }
 
