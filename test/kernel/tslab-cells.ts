@@ -17,6 +17,8 @@ export interface TslabCell {
 /** A difference is one that is meant; docs/kernel.md gives its reason. */
 export interface TslabNotebook {
   title: string;
+  /** Whether no other runs in the same kernel. */
+  alone?: true;
   differs?: string;
   cells: TslabCell[];
 }
@@ -151,6 +153,7 @@ export const notebooks: TslabNotebook[] = [
   },
   {
     title: "tslab's tests: values, recursion, classes, enums, imports of three kinds, names used again",
+    alone: true, // it hides Promise
     cells: [
       { code: 'let u = 3, v = 4;' },
       { code: 'let w = u * v; w -= 2;', result: '10' },
