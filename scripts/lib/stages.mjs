@@ -81,7 +81,9 @@ export function unitTests({ long }) {
 }
 
 /** What depends on Node's insides: the kernel (vm, loader, inspector, threads) and the engine's foreign calls. */
-const nodeTests = ['cells', 'interrupt', 'modules', 'protocol'].map((name) => `test/kernel/${name}.test.ts`);
+const nodeTests = ['cells', 'errors', 'interrupt', 'modules', 'protocol'].map(
+  (name) => `test/kernel/${name}.test.ts`,
+);
 
 /** Those tests again on the other supported versions of Node. */
 export function onOtherNodes() {

@@ -156,53 +156,28 @@ describe('names', () => {
     await run("throw new Error('before'); const stays = 'changed'");
     expect((await run('stays.toFixed(1)')).result).toBe("'1.0'");
   });
-});
 
-describe('errors', () => {
-  test('a type error shows code, message, line and caret, and nothing runs', async () => {
-    const wrong = await run("console.log('ran')\nconst n: number = 'text'");
-    expect(wrong.stdout).toBe('');
-    expect(traceOf(wrong)).toContain("TS2322\u001b[0m: Type 'string' is not assignable to type 'number'.");
-    expect(traceOf(wrong)).toContain("   2 | const n: number = 'text'\n     |       ^");
+  test.each([
+    [
+      'export default of a function without a name',
+      'export default function (n: number) { return n }',
+      /^\[Function/,
+    ],
+    [
+      'export default of a class without a name',
+      'const base = 2; export default class { static n = base }',
+      /^\[class \(anonymous\)\] \{ n: 2 \}$/,
+    ],
+    ['export from a module, which is loaded', "export { join } from 'node:path'; 1", /^1$/],
+    ['a semicolon after the last expression', '5;;', /^5$/],
+  ])('%s', async (_, code, result) => {
+    expect((await run(code)).result).toMatch(result);
   });
 
-  test('cells are strict: an implicit any and a possible undefined are refused', async () => {
-    expect((await run('function loose(x) { return x }')).reply.evalue).toContain('TS7006');
-    expect((await run('[1].find((x) => x > 1).toFixed()')).reply.evalue).toContain('TS2532');
-  });
-
-  test('a traceback has TypeScript lines, the cause, and no frames of the kernel or of Node', async () => {
-    await run(
-      'interface Gone { long: string }\nfunction inner(): never {\n  throw new TypeError("bad", { cause: new Error("why") })\n}',
-    );
-    const thrown = await run('const run = () => inner()\nrun()');
-    expect(thrown.reply.ename).toBe('TypeError');
-    expect(thrown.reply.evalue).toBe('bad');
-    const trace = traceOf(thrown);
-    expect(trace).toMatch(/inner \(cell \[\d+\]:3:9\)/);
-    expect(trace).toMatch(/cell \[\d+\]:2:/);
-    expect(trace).toContain('3 |   throw new TypeError("bad"');
-    expect(trace).toMatch(/caused by .*Error.*: why/);
-    expect(trace).not.toMatch(/node:|kernel|__cell|tsx/);
-  });
-
-  test('every error of an AggregateError is shown', async () => {
-    expect(
-      traceOf(await run("throw new AggregateError([new Error('a'), new TypeError('b')], 'both')")),
-    ).toMatch(/both[^]*1 of 2[^]*: a[^]*2 of 2[^]*: b/);
-  });
-
-  test('what is thrown need not be an Error', async () => {
-    expect((await run('throw { code: 5 }')).reply.evalue).toBe('{ code: 5 }');
-  });
-
-  test('an unhandled rejection and an error in a timer are shown, and the kernel goes on', async () => {
-    const cell = await run(
-      "void Promise.reject(new Error('nobody')); setTimeout(() => { throw new Error('in a timer') }, 1); await new Promise((r) => setTimeout(r, 60))",
-    );
-    expect(cell.stderr).toContain('nobody');
-    expect(cell.stderr).toContain('in a timer');
-    expect((await run('1')).result).toBe('1');
+  test('each variable of a statement that throws is kept if it was reached', async () => {
+    await run("const reached = 1, failing = (() => { throw new Error('b') })(), beyond = 3");
+    expect((await run('reached')).result).toBe('1');
+    expect((await run('beyond')).reply.evalue).toContain('TS2304');
   });
 });
 
@@ -235,6 +210,21 @@ describe('output', () => {
       (process.memoryUsage().heapTotal - before) / 2 ** 20 < 20`);
     expect(result).toBe('true'); // up to 7 MiB; 37 and more where console.log() asks to be called back
     expect(stdout).toBe(Array.from({ length: 100_000 }, (_, i) => `${i}\n`).join(''));
+  });
+
+  test('text that stands for bytes is written as these', async () => {
+    const { stdout } = await run(
+      "process.stdout.write('616263', 'hex'); process.stdout.write('é', 'utf8'); 0",
+    );
+    expect(stdout).toBe('abcé');
+  });
+
+  test('a long text comes in parts, none of which ends inside a character', async () => {
+    const { outputs, stdout } = await run("process.stdout.write('x' + '\\u{1F600}'.repeat(2 ** 21)); 0");
+    const parts = outputs.filter(({ type }) => type === 'stream').map(({ content }) => String(content.text));
+    expect(parts.length).toBeGreaterThan(3);
+    expect(parts.some((part) => /[\uD800-\uDBFF]$/.test(part))).toBe(false);
+    expect(stdout).toBe('x' + '\u{1F600}'.repeat(2 ** 21));
   });
 
   test('late output belongs to the cell that started it, also while another runs', async () => {

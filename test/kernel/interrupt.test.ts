@@ -148,3 +148,37 @@ test('cells queued behind an interrupted one are aborted', async () => {
   expect((await kernel.finish(first)).reply.status).toBe('error');
   expect((await kernel.finish(second)).reply.status).toBe('aborted');
 });
+
+test('an interrupt of a cell that waits behind a late loop lets the next one run', async () => {
+  await kernel.execute('setTimeout(() => { for (;;) {} }, 100); 0');
+  await sleep(300);
+  const id = await kernel.startCell("'never'");
+  await sleep(5);
+  await kernel.request('interrupt_request', {}, 'control');
+  expect((await kernel.finish(id)).reply.ename).toBe('Interrupted');
+  expect((await kernel.execute('kept.here')).result).toBe('true');
+});
+
+test('one interrupt is enough for a late loop that comes again and again', async () => {
+  await kernel.execute('setInterval(() => { for (;;) {} }, 100); 0');
+  await sleep(300);
+  await kernel.request('interrupt_request', {}, 'control');
+  expect((await kernel.execute('kept.here')).result).toBe('true');
+  await sleep(300);
+  expect((await kernel.execute('kept.here')).result).toBe('true');
+});
+
+test('an interrupt that comes while the one before is settled is not lost', async () => {
+  for (let i = 0; i < 6; i++) {
+    const first = await kernel.startCell(endless['a loop with another in a message behind it']!);
+    await kernel.until(() => kernel.publishedFor(first).length > 1, 'the cell to run');
+    await sleep(60);
+    await kernel.request('interrupt_request', {}, 'control');
+    await kernel.finish(first);
+    const second = await kernel.startCell('for (;;) {}');
+    await sleep(4 + 16 * i);
+    await kernel.request('interrupt_request', {}, 'control');
+    expect((await kernel.finish(second)).reply.ename).toBe('Interrupted');
+  }
+  expect((await kernel.execute('kept.here')).result).toBe('true');
+}, 30_000);

@@ -175,3 +175,21 @@ test('import.meta tells where the notebook lies', async () => {
   const cell = "import { place } from '../src/place.ts'; place";
   expect((await kernel.execute(cell)).result).toBe(`'file://${join(folder, 'src/place.ts')}'`);
 });
+
+test('an export of types alone loads nothing', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kernel-odd-'));
+  writeFileSync(join(folder, 'types.d.ts'), 'export interface Only { a: 1 }');
+  expect((await kernel.execute(`export { Only } from '${folder}/types'; 1`)).result).toBe('1');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('a module that is named .cts is a CommonJS one; a URL is resolved to itself', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kernel-odd-'));
+  writeFileSync(join(folder, 'old.cts'), 'export const where: string = __dirname;');
+  expect((await kernel.execute(`import { where } from '${folder}/old.cts'; where`)).result).toBe(
+    `'${folder}'`,
+  );
+  const url = 'file:///there/x.ts';
+  expect((await kernel.execute(`import.meta.resolve('${url}')`)).result).toBe(`'${url}'`);
+  rmSync(folder, { recursive: true, force: true });
+});

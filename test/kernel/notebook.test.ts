@@ -10,12 +10,6 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => kernel.stop());
 
-const shown = async (code: string): Promise<unknown> => {
-  const { outputs, reply } = await kernel.execute(code);
-  expect(reply.status, String(reply.evalue)).toBe('ok');
-  return outputs[0]!.content.data;
-};
-
 describe('input', () => {
   test('a cell asks the client that runs it, and hides a password', async () => {
     const id = await kernel.startCell(
@@ -49,6 +43,29 @@ describe('input', () => {
     await kernel.until(() => kernel.questions.length > before + 1, 'the second question');
     await kernel.send('input_reply', { value: 'second' }, 'stdin');
     expect((await kernel.finish(next)).result).toBe("'second'");
+  });
+
+  test('two questions at once are answered in order, by a client that does not say which', async () => {
+    const before = kernel.questions.length;
+    await kernel.execute("void input('for nobody').catch(() => {}); 0", { allow_stdin: true });
+    const id = await kernel.startCell("await Promise.all([input('a'), input('b')])", { allow_stdin: true });
+    await kernel.until(() => kernel.questions.length === before + 3, 'the questions');
+    for (const value of ['1', '2']) await kernel.send('input_reply', { value }, 'stdin');
+    expect((await kernel.finish(id)).result).toBe("[ '1', '2' ]");
+  });
+
+  test('an answer to an interrupted question is none to the next', async () => {
+    const before = kernel.questions.length;
+    const first = await kernel.startCell("await input('first?')", { allow_stdin: true });
+    await kernel.until(() => kernel.questions.length > before, 'the first question');
+    await kernel.request('interrupt_request', {}, 'control');
+    await kernel.finish(first);
+    const second = await kernel.startCell("await input('second?')", { allow_stdin: true });
+    await kernel.until(() => kernel.questions.length > before + 1, 'the second question');
+    const [old, open] = kernel.questions.slice(before);
+    await kernel.send('input_reply', { value: 'old' }, 'stdin', { parent: old!.header });
+    await kernel.send('input_reply', { value: 'new' }, 'stdin', { parent: open!.header });
+    expect((await kernel.finish(second)).result).toBe("'new'");
   });
 });
 
@@ -140,60 +157,6 @@ describe('output of others', () => {
     expect((await kernel.execute('await wait(900); 1')).stdout).toBe('');
     const text = kernel.publishedFor(id).map(({ content }) => content.text ?? '');
     expect(text.join('')).toBe('late\n');
-  });
-});
-
-describe('results', () => {
-  test('a tensor shows its dtype, shape and values; a map, a typed array and an error what they hold', async () => {
-    await kernel.execute(
-      "import { tf, useBackend } from 'scorebook/engine'; await useBackend({ backend: 'wasm' })",
-    );
-    const text = async (code: string) => ((await shown(code)) as Record<string, string>)['text/plain'];
-    expect(await text('tf.tensor2d([[1, 2], [3, 4.5]])')).toMatch(
-      /^float32 tensor \[2, 2\]\n[^]*1[^]*2[^]*3[^]*4\.5/,
-    );
-    expect(await text("new Map([['a', [1]]])")).toBe("Map(1) { 'a' => [ 1 ] }");
-    expect(await text('Float32Array.of(1, 0.5)')).toBe('Float32Array(2) [ 1, 0.5 ]');
-    expect(await text("new RangeError('no', { cause: new Error('why') })")).toMatch(
-      /RangeError: no[^]*Error: why/,
-    );
-  });
-
-  test('every maker gives its type of content', async () => {
-    expect(await shown('html`<b>${1}</b>`')).toEqual({ 'text/html': '<b>1</b>', 'text/plain': '<b>1</b>' });
-    expect(await shown("markdown('*x*')")).toMatchObject({ 'text/markdown': '*x*' });
-    expect(await shown('latex`\\frac12`')).toMatchObject({ 'text/latex': '$$\\frac12$$' });
-    expect(await shown("svg('<svg/>')")).toMatchObject({ 'image/svg+xml': '<svg/>' });
-    expect(await shown('png(new Uint8Array([1, 2]))')).toEqual({ 'image/png': 'AQI=' });
-    expect(await shown('json({ a: [1] })')).toEqual({ 'application/json': { a: [1] } });
-    expect(await shown("vegaLite({ mark: 'bar' })")).toEqual({
-      'application/vnd.vegalite.v5+json': { mark: 'bar' },
-    });
-    expect(await shown('plotly({ data: [] })')).toEqual({
-      'application/vnd.plotly.v1+json': { data: [], layout: {} },
-    });
-    expect(await shown("bundle({ 'x/y': 1 })")).toEqual({ 'x/y': 1 });
-    expect(await shown("await show(html('<i>'))")).toMatchObject({ 'text/html': '<i>' });
-  });
-
-  test('figures and image files are recognized', async () => {
-    expect(await shown("({ data: [{ type: 'bar', x: [1] }], layout: {} })")).toHaveProperty([
-      'application/vnd.plotly.v1+json',
-    ]);
-    for (const kind of ['vega', 'vega-lite'])
-      expect(await shown(`({ $schema: 'https://vega.github.io/schema/${kind}/v5.json' })`)).toHaveProperty([
-        `application/vnd.${kind.replace('-', '')}.v5+json`,
-      ]);
-    expect(await shown("Buffer.from('89504e470d0a1a0a00', 'hex')")).toMatchObject({
-      'image/png': 'iVBORw0KGgoA',
-    });
-  });
-
-  test('a long entry of a table says that it is cut', async () => {
-    expect(await shown("[{ a: 'x'.repeat(300) }, { a: 1 }]")).toHaveProperty(
-      ['text/html'],
-      expect.stringContaining('… 100 more characters</td>'),
-    );
   });
 });
 

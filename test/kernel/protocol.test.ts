@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { KernelClient } from './client.ts';
 
@@ -135,110 +136,26 @@ describe('execution', () => {
     ]);
     expect(outputs[0]!.content.metadata).toEqual({ m: 1 });
   });
-});
 
-describe('assistance', () => {
-  const complete = (code: string): Promise<Record<string, unknown>> =>
-    kernel.request('complete_request', { code, cursor_pos: [...code].length });
-
-  test('members, names of earlier cells and exports of modules are completed', async () => {
-    await kernel.execute('const alphabet = { aleph: 1, beth: 2 }');
-    expect((await complete('alphabet.al')).matches).toEqual(['aleph']);
-    expect((await complete('alphab')).matches).toEqual(['alphabet']);
-    const before = async (text: string, rest: string) =>
-      (await kernel.request('complete_request', { code: text + rest, cursor_pos: text.length })).matches;
-    expect(await before('import { basena', " } from 'node:path'")).toEqual(['basename']);
-    expect(await before("import {} from 'node:path/po", "'")).toEqual(['posix']);
-  });
-
-  test('a comment of JSDoc is completed: its tags, and the names of parameters', async () => {
-    const before = async (code: string, rest: string): Promise<unknown> =>
-      (await kernel.request('complete_request', { code: code + rest, cursor_pos: code.length })).matches;
-    const rest = ' */ function f(abscissa: number) {}';
-    expect(await before('/** @retur', rest)).toContain('returns');
-    expect(await before('/** @param abs', rest)).toEqual(['abscissa']);
-  });
-
-  test('cursor positions count code points', async () => {
-    const reply = await complete("const grin = '😀😀'; Math.hypo");
-    expect(reply.matches).toEqual(['hypot']);
-    expect([reply.cursor_start, reply.cursor_end]).toEqual([24, 28]);
-  });
-
-  test('a completed name is said to be what an earlier cell declared', async () => {
-    const cell = [
-      'const kindC = 1; let kindL = 2; function kindF() {} class kindK {} enum kindE { A }',
-      'interface kindI {} type kindT = 1; namespace kindN { export const x = 1 }',
-      "import * as kindM from 'node:fs'; import { join as kindJ } from 'node:path';",
-    ];
-    await kernel.execute(cell.join('\n'));
-    const kinds = async (code: string): Promise<object> => {
-      const { metadata } = (await complete(code)) as { metadata: Record<string, unknown> };
-      const items = metadata._jupyter_types_experimental as { text: string; type: string }[];
-      return Object.fromEntries(items.map(({ text, type }) => [text, type]));
-    };
-    expect(await kinds('kind')).toEqual({
-      ...{ kindC: 'const', kindE: 'enum', kindF: 'function', kindJ: 'function' },
-      ...{ kindK: 'class', kindL: 'let', kindM: 'module', kindN: 'module' },
-    });
-    expect(await kinds('let x: kind')).toMatchObject({ kindI: 'interface', kindT: 'type', kindK: 'class' });
-  });
-
-  test('completion and inspection answer while a cell keeps the kernel busy', async () => {
-    const id = await kernel.startCell("console.log('busy'); for (;;) {}");
-    await kernel.until(
-      () => kernel.publishedFor(id).some(({ type }) => type === 'stream'),
-      'the cell to run',
-    );
-    expect((await complete('Math.hypo')).matches).toEqual(['hypot']);
-    const inspected = await kernel.request('inspect_request', {
-      code: 'parseFloat',
-      cursor_pos: 4,
-      detail_level: 0,
-    });
-    expect((inspected.data as Record<string, string>)['text/markdown']).toContain(
-      'function parseFloat(string: string): number',
-    );
-    await kernel.request('interrupt_request', {}, 'control');
-    await kernel.finish(id);
-  });
-
-  test('inspection shows a name of an earlier cell as it was declared there', async () => {
-    await kernel.execute(
-      '/** Once more. */ function again(n: number) { return n } class Turn {} const turns = [1]',
-    );
-    const shown = async (code: string): Promise<string> => {
-      const { data } = await kernel.request('inspect_request', {
-        code,
-        cursor_pos: code.length,
-        detail_level: 0,
-      });
-      return (data as Record<string, string>)['text/plain']!;
-    };
-    expect(await shown('again')).toBe('function again(n: number): number\n\nOnce more.');
-    expect(await shown('Turn')).toBe('class Turn');
-    expect(await shown('turns')).toBe('const turns: number[]');
-  });
-
-  test('inspection inside a call shows its signature, with documentation', async () => {
-    await kernel.execute(
-      '/** Adds.\n * @param a the first */\nfunction add(a: number, b: number) { return a + b }',
-    );
-    const { found, data } = await kernel.request('inspect_request', {
-      code: 'add(1, ',
-      cursor_pos: 7,
-      detail_level: 0,
-    });
-    expect(found).toBe(true);
-    expect((data as Record<string, string>)['text/plain']).toMatch(/add\(a: number, b: number\)[^]*Adds\./);
-  });
-
-  test('unfinished code says how far to indent', async () => {
-    expect(await kernel.request('is_complete_request', { code: 'if (1) {\n  f(' })).toEqual({
-      status: 'incomplete',
-      indent: '    ',
-    });
-    expect((await kernel.request('is_complete_request', { code: 'await 1' })).status).toBe('complete');
+  test('cells that arrive behind a failing one are aborted up to its reply, and none of them runs before', async () => {
+    for (let round = 0; round < 5; round++) {
+      const failing = await kernel.startCell('throw 1');
+      const sent: string[] = [];
+      for (let i = 0; i < 12; i++) {
+        if (i > 2) await sleep(1);
+        sent.push(await kernel.startCell(`${i}`));
+      }
+      expect((await kernel.finish(failing)).reply.status).toBe('error');
+      const states: unknown[] = [];
+      for (const id of sent) states.push((await kernel.finish(id)).reply.status);
+      const aborted = states.filter((state) => state === 'aborted').length;
+      expect(aborted).toBeGreaterThan(2);
+      expect(states).toEqual([
+        ...Array<string>(aborted).fill('aborted'),
+        ...Array<string>(12 - aborted).fill('ok'),
+      ]);
+      expect((await kernel.execute("'later'")).result).toBe("'later'");
+    }
   });
 
   test('a silent cell opens its comm like any other', async () => {
@@ -253,6 +170,23 @@ describe('assistance', () => {
     const id = await kernel.send('comm_open', { comm_id: 'c1', target_name: 'none', data: {} });
     await kernel.until(() => kernel.publishedFor(id).some(({ type }) => type === 'comm_close'), 'comm_close');
   });
+});
+
+test('no pattern of a history search takes long', async () => {
+  await kernel.execute(`const long = '${'a'.repeat(60)}'`);
+  const search = async (pattern: string): Promise<unknown[]> =>
+    (
+      await kernel.request('history_request', {
+        hist_access_type: 'search',
+        pattern,
+        output: false,
+        raw: true,
+      })
+    ).history as unknown[];
+  expect(await search(`${'*a'.repeat(12)}*b_`)).toEqual([]);
+  expect(await search('*const*long = ?a*')).toHaveLength(1);
+  expect(await search('const long')).toEqual([]);
+  expect(await search('*')).not.toEqual([]);
 });
 
 test('shutdown for a restart is told to every client, and ends the process', async () => {

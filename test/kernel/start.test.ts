@@ -14,29 +14,6 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test.each([
-  ['is no JSON', '{ "compilerOptions": { "strict": tru } }', /^TS1\d\d\d: /],
-  ['extends what is not there', '{ "extends": "./missing.json" }', /^TS\d+: .*missing\.json/],
-  ['has an option that there is not', '{ "compilerOptions": { "target": "es1" } }', /^TS6046: .*'--target'/],
-])(
-  'a tsconfig.json that %s is told by each cell until it is mended',
-  async (_, text, message) => {
-    const file = join(folder, 'tsconfig.json');
-    writeFileSync(file, text);
-    const kernel = await KernelClient.start(folder);
-    try {
-      const { reply } = await kernel.execute('1');
-      expect(reply.ename).toBe('TypeScriptError');
-      expect(reply.evalue).toMatch(message);
-      writeFileSync(file, '{ "compilerOptions": { "strict": true } }');
-      expect((await kernel.execute('const n: number = 2; n')).result).toBe('2');
-    } finally {
-      await kernel.stop();
-    }
-  },
-  60_000,
-);
-
 /** Starts a kernel on these ports; resolves, when it has ended, to what it said. */
 async function launched(ports: number[], env: NodeJS.ProcessEnv = {}): Promise<string> {
   const names = ['shell', 'control', 'iopub', 'stdin', 'hb'];
@@ -88,4 +65,27 @@ test('the kernel stands alone: a package with nothing but it runs notebooks', as
   } finally {
     await kernel.stop();
   }
+}, 30_000);
+
+test('a log that nobody reads does not end the kernel', async () => {
+  // What the shell starts has a pipe for its stderr whose other end stays open, and is not read.
+  const other = await KernelClient.start(undefined, undefined, 'ignored');
+  try {
+    for (let i = 0; i < 3000; i++) await other.sendFrames(['<IDS|MSG>', 'no', 'message', `${i}`, '{}', '{}']);
+    expect((await other.execute('1 + 1')).result).toBe('2');
+  } finally {
+    await other.stop();
+  }
+}, 30_000);
+
+test('a kernel ends with the process that Jupyter names', async () => {
+  const server = spawn('sleep', ['60']);
+  const other = await KernelClient.start(undefined, undefined, 'read', {
+    JPY_PARENT_PID: String(server.pid),
+  });
+  const ended = new Promise((resolve) => other.child.once('exit', (_, signal) => resolve(signal)));
+  expect((await other.execute('1')).result).toBe('1');
+  server.kill();
+  expect(await ended).toBe('SIGKILL');
+  await other.stop();
 }, 30_000);

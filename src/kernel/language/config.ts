@@ -42,7 +42,6 @@ const withoutProject: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2022,
   lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.esnext.disposable.d.ts'],
   moduleResolution: ts.ModuleResolutionKind.Bundler,
-  types: ['node'],
   strict: true,
   resolveJsonModule: true,
   esModuleInterop: true,
@@ -96,6 +95,7 @@ function onNode(options: ts.CompilerOptions, root: string): ts.CompilerOptions {
 export function findProject(directory: string): Project {
   const file = ts.findConfigFile(directory, existsSync);
   if (!file) return project(withoutProject, packageRoot, [], []);
+  // Tells what is no JSON; the source file, which tells what it extends, does not.
   const { error } = ts.readConfigFile(file, ts.sys.readFile);
   if (error) return project(withoutProject, dirname(file), [error], [file]);
   // Cells are the only root files: what the project includes is looked at when a cell imports it.

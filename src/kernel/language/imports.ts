@@ -37,8 +37,21 @@ export function importStatements(
   ];
 }
 
+/** `export … from 'm'` as `await import('m')`: what a cell exports is seen by nobody. An export of nothing but types is not loaded. */
+export function reexportStatements(
+  factory: ts.NodeFactory,
+  checker: ts.TypeChecker,
+  { moduleSpecifier, exportClause, isTypeOnly }: ts.ExportDeclaration,
+): ts.Statement[] {
+  if (!moduleSpecifier || isTypeOnly) return [];
+  const names = exportClause && ts.isNamedExports(exportClause) ? exportClause.elements : [];
+  if (names.length > 0 && names.every((each) => each.isTypeOnly || !isValue(checker, each.name))) return [];
+  const loaded = loadModule(factory, (moduleSpecifier as ts.StringLiteral).text);
+  return [factory.createExpressionStatement(ts.setTextRange(loaded, moduleSpecifier))];
+}
+
 /** `await import('m', options)` */
-export function loadModule(
+function loadModule(
   factory: ts.NodeFactory,
   specifier: string,
   options: ts.Expression[] = [],
@@ -88,7 +101,7 @@ function boundNames(checker: ts.TypeChecker, clause: ts.ImportClause): Bound[] {
 }
 
 /** Whether an imported or exported name stands for a value, and not for a type only. */
-export function isValue(checker: ts.TypeChecker, name: ts.Node): boolean {
+function isValue(checker: ts.TypeChecker, name: ts.Node): boolean {
   const symbol = checker.getSymbolAtLocation(name);
   if (!symbol || !(symbol.flags & ts.SymbolFlags.Alias)) return true;
   const target = checker.getAliasedSymbol(symbol);

@@ -1,8 +1,8 @@
 import ts from 'typescript';
 import { bindingNames, type Declaring, declarations, isImport } from './names.ts';
 import { toAssignment, toTarget } from './assignment.ts';
-import { unnamedDefault } from './unnamed.ts';
-import { importStatements, isValue, loadModule, requireStatement } from './imports.ts';
+import { defaultExport } from './default-export.ts';
+import { importStatements, reexportStatements, requireStatement } from './imports.ts';
 import { kernelName, metaName, scopeName } from './parameters.ts';
 
 /**
@@ -90,24 +90,16 @@ class CellTransform {
       if (declarations.some((each) => this.orders.get(this.key(each))))
         return declarations.flatMap((each) => [this.assigning(each), ...this.progress(each)]);
     }
-    if (ts.isExportDeclaration(statement)) return this.reexport(statement);
+    if (ts.isExportDeclaration(statement)) return reexportStatements(factory, this.checker, statement);
     if (ts.isImportEqualsDeclaration(statement)) return this.alias(statement);
-    if (ts.isExportAssignment(statement))
-      return this.topLevel(factory.createExpressionStatement(statement.expression), last);
+    const exported = defaultExport(factory, statement);
+    if (exported) return this.topLevel(factory.createExpressionStatement(exported), last);
     if (ts.isExpressionStatement(statement) && last) {
       const value = ts.visitNode(statement.expression, this.visit) as ts.Expression;
       return [ts.setTextRange(factory.createReturnStatement(value), statement)];
     }
     const visited = ts.visitNode(statement, this.visit) as ts.Statement | undefined;
     if (!visited) return [];
-    const unnamed = unnamedDefault(factory, visited);
-    if (unnamed)
-      return [
-        ts.setTextRange(
-          last ? factory.createReturnStatement(unnamed) : factory.createExpressionStatement(unnamed),
-          statement,
-        ),
-      ];
     const named =
       ts.isClassDeclaration(statement) ||
       ts.isEnumDeclaration(statement) ||
@@ -146,20 +138,6 @@ class CellTransform {
     const name = statement.name.text;
     const assignment = factory.createAssignment(this.inScope(name), factory.createIdentifier(name));
     return [factory.createExpressionStatement(assignment), ...this.progress(statement)];
-  }
-
-  /** What a cell exports from a module is seen by nobody; the module is loaded. */
-  private reexport({ moduleSpecifier, exportClause, isTypeOnly }: ts.ExportDeclaration): ts.Statement[] {
-    if (!moduleSpecifier || isTypeOnly) return [];
-    if (exportClause && ts.isNamedExports(exportClause)) {
-      const values = exportClause.elements.filter(
-        (each) => !each.isTypeOnly && isValue(this.checker, each.name),
-      );
-      if (values.length === 0 && exportClause.elements.length > 0) return [];
-    }
-    const { text } = moduleSpecifier as ts.StringLiteral;
-    const loaded = ts.setTextRange(loadModule(this.factory, text), moduleSpecifier);
-    return [this.factory.createExpressionStatement(loaded)];
   }
 
   private progress(node: ts.Node): ts.Statement[] {

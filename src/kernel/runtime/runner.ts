@@ -56,7 +56,7 @@ export class Runner {
     forgetCurrent();
     if (late) interruptCell(late);
     const { running } = this;
-    if (running && !(id !== undefined && running.context.id > id)) {
+    if (running && (id === undefined || running.context.id <= id)) {
       interruptCell(running.context);
       this.finish(running, describeFailure(new Interrupted()));
     }

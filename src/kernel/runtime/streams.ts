@@ -10,10 +10,8 @@ export function captureStreams(send: (message: FromRuntime) => void): void {
     const decoder = new TextDecoder();
     const write = (chunk: string | Uint8Array, encoding?: unknown, callback?: unknown): boolean => {
       throwIfInterrupted();
-      const isBytes =
-        typeof chunk !== 'string' || (typeof encoding === 'string' && !/^utf-?8$/i.test(encoding));
-      const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encoding as BufferEncoding) : chunk;
-      const text = isBytes ? decoder.decode(bytes, { stream: true }) : chunk;
+      const bytes = typeof chunk === 'string' ? encoded(chunk, encoding) : chunk;
+      const text = typeof bytes === 'string' ? bytes : decoder.decode(bytes, { stream: true });
       if (text) send({ kind: 'stream', id: currentCell().id, name, text: withCellFrames(text) });
       const done = typeof encoding === 'function' ? encoding : callback;
       if (typeof done === 'function') process.nextTick(done);
@@ -23,4 +21,10 @@ export function captureStreams(send: (message: FromRuntime) => void): void {
   }
   // Else console.log() asks to be called back for each line, and a loop that prints holds all of that until it ends.
   Object.assign(console, { _ignoreErrors: false });
+}
+
+/** A text, or, where it stands for bytes, these: `write('616263', 'hex')`. */
+function encoded(text: string, encoding: unknown): string | Uint8Array {
+  if (typeof encoding !== 'string' || /^utf-?8$/i.test(encoding)) return text;
+  return Buffer.from(text, encoding as BufferEncoding);
 }
