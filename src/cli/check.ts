@@ -17,8 +17,8 @@ or it is a script (.ts, .mts, .js, .mjs; an ES module) that exports proofs, or a
 
 A script is run: check only scripts that you trust. It may lie anywhere; scorebook/… always means this package.
 
-Exit status: 0 when every claim and step was decided, whatever the verdict; 1 when one is undecided (and, for a step,
-not marked open); 2 when the file or a claim is malformed (the other claims are still decided), or a script cannot be
+Exit status: 0 when every claim and step was decided, whatever the verdict; 1 when one is undecided or only tested (and,
+for a step, not marked open); 2 when the file or a claim is malformed (the other claims are still decided), or a script cannot be
 read, throws or exports no proof.`;
 
 /** A verdict for a person: what was found, and what anyone can verify. */

@@ -1,5 +1,5 @@
 /** `scorebook check` on a script: the proofs that it exports, printed with their verdicts. */
-import { survivorLines, type Proof, type Step } from '../symbolic/index.ts';
+import { stepVerdicts, survivorLines, type Proof, type Step } from '../symbolic/index.ts';
 import { importScript, ScriptError } from './script.ts';
 
 /** Judges and prints every exported proof, in the order of the names. Resolves to the exit status. */
@@ -22,7 +22,9 @@ export async function checkScript(file: string, { json }: { json: boolean }): Pr
   }
   if (!json && judged.length > 0) process.stdout.write(`${tally(judged)}\n`);
   if (proofs.length === 0 || judged.length < proofs.length) return 2;
-  return judged.flat().some(({ verdict, open }) => verdict === 'undecided' && !open) ? 1 : 0;
+  const isOpen = ({ verdict, open }: Step): boolean =>
+    (verdict === 'undecided' || verdict === 'tested') && !open;
+  return judged.flat().some(isOpen) ? 1 : 0;
 }
 
 const noProof =
@@ -95,8 +97,7 @@ function proofLine({ title, summary }: Proof, steps: readonly Step[]): object {
 
 /** `2 proofs: 5 proved, 1 assumed` */
 function tally(judged: readonly (readonly Step[])[]): string {
-  const kinds = ['proved', 'refuted', 'undecided', 'assumed', 'vacuous'];
-  const counts = kinds.map((kind) => ({
+  const counts = stepVerdicts.map((kind) => ({
     kind,
     n: judged.flat().filter(({ verdict }) => verdict === kind).length,
   }));

@@ -6,6 +6,7 @@ import {
   type Proof,
   type Step,
   type StepCounterexample,
+  type StepVerdict,
 } from '../symbolic/index.ts';
 import { escapeHtml, mathml, prose } from './proofMath.ts';
 import { proofStyle } from './proofStyle.ts';
@@ -20,7 +21,14 @@ export interface ProofTable {
   [key: symbol]: unknown;
 }
 
-const marks = { proved: '✓', refuted: '✗', undecided: '?', assumed: '§', vacuous: '≡' } as const;
+const marks: Record<StepVerdict, string> = {
+  proved: '✓',
+  tested: '≈',
+  refuted: '✗',
+  undecided: '?',
+  assumed: '§',
+  vacuous: '≡',
+};
 
 /**
  * A derivation as a table: HTML with MathML (light and dark), TeX and plain text in one bundle.
@@ -92,6 +100,8 @@ function evidenceOf(step: Step): string[] {
   switch (step.verdict) {
     case 'proved':
       return [step.method ?? '', error(step), mutantSummary(step.mutants)].filter((part) => part !== '');
+    case 'tested':
+      return ['not proved', step.method ?? '', error(step), step.reason ?? ''].filter((part) => part !== '');
     case 'refuted':
       return step.counterexample ? [counterexample(step.counterexample)] : [step.reason ?? ''];
     case 'assumed':

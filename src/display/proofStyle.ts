@@ -5,10 +5,10 @@
  */
 const light =
   '--sb-fg:#1b1f24;--sb-mut:#5c6672;--sb-line:#e3e6ea;--sb-ok:#0b6b3a;--sb-okb:#dff3e7;--sb-no:#a3161b;--sb-nob:#fbdfdf;' +
-  '--sb-norow:#fff5f5;--sb-as:#6b4e00;--sb-asb:#f7ecd0;--sb-un:#5b3a9b;--sb-unb:#ece5fa;--sb-va:#57606a;--sb-vab:#eceff2;';
+  '--sb-norow:#fff5f5;--sb-as:#6b4e00;--sb-asb:#f7ecd0;--sb-un:#5b3a9b;--sb-unb:#ece5fa;--sb-va:#57606a;--sb-vab:#eceff2;--sb-te:#0a4f8c;--sb-teb:#dcebfa;';
 const dark =
   '--sb-fg:#e6e8eb;--sb-mut:#9aa5b1;--sb-line:#30363d;--sb-ok:#7fe0a7;--sb-okb:#123423;--sb-no:#ff9d9d;--sb-nob:#4a1a1d;' +
-  '--sb-norow:#241516;--sb-as:#e8c873;--sb-asb:#3a2f12;--sb-un:#c9b3ff;--sb-unb:#2c2146;--sb-va:#a8b1bb;--sb-vab:#262c33;';
+  '--sb-norow:#241516;--sb-as:#e8c873;--sb-asb:#3a2f12;--sb-un:#c9b3ff;--sb-unb:#2c2146;--sb-va:#a8b1bb;--sb-vab:#262c33;--sb-te:#8cc6ff;--sb-teb:#11304d;';
 
 const table = '.sb-proof.sb-proof.sb-proof';
 
@@ -33,6 +33,7 @@ const rules = [
   `${table} .sb-note,${table} .sb-ev{color:var(--sb-mut);font-size:12px;line-height:1.5;margin-top:2px}`,
   `${table} .sb-chip{display:inline-block;border-radius:10px;padding:0 9px;font-weight:600;font-size:12.5px;line-height:1.55;white-space:nowrap;background:var(--sb-vab);color:var(--sb-va)}`,
   ...chip('proved', 'ok'),
+  ...chip('tested', 'te'),
   ...chip('refuted', 'no'),
   ...chip('assumed', 'as'),
   ...chip('undecided', 'un'),

@@ -1,19 +1,33 @@
 /** A derivation as plain text and as TeX, its summary, and what fails it. */
-import type { Step, StepMutants, StepVerdict } from './step.ts';
+import { stepVerdicts, type Step, type StepMutants } from './step.ts';
 
-const order: readonly StepVerdict[] = ['proved', 'refuted', 'undecided', 'assumed', 'vacuous'];
-
-/** `5 steps · 3 proved · 1 refuted · 1 assumed`. Vacuous lines are steps, and never count as proved. */
+/** `5 steps · 3 proved · 1 refuted · 1 assumed`. Only what is proved counts as proved: no vacuous line, and none that is tested. */
 export function summarize(steps: readonly Step[]): string {
-  const counts = order
+  const counts = stepVerdicts
     .map((verdict) => ({ verdict, count: steps.filter((step) => step.verdict === verdict).length }))
     .filter(({ count }) => count > 0)
     .map(({ verdict, count }) => `${count} ${verdict}`);
   return [`${steps.length} ${steps.length === 1 ? 'step' : 'steps'}`, ...counts].join(' · ');
 }
 
-/** Why the derivation does not stand, or undefined when it does. */
-export function failures(title: string, steps: readonly Step[]): string | undefined {
+/** What an author takes for good beside proofs. */
+export interface CheckOptions {
+  /** `tested`: steps that are exact on the finite models of their scope pass, though nothing proves them beyond. */
+  readonly accept?: 'tested';
+}
+
+/**
+ * Why the derivation does not stand, or undefined when it does.
+ * @throws when `accept` is anything but `tested`
+ */
+export function failures(
+  title: string,
+  steps: readonly Step[],
+  { accept }: CheckOptions = {},
+): string | undefined {
+  if (accept !== undefined && accept !== 'tested')
+    throw new Error(`check({ accept: ${JSON.stringify(accept)} }): expected 'tested', or nothing`);
+
   const bad = steps.flatMap((step, i) => {
     if (step.verdict === 'refuted') return [`step ${i + 1} is refuted: ${step.text}${counterexample(step)}`];
     if (step.verdict === 'undecided' && !step.open) {
@@ -21,10 +35,17 @@ export function failures(title: string, steps: readonly Step[]): string | undefi
         `step ${i + 1} is undecided: ${step.text} (${step.reason ?? 'no reason given'}); mark it { open: true } to go on`,
       ];
     }
+    if (step.verdict === 'tested' && !step.open && accept !== 'tested') {
+      const { text, scope, reason } = step;
+      return [
+        `step ${i + 1} is tested, not proved: ${text} (${[scope, reason].filter(Boolean).join('; ')}); ` +
+          "accept what is only tested by .check({ accept: 'tested' }), or mark the step { open: true }",
+      ];
+    }
     return [];
   });
   if (bad.length > 0) return `${title}: ${bad.join('\n')}`;
-  if (!steps.some(({ verdict }) => verdict === 'proved'))
+  if (!steps.some(({ verdict }) => verdict === 'proved' || (verdict === 'tested' && accept === 'tested')))
     return `${title}: nothing is proved (${summarize(steps)})`;
   return undefined;
 }
@@ -40,7 +61,7 @@ function counterexample({ counterexample: found, diagnosis }: Step): string {
 
 /** What the verdict ranges over, and where it holds. */
 function reachOf({ verdict, scope, conditions }: Step): string {
-  if (verdict !== 'proved' && verdict !== 'vacuous') return '';
+  if (verdict !== 'proved' && verdict !== 'tested' && verdict !== 'vacuous') return '';
   const where = conditions.length === 0 ? '' : `, where ${conditions.map((tex) => `$${tex}$`).join(', ')}`;
   return (scope === undefined ? '' : `, ${scope}`) + where;
 }

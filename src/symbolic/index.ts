@@ -68,9 +68,17 @@ export {
 } from './differential.ts';
 export { decideInequality, type Comparison, type InequalityClaim } from './inequality.ts';
 export { meanOf, varianceOf, type Quantity } from './quantity.ts';
-export { mutantSummary, relationTeX, survivorLines } from './derivation-text.ts';
+export { mutantSummary, relationTeX, survivorLines, type CheckOptions } from './derivation-text.ts';
 export type { Proof } from './proof.ts';
-export type { Inequality, Relation, Step, StepCounterexample, StepMutants, StepVerdict } from './step.ts';
+export {
+  stepVerdicts,
+  type Inequality,
+  type Relation,
+  type Step,
+  type StepCounterexample,
+  type StepMutants,
+  type StepVerdict,
+} from './step.ts';
 export { derive } from './derivation.ts';
 export type {
   Derivation,

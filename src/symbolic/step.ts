@@ -6,7 +6,13 @@ export type Relation = '=' | '∝' | '+c' | '≤' | '<' | '≥' | '>';
 /** Between expectations of densities: cited theorems prove them, never the algebra of expressions. */
 export type Inequality = '≤' | '≥';
 
-export type StepVerdict = 'proved' | 'refuted' | 'undecided' | 'vacuous' | 'assumed';
+/**
+ * Every verdict, in the order in which they are counted. `proved`: in all of the stated scope, by rules or exact algebra.
+ * `tested`: exact on the finite models that the scope names, and nothing is known beyond them; it never counts as proved.
+ */
+export const stepVerdicts = ['proved', 'tested', 'refuted', 'undecided', 'assumed', 'vacuous'] as const;
+
+export type StepVerdict = (typeof stepVerdicts)[number];
 
 export interface StepCounterexample {
   /** Symbol (`x'` for another value of x), its TeX and its value, e.g. `1/2`. */
@@ -42,7 +48,7 @@ export interface Step {
   /** The symbols that these conditions read. */
   readonly confines?: readonly string[];
   readonly cite?: string;
-  /** Marked by the author as not decided yet: an `undecided` verdict does not fail the derivation. */
+  /** Marked by the author as not decided yet: an `undecided` or `tested` verdict does not fail the derivation. */
   readonly open: boolean;
   readonly verdict: StepVerdict;
   readonly method?: string;

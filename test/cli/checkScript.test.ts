@@ -108,6 +108,15 @@ test('an undecided step makes the status 1 and says why, unless it is marked ope
   expect((await check('open.ts', [...imports, side('{ open: true }')])).status).toBe(0);
 });
 
+test('a step that is only tested makes the status 1, and is counted as such', { timeout }, async () => {
+  const small = '(sum_{t=1}^{T} 1)';
+  const chain = "chainModel('q(x_{0:T}) = q(x_0) prod_{t=1}^{T} q(x_t|x_{t-1})')";
+  const statement = [1, 2, 3, 4].map((n) => `(${small} - ${n})`).join(' * ');
+  const only = `export const p = deriveChain('Small', '${statement} + 1', { model: ${chain} }).step('1');`;
+  const { status, stdout } = await check('tested.ts', [...imports, only]);
+  expect([status, stdout]).toEqual([1, expect.stringContaining('1 proof: 1 tested, 1 vacuous')]);
+});
+
 test(
   'a proof that cannot be judged makes the status 2, and the others are printed',
   { timeout },

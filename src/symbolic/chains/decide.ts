@@ -16,15 +16,16 @@ import type { Size } from './sizes.ts';
 import type { ChainExpr, IndexRange, Statement } from './syntax.ts';
 
 export interface ChainVerdict {
-  readonly verdict: 'proved' | 'refuted' | 'undecided' | 'vacuous';
-  /** Of a proof: `all densities, all T ≥ 1`, or the finite chains on which it was certified. */
+  /** `tested`: no rule proves it, and it holds on all finite chains of the scope. That is no proof for others. */
+  readonly verdict: 'proved' | 'tested' | 'refuted' | 'undecided' | 'vacuous';
+  /** Of a proof `all densities, all T ≥ 1`; of a test the finite chains on which it is exact. */
   readonly scope?: string;
   readonly method: string;
   /** The rules that the rewriting used, and theorems cited. */
   readonly rules: readonly string[];
   /** TeX of the side conditions. */
   readonly conditions: readonly string[];
-  /** Of a proof on finite chains alone: decimal logarithm of the probability that it is wrong. */
+  /** Of a test: decimal logarithm of the probability that it is wrong on the chains of its scope. */
   readonly log10Error?: number;
   readonly counterexample?: ChainCounterexample;
   /** Of an inequality proved by its gap: left − right or right − left, which cannot be negative. */
@@ -164,11 +165,11 @@ function finiteDecision(finite: FiniteFinding, model: ChainModel, open: string):
       };
     case 'agrees':
       return {
-        verdict: 'proved',
+        verdict: 'tested',
         scope: sizesText(finite.sizes, model),
         method: 'exact tables and residues',
         log10Error: finite.log10Error,
-        reason: `not for all densities: ${open}`,
+        reason: `no rule proves it for all densities: ${open}`,
         ...nothing,
       };
     case 'unrefuted':

@@ -1,5 +1,5 @@
 /** Derivations in densities: a chain of lines, each decided against the one before. The builder is immutable. */
-import { derivationTeX, derivationText, failures, summarize } from '../derivation-text.ts';
+import { derivationTeX, derivationText, failures, summarize, type CheckOptions } from '../derivation-text.ts';
 import type { Step, StepCounterexample } from '../step.ts';
 import { requireOneWay } from '../turns.ts';
 import { once } from '../once.ts';
@@ -32,7 +32,7 @@ export interface ChainStepOptions {
   gap?: string;
   /** Range of an index that this line alone leaves free. */
   for?: string;
-  /** An undecided verdict does not fail the derivation. */
+  /** An undecided or tested verdict does not fail the derivation. */
   open?: boolean;
 }
 
@@ -43,8 +43,12 @@ export interface ChainDerivation extends Proof {
   so(statement: { lhs: string; rhs: string }, options?: ChainStepOptions): ChainDerivation;
   /** A cited fact that no engine decides, as TeX. */
   assume(tex: string, options: { cite: string; because?: string }): ChainDerivation;
-  /** Itself, when every step holds. @throws when a step is refuted, undecided and not open, or nothing is proved. */
-  check(): ChainDerivation;
+  /**
+   * Itself, when every step is proved.
+   * @throws when a step is refuted, or undecided and not open; when one is only tested, unless it is open or the options
+   *   accept that; and when nothing is proved
+   */
+  check(options?: CheckOptions): ChainDerivation;
 }
 
 interface State {
@@ -141,8 +145,8 @@ function build(state: State): ChainDerivation {
         verdict: 'assumed',
         ...blank,
       })),
-    check: () => {
-      const failed = failures(title, lines());
+    check: (accepted) => {
+      const failed = failures(title, lines(), accepted);
       if (failed !== undefined) throw new Error(failed);
       return self;
     },
@@ -175,7 +179,7 @@ function stepOf(verdict: ChainVerdict): Judged {
   return {
     verdict: verdict.verdict,
     method: rules.length > 0 ? rules.join(', ') : method,
-    scope: verdict.verdict === 'proved' ? scope : undefined,
+    scope,
     log10Error: verdict.log10Error,
     ms: verdict.ms,
     uses: [],

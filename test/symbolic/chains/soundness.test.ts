@@ -44,7 +44,7 @@ test('finite chains prove nothing of a sum that has no terms on them', () => {
     verdictOf('sum_{t=1}^{10000} 1 + sum_{t=5}^{T} KL(q(x_t) || p(x_t)) = 10000', ddpm).verdict,
   ).not.toBe('proved');
   const filled = verdictOf('sum_{t=1}^{T} sum_{s=1}^{t} 1 = sum_{t=1}^{T} sum_{s=t}^{T} 1', ddpm);
-  expect([filled.verdict, filled.scope]).toEqual(['proved', expect.stringContaining('T = 1, 2, 3, 4')]);
+  expect([filled.verdict, filled.scope]).toEqual(['tested', expect.stringContaining('T = 1, 2, 3, 4')]);
   const chain = deriveChain('nested', `log p(x_0) + ${nested}`, { model: ddpm, mutants: false });
   expect(() => chain.step('log p(x_0)').check()).toThrow('no terms at the lengths tried');
 });
