@@ -52,6 +52,7 @@ export function tensorAlgebra(values: Readonly<Record<string, Operand>>, t?: tf.
   const hostFirst = (xs: Operand[]) => [...xs.filter((x) => !isTensor(x)), ...xs.filter(isTensor)];
   return {
     number: (n, d) => Number(n) / Number(d),
+    pi: () => Math.PI,
     symbol: (name) => {
       if (!Object.hasOwn(values, name)) {
         throw new Error(`no value for ${name}; given: ${Object.keys(values).join(', ')}`);

@@ -23,7 +23,6 @@ export const symbols = declare({
   T: { tex: 'T', domain: '(1,inf)', meaning: 'number of steps' },
   betaStart: { tex: '\\beta_1', domain: unit, meaning: 'first noise variance of a linear schedule' },
   betaEnd: { tex: '\\beta_T', domain: unit, meaning: 'last noise variance of a linear schedule' },
-  pi: { tex: '\\pi', domain: '(3.14159,3.1416)', meaning: 'half a turn', value: Math.PI },
   // the variables
   x0: { tex: 'x_0', domain: real, meaning: 'data' },
   x0Variance: { tex: '\\mathrm{Var}[x_0]', domain: '[0,inf)', meaning: 'variance of the data' },

@@ -16,6 +16,7 @@ export function affineIn(expr: Expr): Affine | null {
   });
   return foldExpr<Affine | null>(expr, {
     number: (n, d) => known({ n, d }),
+    pi: () => null,
     symbol: () => ({ slope: ONE, offset: ZERO }),
     neg: (a) => a && scaled(a, negQ(ONE)),
     add: (terms) =>

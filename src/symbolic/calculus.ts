@@ -1,5 +1,5 @@
 /** Derivatives of expressions, by dual numbers: one fold carries each value together with its slope. */
-import { call, div, foldExpr, mul, neg, number, pow, rebuild, symbol, type Expr } from './expr.ts';
+import { PI, call, div, foldExpr, mul, neg, number, pow, rebuild, symbol, type Expr } from './expr.ts';
 import { minus, plus, times } from './tidy.ts';
 
 interface Dual {
@@ -21,6 +21,7 @@ export function dependsOn(expr: Expr, name: string): boolean {
 function slopeOf(expr: Expr, name: string): Expr | null {
   return foldExpr<Dual>(expr, {
     number: (n, d) => ({ value: number(n, d), slope: null }),
+    pi: () => ({ value: PI, slope: null }),
     symbol: (read) => ({ value: symbol(read), slope: read === name ? number(1) : null }),
     add: (terms) => ({
       value: rebuild.add(terms.map(valueOf)),
@@ -57,8 +58,7 @@ const outer = {
   abs: (u: Expr) => div(u, call('abs', u)),
   sin: (u: Expr) => call('cos', u),
   cos: (u: Expr) => neg(call('sin', u)),
-  // reads the symbol pi
-  erf: (u: Expr) => times(div(number(2), call('sqrt', symbol('pi'))), call('exp', neg(pow(u, number(2))))),
+  erf: (u: Expr) => times(div(number(2), call('sqrt', PI)), call('exp', neg(pow(u, number(2))))),
 };
 
 function power(base: Dual, exponent: { n: bigint; d: bigint } | Dual): Dual {

@@ -1,7 +1,7 @@
 import { foldExpr, neg, number, sub, substitute, symbolsOf, type Algebra, type Expr } from './expr.ts';
 import { compareQ, type Rational } from './rational.ts';
 import { isEmpty, parseDomain, type Domain } from './domain.ts';
-import { ParseError, isSymbolName, parse } from './parse.ts';
+import { ParseError, constantHint, parse, symbolNameFault } from './parse.ts';
 import type { Claim } from './verdict.ts';
 
 /** A malformed claim: names the claim and the place in it. */
@@ -56,7 +56,8 @@ export function prepare(claim: Claim): Prepared {
       continue;
     }
     const name = left.trim();
-    if (!isSymbolName(name)) fail(place, `expected a symbol left of "=", got "${name}"`);
+    const fault = symbolNameFault(name);
+    if (fault !== undefined) fail(place, `expected a symbol left of "=": ${fault}`);
     if (!domains.has(name)) fail(place, unknown(name, text));
     if (definitions.has(name)) fail(place, `"${name}" is defined twice`);
     definitions.set(name, read(right, place));
@@ -95,14 +96,15 @@ export function prepare(claim: Claim): Prepared {
 type Fail = (place: string, message: string) => never;
 
 const unknown = (name: string, text: string | Expr): string =>
-  `unknown symbol "${name}"${typeof text === 'string' ? ` in "${text}"` : ''}: declare it in symbols`;
+  `unknown symbol "${name}"${typeof text === 'string' ? ` in "${text}"` : ''}: declare it in symbols${constantHint(name)}`;
 
 function readDomains(claim: Claim, fail: Fail): Map<string, Domain> {
   if (claim.symbols === null || typeof claim.symbols !== 'object' || Array.isArray(claim.symbols))
     fail('symbols', 'expected an object of names and intervals');
   const domains = new Map<string, Domain>();
   for (const [name, text] of Object.entries(claim.symbols)) {
-    if (!isSymbolName(name)) fail('symbols', `"${name}" cannot be a symbol`);
+    const fault = symbolNameFault(name);
+    if (fault !== undefined) fail('symbols', fault);
     const domain = typeof text === 'string' ? parseDomain(text) : null;
     if (!domain)
       return fail(
@@ -172,6 +174,7 @@ function sameAfterSorting(a: Expr, b: Expr): boolean {
     );
   const algebra: Algebra<Key> = {
     number: (n, d) => named('other', [`${n}/${d}`]),
+    pi: () => named('other', ['pi', '']),
     symbol: (name) => named('other', [name]),
     add: (xs) => join('add', xs),
     mul: (xs) => join('mul', xs),

@@ -96,9 +96,11 @@ export const conditionText = ({ expr, relation }: Requirement): string => `${toT
 
 /** Is the expression a·x + b·y + … + c in its symbols? (Sufficient, by structure.) */
 export function isAffine(expr: Expr): boolean {
-  if (expr.kind === 'number' || expr.kind === 'symbol') return true;
+  if (isNumeric(expr) || expr.kind === 'symbol') return true;
   if (expr.kind === 'add' || expr.kind === 'neg') return childrenOf(expr).every(isAffine);
   if (expr.kind === 'mul')
-    return expr.args.filter((arg) => arg.kind !== 'number').length <= 1 && expr.args.every(isAffine);
-  return expr.kind === 'div' && expr.den.kind === 'number' && isAffine(expr.num);
+    return expr.args.filter((arg) => !isNumeric(arg)).length <= 1 && expr.args.every(isAffine);
+  return expr.kind === 'div' && isNumeric(expr.den) && isAffine(expr.num);
 }
+
+const isNumeric = ({ kind }: Expr): boolean => kind === 'number' || kind === 'pi';

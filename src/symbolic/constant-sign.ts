@@ -11,7 +11,7 @@ import {
   type Ball,
 } from './ball.ts';
 import { expBall, logBall, rootPowBall } from './ball-functions.ts';
-import { erfBall } from './erf.ts';
+import { erfBall, piBall } from './erf.ts';
 import { topological, type Node } from './node.ts';
 import { UNKNOWN_SIGN, type Sign } from './poly.ts';
 
@@ -38,6 +38,8 @@ function evaluate(node: Node, of: (node: Node) => Ball, bits: number): Ball {
   switch (node.kind) {
     case 'num':
       return fromRational(node, bits);
+    case 'pi':
+      return piBall(bits);
     case 'sym':
       return UNKNOWN;
     case 'erf':

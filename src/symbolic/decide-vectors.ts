@@ -11,10 +11,10 @@ import type { Claim, DecideOptions, Verdict } from './verdict.ts';
 
 export interface VectorClaim {
   id?: string;
-  /** Scalars with `norm2(u)` and `dot(u, v)`, or both sides vectors. `d` is the dimension, `pi` the number. */
+  /** Scalars with `norm2(u)` and `dot(u, v)`, or both sides vectors. `d` is the dimension. */
   lhs: string;
   rhs: string;
-  /** Intervals of the scalars. `d` and `pi` need none. */
+  /** Intervals of the scalars. `d` needs none. */
   symbols: Record<string, string>;
   vectors: readonly string[];
   /** Definitions of scalars and of vectors, and inequalities between scalars. */
@@ -149,7 +149,6 @@ function read(claim: VectorClaim) {
   const reads = new Set(all.flatMap(symbolsOf));
   const known: Record<string, string> = {
     ...(reads.has('d') && { d: '[1,inf)' }),
-    ...(reads.has('pi') && { pi: '(3.14159,3.1416)' }),
     ...claim.symbols,
   };
 

@@ -114,21 +114,13 @@ export function requireFree(
 
 /**
  * The line that a Gaussian is compared with: its exponent up to a factor or a term, or all of it.
- * @throws when the relation is a bound, or when it is = and the table has no pi to write the constant with
+ * @throws when the relation is a bound
  */
-export function gaussianLine(
-  x: string,
-  normal: Gaussian,
-  relation: Relation,
-  dense: boolean,
-  symbols: SymbolTable,
-): Expr {
+export function gaussianLine(x: string, normal: Gaussian, relation: Relation, dense: boolean): Expr {
   if (relation !== '=' && relation !== (dense ? '∝' : '+c'))
     throw new Error(
       `a ${dense ? 'density' : 'log density'} by ${relation}: expected = or ${dense ? '∝' : '+c'}`,
     );
-  if (relation === '=' && !symbols.has('pi'))
-    throw new Error(`a Gaussian by = has the constant 1/√(2π): declare pi, or conclude by ∝ or +c`);
   const log = relation === '=' ? logDensity(x, normal) : exponent(x, normal);
   return dense ? call('exp', log) : log;
 }

@@ -237,7 +237,7 @@ function build(state: State): Derivation {
     requirePositive(`the ${variance.name}`, normal.variance, symbols, density.given);
     const dense = isDense(density);
     const { relation = dense ? '∝' : '+c' } = step;
-    const next = gaussianLine(x, normal, relation, dense, symbols);
+    const next = gaussianLine(x, normal, relation, dense);
     const name = options.of?.replace(/^\\log\s*/, '') ?? 'q';
     const line = (): Step => ({
       kind: 'conclusion',

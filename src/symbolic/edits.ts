@@ -15,6 +15,8 @@ function editsOf(e: Expr, names: readonly string[]): Expr[] {
   switch (e.kind) {
     case 'number':
       return [number(e.n + e.d, e.d), ...(e.n > e.d ? [number(e.n - e.d, e.d)] : [])];
+    case 'pi':
+      return names.map(symbol);
     case 'symbol':
       return names.filter((name) => name !== e.name).map(symbol);
     case 'neg':

@@ -19,7 +19,7 @@ export function erf(x: number): number {
 const piCache = new Map<number, Ball>();
 
 /** π = 16·arctan(1/5) − 4·arctan(1/239). */
-function pi(bits: number): Ball {
+export function piBall(bits: number): Ball {
   const known = piCache.get(bits);
   if (known) return known;
   const work = bits + 32;
@@ -74,7 +74,7 @@ function exactErf(x: Ball, bits: number): Ball {
   }
   const tail = ball(0n, (term.m < 0n ? -term.m : term.m) + term.r, term.e);
   const series = addBalls(sum, tail, work);
-  const scale = divBalls(ball(2n, 0n, 0), sqrtBall(pi(work), work), work);
+  const scale = divBalls(ball(2n, 0n, 0), sqrtBall(piBall(work), work), work);
   const decay = expBall(ball(-square.m, square.r, square.e), work);
   return mulBalls(mulBalls(series, scale, work), decay, bits);
 }

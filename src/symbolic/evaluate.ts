@@ -11,7 +11,7 @@ import {
   type Ball,
 } from './ball.ts';
 import { expBall, generalPowBall, logBall, rootPowBall } from './ball-functions.ts';
-import { erf, erfBall } from './erf.ts';
+import { erf, erfBall, piBall } from './erf.ts';
 import { foldExpr, type Algebra, type Expr } from './expr.ts';
 import { numberQ, type Rational } from './rational.ts';
 
@@ -21,6 +21,7 @@ export type Point = ReadonlyMap<string, Rational>;
 export function ballAlgebra(point: Point, bits: number, check: () => void = () => undefined): Algebra<Ball> {
   return {
     number: (n, d) => fromRational({ n, d }, bits),
+    pi: () => piBall(bits),
     symbol: (name) => {
       const value = point.get(name);
       if (!value) throw new Error(`no value for "${name}" at this point`);
@@ -52,6 +53,7 @@ export const evaluateBall = (expr: Expr, point: Point, bits: number, check?: () 
 export function evaluateDouble(expr: Expr, point: ReadonlyMap<string, number>): number {
   return foldExpr<number>(expr, {
     number: (n, d) => numberQ({ n, d }),
+    pi: () => Math.PI,
     symbol: (name) => point.get(name) ?? NaN,
     add: (xs) => xs.reduce((a, b) => a + b, 0),
     mul: (xs) => xs.reduce((a, b) => a * b, 1),

@@ -26,6 +26,9 @@ export type ClosedForm = 'between' | 'above' | 'below';
 
 const MAX_CONJUGATIONS = 6;
 
+/** Neighbouring convergents: π lies strictly between them. */
+const PI_BOUNDS = [rational(103993n, 33102n), rational(104348n, 33215n)] as const;
+
 export const timesSign = (a: Sign, b: Sign): Sign => ({
   sign: (a.sign * b.sign) as -1 | 0 | 1,
   strict: a.strict && b.strict,
@@ -197,6 +200,8 @@ export class Expansion {
     switch (node.kind) {
       case 'num':
         return constant({ n: node.n, d: node.d });
+      case 'pi':
+        return this.raw ? this.variable('free') : this.between(PI_BOUNDS);
       case 'sym':
         return this.raw ? this.variable('free') : this.rooted(node, () => this.symbol(node.name));
       case 'add':
@@ -303,6 +308,13 @@ export class Expansion {
     } finally {
       this.busy.delete(name);
     }
+  }
+
+  /** A number strictly between two. */
+  private between([lower, upper]: readonly [Rational, Rational]): Fraction {
+    const z = this.variable('positive');
+    const top = addFractions(constant(lower), mulFractions(constant(upper), z));
+    return divFractions(top, addFractions(constant(ONE), z));
   }
 
   /** [lo, hi] = {lo + (hi − lo)·a/(a + b)}: homogeneous weights a, b ≥ 0 with a + b > 0. */

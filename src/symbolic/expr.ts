@@ -13,6 +13,8 @@ export type FunctionName = (typeof FUNCTIONS)[number];
  */
 export type Expr =
   | { readonly kind: 'number'; readonly n: bigint; readonly d: bigint }
+  /** The number π: no symbol, and known to every engine. */
+  | { readonly kind: 'pi' }
   | { readonly kind: 'symbol'; readonly name: string }
   | { readonly kind: 'add' | 'mul'; readonly args: readonly Expr[] }
   | { readonly kind: 'div'; readonly num: Expr; readonly den: Expr }
@@ -23,6 +25,8 @@ export type Expr =
 /** What an expression is read into: TeX, numbers, tensors and the engines of the checker are all algebras. */
 export interface Algebra<T> {
   number(n: bigint, d: bigint): T;
+  /** The number π. */
+  pi(): T;
   symbol(name: string): T;
   add(xs: T[]): T;
   mul(xs: T[]): T;
@@ -36,6 +40,7 @@ export const number = (n: bigint | number, d: bigint | number = 1n): Expr => ({
   kind: 'number',
   ...rational(BigInt(n), BigInt(d)),
 });
+export const PI: Expr = { kind: 'pi' };
 export const symbol = (name: string): Expr => ({ kind: 'symbol', name });
 export const add = (...args: Expr[]): Expr => ({ kind: 'add', args });
 export const mul = (...args: Expr[]): Expr => ({ kind: 'mul', args });
@@ -105,6 +110,8 @@ export function foldExpr<T>(expr: Expr, algebra: Algebra<T>): T {
     switch (e.kind) {
       case 'number':
         return algebra.number(e.n, e.d);
+      case 'pi':
+        return algebra.pi();
       case 'symbol':
         return algebra.symbol(e.name);
       case 'add':
@@ -127,6 +134,7 @@ export function foldExpr<T>(expr: Expr, algebra: Algebra<T>): T {
 /** The algebra that rebuilds an expression; spread it and replace what a rewrite changes. */
 export const rebuild: Algebra<Expr> = {
   number: (n, d) => number(n, d),
+  pi: () => PI,
   symbol,
   add: (xs) => add(...xs),
   mul: (xs) => mul(...xs),
@@ -146,6 +154,7 @@ export function substitute(expr: Expr, values: ReadonlyMap<string, Expr> | Recor
 export function childrenOf(e: Expr): readonly Expr[] {
   switch (e.kind) {
     case 'number':
+    case 'pi':
     case 'symbol':
       return [];
     case 'add':
@@ -210,6 +219,7 @@ export function toText(expr: Expr): string {
       const minus = n < 0n ? { text: text.slice(1), level: text.includes('/') ? 2 : 5 } : undefined;
       return { text, level: text.includes('/') ? 2 : n < 0n ? 3 : 5, minus };
     },
+    pi: () => ({ text: 'pi', level: 5 }),
     symbol: (name) => ({ text: name, level: 5 }),
     add: (xs) => ({
       text: xs

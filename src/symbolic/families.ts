@@ -263,6 +263,7 @@ const plainTex = (name: string): string =>
 const nothing = (): void => undefined;
 const silent = {
   number: nothing,
+  pi: nothing,
   symbol: nothing,
   add: nothing,
   mul: nothing,

@@ -213,7 +213,7 @@ function hiddenChoices(
 /** Bases whose roots are independent by construction: positive symbols, exponentials, small primes, |x|. */
 function isSafe(base: Node, domains: ReadonlyMap<string, Domain>): boolean {
   if (base.kind === 'num') return base.d === 1n && base.n < 1_000_000n;
-  if (base.kind === 'exp') return true;
+  if (base.kind === 'exp' || base.kind === 'pi') return true;
   if (base.kind === 'abs') return base.arg.kind === 'sym';
   const lo = base.kind === 'sym' ? domains.get(base.name)!.lo : null;
   return lo !== null && lo.n >= 0n;
@@ -239,6 +239,7 @@ function degree(node: Node, of: (n: Node) => [number, number]): [number, number]
   switch (node.kind) {
     case 'num':
       return [0, 0];
+    case 'pi':
     case 'sym':
     case 'exp':
       return [2, 0]; // drawn as squares

@@ -8,6 +8,7 @@ export type Column = number | Float64Array;
 export function floatAlgebra(symbol: (name: string) => Column): Algebra<Column> {
   return {
     number: (n, d) => Number(n) / Number(d),
+    pi: () => Math.PI,
     symbol,
     add: (terms) => terms.reduce((a, b) => zip(a, b, (x, y) => x + y)),
     mul: (factors) => factors.reduce((a, b) => zip(a, b, (x, y) => x * y)),

@@ -55,18 +55,16 @@ export function formula(name: string, spec: FormulaSpec): Formula {
     if (!symbols.has(read))
       throw new Error(`${name}: unknown symbol ${read}${suggestion(read, symbols.names)}`);
   }
-  const reads = Object.freeze(symbolsOf(expr).filter((read) => symbols.get(read).value === undefined));
+  const reads = Object.freeze(symbolsOf(expr));
 
-  const value = <T>(values: Record<string, T>, symbol: string, constant: (x: number) => T): T => {
+  const value = <T>(values: Record<string, T>, symbol: string): T => {
     if (Object.hasOwn(values, symbol)) return values[symbol];
-    const { value: known } = symbols.get(symbol);
-    if (known !== undefined) return constant(known);
     throw new Error(`${name} needs ${reads.join(', ')}: ${symbol} is missing`);
   };
   const apply = <T>(algebra: Algebra<T>, values: Record<string, T>): T =>
     foldExpr(
       expr,
-      boundTo(algebra, (symbol) => value(values, symbol, (x) => exactNumber(algebra, x))),
+      boundTo(algebra, (symbol) => value(values, symbol)),
     );
 
   function evaluate(values: Record<string, number>): number;
@@ -76,13 +74,7 @@ export function formula(name: string, spec: FormulaSpec): Formula {
       if (!symbols.has(key))
         throw new Error(`${name}: unknown symbol ${key}${suggestion(key, symbols.names)}`);
     }
-    const columns = floatAlgebra((symbol) =>
-      column(
-        name,
-        symbol,
-        value<unknown>(values, symbol, (x) => x),
-      ),
-    );
+    const columns = floatAlgebra((symbol) => column(name, symbol, value<unknown>(values, symbol)));
     return finite(name, () => foldExpr(expr, columns), values, reads);
   }
 
@@ -106,14 +98,6 @@ export function formula(name: string, spec: FormulaSpec): Formula {
 /** The same algebra with its symbols looked up; works for algebras that are class instances too. */
 function boundTo<T>(algebra: Algebra<T>, symbol: (name: string) => T): Algebra<T> {
   return Object.assign(Object.create(algebra) as Algebra<T>, { symbol });
-}
-
-/** A float64 as the exact rational it is. */
-function exactNumber<T>(algebra: Algebra<T>, x: number): T {
-  let d = 1n;
-  let scaled = x;
-  for (; !Number.isInteger(scaled); scaled *= 2) d *= 2n;
-  return algebra.number(BigInt(scaled), d);
 }
 
 function bundle(self: Formula): Record<string, string> {

@@ -2,7 +2,7 @@
  * Linear-Gaussian calculus on expressions: joint models, marginals, conditionals, products. Variables are scalar, or one
  * coordinate of an isotropic vector. Results are expressions that the steps of a derivation can start from and check.
  */
-import { call, constant, number, pow, symbol, type Expr, symbolsOf } from './expr.ts';
+import { PI, call, constant, number, pow, symbol, type Expr, symbolsOf } from './expr.ts';
 import { parse } from './parse.ts';
 import { textQ } from './rational.ts';
 import { minus, negative, over, plus, times } from './tidy.ts';
@@ -167,9 +167,9 @@ export function gaussian(
   return read;
 }
 
-/** log N(x; mean, variance); reads the symbol `pi`. */
+/** log N(x; mean, variance). */
 export function logDensity(x: string, normal: Gaussian): Expr {
-  const constant = over(call('log', times(number(2), symbol('pi'), normal.variance)), number(2));
+  const constant = over(call('log', times(number(2), PI, normal.variance)), number(2));
   return minus(exponent(x, normal), constant);
 }
 

@@ -1,5 +1,5 @@
 /** Expectations, entropies and divergences of linear-Gaussian models, as expressions that steps can use and check. */
-import { call, foldExpr, number, pow, rebuild, symbol, toText, type Expr } from './expr.ts';
+import { PI, call, foldExpr, number, pow, rebuild, symbol, toText, type Expr } from './expr.ts';
 import { logDensity, type Gaussian, type GaussianModel } from './gaussian.ts';
 import { parse } from './parse.ts';
 import { minus, negative, over, plus, times } from './tidy.ts';
@@ -77,6 +77,7 @@ function polynomial(expr: Expr, names: readonly string[]): Polynomial {
     new Map([...p].map(([key, { powers, coefficient }]) => [key, { powers, coefficient: by(coefficient) }]));
   return foldExpr<Polynomial>(expr, {
     number: (n, d) => single(zero, number(n, d)),
+    pi: () => single(zero, PI),
     symbol: (name) =>
       names.includes(name)
         ? single(
@@ -103,12 +104,12 @@ function polynomial(expr: Expr, names: readonly string[]): Polynomial {
 }
 
 const half = (e: Expr): Expr => over(e, number(2));
-const logTwoPi = (variance: Expr): Expr => call('log', times(number(2), symbol('pi'), variance));
+const logTwoPi = (variance: Expr): Expr => call('log', times(number(2), PI, variance));
 
-/** Differential entropy in nats: ½·log 2πe·v. Reads the symbol `pi`. */
+/** Differential entropy in nats: ½·log 2πe·v. */
 export const entropy = ({ variance }: Gaussian): Expr => half(plus(number(1), logTwoPi(variance)));
 
-/** −E_p[log q], in nats. Reads the symbol `pi`. */
+/** −E_p[log q], in nats. */
 export function crossEntropy(p: Gaussian, q: Gaussian): Expr {
   const spread = plus(p.variance, pow(minus(p.mean, q.mean), number(2)));
   return half(plus(logTwoPi(q.variance), over(spread, q.variance)));
@@ -121,10 +122,10 @@ function factors(model: GaussianModel): Gaussian[] {
   );
 }
 
-/** Entropy of the joint distribution: the chain rule. Reads the symbol `pi`. */
+/** Entropy of the joint distribution: the chain rule. */
 export const jointEntropy = (model: GaussianModel): Expr => plus(...factors(model).map(entropy));
 
-/** The joint log density in symbols named as the variables. Reads the symbol `pi`. */
+/** The joint log density in symbols named as the variables. */
 export const jointLogDensity = (model: GaussianModel): Expr =>
   plus(...factors(model).map((factor, i) => logDensity(model.names[i], factor)));
 

@@ -8,6 +8,7 @@ import { ONE, absBig, addQ, gcd, mulQ, rational, type Rational } from './rationa
  */
 export type Node = { readonly id: number } & (
   | { readonly kind: 'num'; readonly n: bigint; readonly d: bigint }
+  | { readonly kind: 'pi' }
   | { readonly kind: 'sym'; readonly name: string }
   | { readonly kind: 'add' | 'mul'; readonly args: readonly Node[] }
   | { readonly kind: 'pow'; readonly base: Node; readonly exponent: Rational }
@@ -51,6 +52,10 @@ export class Nodes {
 
   num(q: Rational): Node {
     return this.intern(`n${q.n}/${q.d}`, (id) => ({ id, kind: 'num', n: q.n, d: q.d }));
+  }
+
+  pi(): Node {
+    return this.intern('π', (id) => ({ id, kind: 'pi' }));
   }
 
   sym(name: string): Node {

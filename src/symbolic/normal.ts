@@ -65,6 +65,7 @@ export class Normal {
     const { nodes } = this;
     return foldExpr<Node>(expr, {
       number: (n, d) => nodes.num({ n, d }),
+      pi: () => nodes.pi(),
       symbol: (name) => nodes.sym(name),
       add: (xs) => nodes.add(xs),
       mul: (xs) => nodes.mul(xs),

@@ -1,6 +1,7 @@
 import { create, parseDependencies, type MathNode } from 'mathjs';
 import {
   FUNCTIONS,
+  PI,
   add,
   call,
   div,
@@ -33,14 +34,31 @@ const MAX_EXPONENT = 5_000; // of a decimal literal: 1e5000 is still cheap to ho
 const mathjs = create({ parseDependencies }, { number: 'BigNumber' });
 const functionNames = new Set<string>(FUNCTIONS);
 
-/** May this name be a symbol? Names that JavaScript objects inherit are refused, whatever they would do. */
-export function isSymbolName(name: string): boolean {
-  return /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) && !(name in Object.prototype) && !functionNames.has(name);
+/** Ways to write the number π. */
+const piNames = new Set(['pi', 'π']);
+
+/** `; Euler's number is exp(1)`: how the constant is written that an undeclared name may mean; empty for other names. */
+export function constantHint(name: string): string {
+  if (name === 'e') return "; Euler's number is exp(1)";
+  if (piNames.has(name)) return '; it is the number π and takes no value';
+  return /^pi$/i.test(name) ? '; the number π is pi' : '';
+}
+
+/**
+ * Why this name cannot be a symbol; undefined where it can. Names that JavaScript objects inherit are refused, whatever
+ * they would do.
+ */
+export function symbolNameFault(name: string): string | undefined {
+  if (piNames.has(name))
+    return `${name} is the number π, known without a declaration, and cannot be a symbol`;
+  const fits =
+    /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) && !(name in Object.prototype) && !functionNames.has(name);
+  return fits ? undefined : `"${name}" cannot be a symbol`;
 }
 
 /**
  * Text to expression: + − * / ^, brackets, sqrt, exp, log (natural), abs, sin, cos, erf, min and max (by abs), normalCdf (by erf), decimal literals
- * (exact), symbols, and 2x for 2*x. Throws ParseError with the position.
+ * (exact), pi, symbols, and 2x for 2*x. Throws ParseError with the position.
  */
 export function parse(text: string): Expr {
   if (typeof text !== 'string') throw new ParseError(`expected text, got ${typeof text}`, String(text), 1);
@@ -228,7 +246,9 @@ class Reader {
 
   private symbol(name: string): Expr {
     if (functionNames.has(name)) throw this.error(`${name} needs an argument in brackets`, name);
-    if (!isSymbolName(name)) throw this.error(`"${name}" cannot be a symbol`, name);
+    if (piNames.has(name)) return PI;
+    const fault = symbolNameFault(name);
+    if (fault !== undefined) throw this.error(fault, name);
     return symbol(name);
   }
 

@@ -62,6 +62,8 @@ export class Signs {
     switch (node.kind) {
       case 'num':
         return { sign: node.n > 0n ? 1 : node.n < 0n ? -1 : 0, strict: node.n !== 0n };
+      case 'pi':
+        return { sign: 1, strict: true };
       case 'sym':
         return this.symbolSign(node.name) ?? this.certify(node);
       case 'exp':

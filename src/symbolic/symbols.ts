@@ -1,5 +1,6 @@
 /** A symbol table: for every name its TeX, its domain and what it means. One table serves typesetting and proof. */
 import { isEmpty, parseDomain } from './domain.ts';
+import { constantHint, symbolNameFault } from './parse.ts';
 
 export interface SymbolEntry {
   /** How the symbol is typeset, e.g. `\bar\alpha_t`. */
@@ -11,8 +12,6 @@ export interface SymbolEntry {
   domain: string;
   /** One phrase for a reader. */
   meaning: string;
-  /** Of a constant such as π: its float64 value, read where none is given. Its domain is an interval around it. */
-  value?: number;
 }
 
 export interface SymbolTable {
@@ -41,6 +40,8 @@ export function declare(entries: Record<string, SymbolEntry>): SymbolTable {
     if (!namePattern.test(name)) {
       throw new Error(`symbol name "${name}": expected letters, digits and _, starting with a letter`);
     }
+    const fault = symbolNameFault(name);
+    if (fault !== undefined) throw new Error(`symbol name "${name}": ${fault}`);
     if (!intervalPattern.test(entry.domain)) {
       throw new Error(
         `domain of ${name} is "${entry.domain}": expected an interval such as (0,1) or [0,inf)`,
@@ -86,6 +87,8 @@ function tableOf(entries: ReadonlyMap<string, SymbolEntry>): SymbolTable {
 
 /** `; did you mean abarPrev?`, or the list of what there is when nothing is near. */
 export function suggestion(name: string, known: readonly string[]): string {
+  const constant = constantHint(name);
+  if (constant !== '') return constant;
   const near = known
     .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance)[0];

@@ -45,6 +45,7 @@ const atLeast = (binds: number, piece: Piece): Piece =>
 export function texAlgebra(symbols: SymbolTable): Algebra<Piece> {
   return {
     number: literal,
+    pi: () => ({ body: '\\pi', binds: ATOM, depth: 0, open: false }),
     symbol: (name) => {
       const { tex } = symbols.get(name);
       const binds = /[\s^]|\\!/.test(tex) ? PRODUCT : ATOM;

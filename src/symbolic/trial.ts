@@ -24,7 +24,8 @@ const mod = (a: bigint, p: bigint): bigint => {
 
 /**
  * Values of some nodes at random points modulo random primes. "Positive" means square: a positive symbol is drawn
- * as a square, roots are square roots that are squares themselves. Indices follow `order`.
+ * as a square, roots are square roots that are squares themselves. π is transcendental: an identity of algebraic
+ * expressions that holds at π holds at any number in its place, so it is drawn like a positive symbol. Indices follow `order`.
  */
 export class Trial {
   readonly order: readonly Node[];
@@ -75,6 +76,12 @@ export class Trial {
           const inverse = node.d === 1n ? 1n : inverseMod(node.d, p);
           if (inverse === null) return { rejectedAt: null };
           v = mod(node.n * inverse, p);
+          break;
+        }
+        case 'pi': {
+          const x = random.residue(p);
+          v = (x * x) % p;
+          t = tangents ? random.residue(p) : 0n;
           break;
         }
         case 'sym':

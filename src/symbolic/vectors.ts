@@ -2,8 +2,8 @@
  * Squared norms and inner products of vectors in d dimensions, as Gram symbols: `norm2(xt - sqrt(abar)*x0)` is a polynomial
  * in ‖x_0‖², ⟨x_0, ε⟩ … of the vectors that nothing defines.
  */
-import { add, foldExpr, mul, number, pow, substitute, symbol, toText, type Expr } from './expr.ts';
-import { parse } from './parse.ts';
+import { PI, add, foldExpr, mul, number, pow, substitute, symbol, toText, type Expr } from './expr.ts';
+import { parse, symbolNameFault } from './parse.ts';
 import type { SymbolEntry } from './symbols.ts';
 import { negative, over, plus, times } from './tidy.ts';
 
@@ -81,6 +81,10 @@ export class Reader {
 
   constructor(names: readonly string[], defined: Record<string, string>) {
     this.names = names;
+    for (const name of [...names, ...Object.keys(defined)]) {
+      const fault = symbolNameFault(name);
+      if (fault !== undefined) throw new Error(`vector ${name}: ${fault}`);
+    }
     for (const name of names) this.forms.set(name, new Map([[name, number(1)]]));
     for (const [name, text] of Object.entries(defined)) {
       if (this.forms.has(name)) throw new Error(`vector ${name} is both free and defined`);
@@ -146,6 +150,7 @@ export class Reader {
     });
     return foldExpr<Value>(expr, {
       number: (n, d) => ({ scalar: number(n, d) }),
+      pi: () => ({ scalar: PI }),
       symbol: (name) => {
         const form = this.forms.get(name);
         return form ? { form } : { scalar: inner.get(name) ?? symbol(name) };
@@ -213,7 +218,7 @@ function texts(what: string, given: unknown, fields: readonly string[]): void {
   throw new Error(`${what}: expected { ${wanted} } with texts, got ${JSON.stringify(given)}`);
 }
 
-/** log N(x; mean, variance·1) in d dimensions; reads `d` and `pi`. */
+/** log N(x; mean, variance·1) in d dimensions; reads `d`. */
 export function isotropicLogDensity(x: string, of: Isotropic): string {
   texts('isotropicLogDensity', of, ['mean', 'variance']);
   return `-norm2(${x} - (${of.mean}))/(2*(${of.variance})) - d/2*log(2*pi*(${of.variance}))`;
@@ -226,7 +231,7 @@ export function isotropicKl(p: Isotropic, q: Isotropic): string {
   return `(d*(${ratio} - 1 - log(${ratio})) + norm2((${p.mean}) - (${q.mean}))/(${q.variance}))/2`;
 }
 
-/** The entropy in nats in d dimensions; reads `d` and `pi`. */
+/** The entropy in nats in d dimensions; reads `d`. */
 export function isotropicEntropy(of: Pick<Isotropic, 'variance'>): string {
   texts('isotropicEntropy', of, ['variance']);
   return `d/2*(1 + log(2*pi*(${of.variance})))`;

@@ -21,6 +21,7 @@ FUNCTIONS = {
     "max": max,
     "erf": mp.erf,
     "normalCdf": mp.ncdf,
+    "pi": mp.pi,
 }
 
 

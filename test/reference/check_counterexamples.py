@@ -16,6 +16,7 @@ FUNCTIONS = {
     "max": max,
     "erf": mp.erf,
     "normalCdf": mp.ncdf,
+    "pi": mp.pi,
 }
 DIGITS = 100
 

@@ -122,6 +122,7 @@ describe('expressions', () => {
     const count = (): number => visits++;
     foldExpr(e, {
       number: count,
+      pi: count,
       symbol: count,
       add: count,
       mul: count,

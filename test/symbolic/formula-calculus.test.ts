@@ -16,10 +16,7 @@ import {
 
 const entry = { tex: 'x', domain: '(-inf,inf)', meaning: '' };
 const names = ['x', 'y', 'z', 'a', 'b', 'c', 'd', 'e', 'u', 'v', 'w'];
-const symbols = declare({
-  ...Object.fromEntries(names.map((name) => [name, entry])),
-  pi: { ...entry, value: Math.PI },
-});
+const symbols = declare(Object.fromEntries(names.map((name) => [name, entry])));
 const at = (expr: Expr, values: Record<string, number>): number =>
   formula('value', { tex: 'f', expr: toText(expr), cite: '', symbols }).evaluate(values);
 

@@ -5,7 +5,6 @@ const symbols = declare({
   a: { tex: 'a', domain: '(0,1)', meaning: 'a share' },
   b: { tex: 'b_t', domain: '(-inf,inf)', meaning: 'a number' },
   aPrev: { tex: "a'", domain: '(0,1)', meaning: 'an earlier share' },
-  tau: { tex: '\\tau', domain: '(6.28,6.29)', meaning: 'a turn', value: 2 * Math.PI },
 });
 const line = formula('line', { tex: 'y', expr: 'sqrt(a)*b + 0.1', cite: 'Nobody 2020, eq. 1', symbols });
 
@@ -47,8 +46,8 @@ test('inherited property names are not symbols', () => {
   expect(() => line.evaluate({ a: 0.5, b: 1, constructor: 1 })).toThrow('unknown symbol constructor');
 });
 
-test('a constant has its value without being given', () => {
-  const turns = formula('turns', { tex: 'n', expr: 'b/tau', cite: '', symbols });
+test('pi has its value without being given', () => {
+  const turns = formula('turns', { tex: 'n', expr: 'b/(2*pi)', cite: '', symbols });
   expect(turns.reads).toEqual(['b']);
   expect(turns.evaluate({ b: 2 * Math.PI })).toBe(1);
 });
@@ -65,6 +64,9 @@ test('an undeclared symbol is refused when the formula is made', () => {
 /** An algebra that is a class instance: its methods live on the prototype. */
 class Shout implements Algebra<string> {
   number = (n: bigint, d: bigint): string => `${n}/${d}`;
+  pi(): string {
+    return 'π';
+  }
   symbol(name: string): string {
     return name.toUpperCase();
   }

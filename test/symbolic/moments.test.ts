@@ -36,12 +36,12 @@ const { models } = JSON.parse(
 ) as { models: Row[] };
 
 const letters = 'abcdeuvw';
-const names = [...letters, ...[...letters].map((name) => `${name}2`), 'x', 'y', 'z', 'pi'];
+const names = [...letters, ...[...letters].map((name) => `${name}2`), 'x', 'y', 'z'];
 const symbols = declare(
   Object.fromEntries(names.map((name) => [name, { tex: name, domain: real, meaning: '' }])),
 );
 const at = (expr: Expr, values: Record<string, number>): number =>
-  formula('value', { tex: 'f', expr: toText(expr), cite: '', symbols }).evaluate({ pi: Math.PI, ...values });
+  formula('value', { tex: 'f', expr: toText(expr), cite: '', symbols }).evaluate(values);
 const graph = (tail = '') =>
   gaussianModel({
     x: { mean: `a${tail}`, variance: `b${tail}` },
@@ -85,7 +85,7 @@ test('Isserlis for four centred variables is proved, and refuted with a pairing 
 });
 
 test('the divergence is cross entropy less entropy', () => {
-  const domains = { a: real, b: positive, c: real, e: positive, pi: '(3.14159,3.1416)' };
+  const domains = { a: real, b: positive, c: real, e: positive };
   const [p, q] = [gaussian('a', 'b'), gaussian('c', 'e')];
   const gap = sum(crossEntropy(p, q), [-1, entropy(p)]);
   expect(verdict(klDivergence(p, q), gap, domains)).toBe('proved');
@@ -93,8 +93,7 @@ test('the divergence is cross entropy less entropy', () => {
 });
 
 test('the joint log density is the sum of a marginal and a conditional, in either order', () => {
-  const pi = '(3.14159,3.1416)';
-  const domains = { alpha: '(0,1)', abarPrev: '(0,1)', x0: real, xt: real, xPrev: real, pi };
+  const domains = { alpha: '(0,1)', abarPrev: '(0,1)', x0: real, xt: real, xPrev: real };
   const model = gaussianModel({
     xPrev: { mean: 'sqrt(abarPrev)*x0', variance: '1 - abarPrev' },
     xt: { of: { xPrev: 'sqrt(alpha)' }, variance: '1 - alpha' },

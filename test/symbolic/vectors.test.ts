@@ -156,7 +156,7 @@ test('isotropic KL, density and entropy agree with full covariance matrices in 1
   const p = { mean: 'm', variance: 'v' };
   for (const row of isotropic) {
     const d = row.m.length;
-    const values: Record<string, number> = { d, v: row.v, w: row.w, pi: Math.PI };
+    const values: Record<string, number> = { d, v: row.v, w: row.w };
     names.forEach((name) =>
       row[name as 'm'].forEach((value, axis) => (values[`${name}__${axis + 1}`] = value)),
     );
