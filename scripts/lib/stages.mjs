@@ -128,7 +128,7 @@ export function notebooks({ long }) {
   };
 }
 
-export function browser() {
+export function browser({ long }) {
   return {
     title: 'browser',
     async run() {
@@ -139,7 +139,11 @@ export function browser() {
       }
       const file = report('browser.json');
       const args = ['--import', 'tsx', path.join('test', 'browser', 'main.ts')];
-      await show(process.execPath, args, { SCOREBOOK_CHROMIUM: chromium, SCOREBOOK_REPORT: file });
+      await show(process.execPath, args, {
+        SCOREBOOK_CHROMIUM: chromium,
+        SCOREBOOK_REPORT: file,
+        SCOREBOOK_LONG: long ? '1' : '',
+      });
       return read(file) ?? { passed: 0, failed: 1 };
     },
   };

@@ -23,7 +23,7 @@ export async function main(args) {
   for (const warning of warnings) console.log(`warning: ${warning}`);
 
   const total = { passed: 0, failed: 0 };
-  const stages = [linters(), unitTests(options), ...onOtherNodes(), notebooks(options), browser()];
+  const stages = [linters(), unitTests(options), ...onOtherNodes(), notebooks(options), browser(options)];
   for (const stage of stages) {
     const begun = Date.now();
     console.log(`\n── ${stage.title}`);

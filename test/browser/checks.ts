@@ -4,11 +4,18 @@ import type { Page } from 'playwright-core';
 import { plotly } from '../../src/display/index.ts';
 import { LabNotebook } from './lab.ts';
 
-/** What a reader must see in each notebook once it has been stepped through. */
-export const notebooks: { notebook: string; sees: (page: Page) => Promise<void> }[] = [
+interface Check {
+  notebook: string;
+  sees: (page: Page) => Promise<void>;
+  /** Trains for minutes: stepped through by the long tests alone, else looked at as it is committed. */
+  trains?: boolean;
+}
+
+/** What a reader must see in each notebook. */
+export const notebooks: Check[] = [
   { notebook: 'notebooks/00-welcome.ipynb', sees: seesProofs },
   { notebook: 'notebooks/03-posterior.ipynb', sees: seesProofs },
-  { notebook: 'notebooks/14-train.ipynb', sees: seesTraining },
+  { notebook: 'notebooks/14-train.ipynb', sees: seesTraining, trains: true },
 ];
 
 /** Proof tables with typeset mathematics, and steps that were proved. */
@@ -21,11 +28,22 @@ async function seesProofs(page: Page): Promise<void> {
   assert.ok(box && box.width > 5 && box.height > 5, 'the mathematics of the first proof is not drawn');
 }
 
-/** A chart drawn by JupyterLab's Vega, and a picture of samples that is not one colour. */
-async function seesTraining(page: Page): Promise<void> {
+export const trainingCell = `import { live, lossCurve, mnist, train, unet, useBackend } from 'scorebook';
+await useBackend();
+const run = train(unet({ widths: [8, 8, 8], groups: 4 }), mnist(), { steps: 12, batch: 8, seed: 0 });
+await live(run, (all) => lossCurve(all.map(({ step, loss }) => ({ step, loss }))));`;
+
+/** A chart of a training run, drawn by JupyterLab's Vega. */
+export async function seesChart(page: Page): Promise<void> {
   const chart = page.locator('.jp-OutputArea .vega-embed').locator('canvas, svg.marks').first();
+  await chart.waitFor({ timeout: 30_000 });
   const box = await chart.boundingBox();
   assert.ok(box && box.width > 100 && box.height > 100, 'no chart is drawn');
+}
+
+/** The chart, and a picture of samples that is not one colour. */
+async function seesTraining(page: Page): Promise<void> {
+  await seesChart(page);
   const pictures = page.locator('.jp-OutputArea img[src^="data:image/png"]');
   assert.ok((await pictures.count()) > 0, 'no picture of samples is shown');
   const { width, colours } = await pictures.last().evaluate(pixels);
@@ -53,6 +71,12 @@ export async function reads(page: Page, url: string, sees: (page: Page) => Promi
   const count = await notebook.stepThrough(600);
   assert.ok(count > 0, 'the notebook has no cells');
   assert.equal(await page.locator('.jp-Dialog').count(), 0, 'a dialog is in the way');
+  await sees(page);
+}
+
+/** Looks at a notebook as it lies in the repository, without running it. */
+export async function looksAt(page: Page, url: string, sees: (page: Page) => Promise<void>): Promise<void> {
+  await new LabNotebook(page).open(url);
   await sees(page);
 }
 

@@ -8,14 +8,14 @@ interface Cell {
 }
 
 /**
- * A copy of a committed notebook without outputs, for a browser to run: JupyterLab saves what it runs, and the
- * committed file must stay as it is. It lies one folder below the root, so that relative imports hold.
+ * A copy of a committed notebook for a browser to open: JupyterLab saves what it runs, and the committed file must
+ * stay as it is. It lies one folder below the root, so that relative imports hold.
  * @returns its path relative to the root
  */
-export function blankCopy(root: string, notebook: string): string {
+export function copyOf(root: string, notebook: string, { outputs }: { outputs: boolean }): string {
   const copy = path.join('runs', `browser-${path.basename(notebook)}`);
   const content = JSON.parse(readFileSync(path.join(root, notebook), 'utf8')) as { cells: Cell[] };
-  for (const cell of content.cells)
+  for (const cell of outputs ? [] : content.cells)
     if (cell.cell_type === 'code') Object.assign(cell, { outputs: [], execution_count: null });
   mkdirSync(path.join(root, 'runs'), { recursive: true });
   writeFileSync(path.join(root, copy), JSON.stringify(content));

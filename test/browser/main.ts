@@ -1,13 +1,15 @@
 // Opens the notebooks in JupyterLab, in a real browser, and steps through them. Run by `npm test`; alone:
 //   node --import tsx test/browser/main.ts
+// A notebook that trains for minutes is stepped through where SCOREBOOK_LONG is set, and looked at otherwise.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import { startJupyter } from '../../scripts/lib/jupyter.mjs';
-import { notebooks, plotlyAccepts, plotlyCell, reads, seesPlotly } from './checks.ts';
-import { blankCopy, scratchNotebook } from './copies.ts';
+import { looksAt, notebooks, plotlyAccepts, plotlyCell, reads } from './checks.ts';
+import { seesChart, seesPlotly, trainingCell } from './checks.ts';
+import { copyOf, scratchNotebook } from './copies.ts';
 import { failingCell, kernelCell, noticesErrors, seesKernel, seesLogo } from './kernel.ts';
 import { labFlags } from './lab.ts';
 
@@ -88,15 +90,19 @@ try {
     await noticesErrors(page, inWorkspace('failing', failing));
     await shutKernels(page, server.url);
   });
-  const step = (name: string, make: () => string, sees: (page: Page) => Promise<void>) =>
+  const step = (name: string, make: () => string, sees: (page: Page) => Promise<void>, open = reads) =>
     check(name, context, async (page) => {
-      await reads(page, inWorkspace(name, make()), sees);
+      await open(page, inWorkspace(name, make()), sees);
       await shutKernels(page, server.url);
     });
   await step('kernel', () => scratchNotebook(root, 'kernel', kernelCell), seesKernel);
   await step('plotly-in-lab', () => scratchNotebook(root, 'plotly', plotlyCell), seesPlotly);
-  for (const { notebook, sees } of notebooks)
-    await step(path.basename(notebook, '.ipynb'), () => blankCopy(root, notebook), sees);
+  await step('training', () => scratchNotebook(root, 'training', trainingCell), seesChart);
+  for (const { notebook, sees, trains } of notebooks) {
+    const outputs = Boolean(trains) && !process.env.SCOREBOOK_LONG;
+    const make = () => copyOf(root, notebook, { outputs });
+    await step(path.basename(notebook, '.ipynb'), make, sees, outputs ? looksAt : reads);
+  }
 } finally {
   await browser.close();
   await server.stop();
