@@ -8,21 +8,31 @@ interface Dual {
   slope: Expr | null;
 }
 
-/** ∂expr/∂name. Not simplified beyond leaving out zeros: it is for the checker, and for reading after `decide`. */
-export function derivative(expr: Expr, name: string): Expr {
-  return slopeOf(expr, name) ?? number(0);
-}
+/** How fast a symbol goes; null is an exact 0. */
+type Slopes = (name: string) => Expr | null;
+
+/**
+ * d expr, where every symbol goes as fast as `slopes` says. Not simplified beyond leaving out zeros: it is for the checker,
+ * and for reading after `decide`.
+ */
+export const slopeBy = (expr: Expr, slopes: Slopes): Expr => slopeOf(expr, slopes) ?? number(0);
+
+/** ∂expr/∂name with every other symbol held: only for expressions in which nothing depends on another. */
+export const partial = (expr: Expr, name: string): Expr => slopeBy(expr, alone(name));
 
 /** Does the expression mention the variable at all? */
-export function dependsOn(expr: Expr, name: string): boolean {
-  return slopeOf(expr, name) !== null;
-}
+export const dependsOn = (expr: Expr, name: string): boolean => slopeOf(expr, alone(name)) !== null;
 
-function slopeOf(expr: Expr, name: string): Expr | null {
+const alone =
+  (name: string): Slopes =>
+  (read) =>
+    read === name ? number(1) : null;
+
+function slopeOf(expr: Expr, slopes: Slopes): Expr | null {
   return foldExpr<Dual>(expr, {
     number: (n, d) => ({ value: number(n, d), slope: null }),
     pi: () => ({ value: PI, slope: null }),
-    symbol: (read) => ({ value: symbol(read), slope: read === name ? number(1) : null }),
+    symbol: (name) => ({ value: symbol(name), slope: slopes(name) }),
     add: (terms) => ({
       value: rebuild.add(terms.map(valueOf)),
       slope: total(terms.map(({ slope }) => slope)),

@@ -1,5 +1,5 @@
 /** Splitting a claim where an absolute value (min and max are made of it) changes its branch. */
-import { derivative, dependsOn } from './calculus.ts';
+import { partial, dependsOn } from './calculus.ts';
 import { prepare, type Prepared } from './claim.ts';
 import { startClock, TimeUp } from './clock.ts';
 import {
@@ -75,7 +75,7 @@ export function allCases(claim: Claim, splits = 0): Case[] {
 
 /** The value of `name` at which u = 0, where u is linear in it and its slope is shown to vanish nowhere on the set. */
 function solved(prepared: Prepared, u: Expr, name: string): Expr | null {
-  const slope = derivative(u, name);
+  const slope = partial(u, name);
   if (!dependsOn(u, name) || dependsOn(slope, name)) return null;
   try {
     const normal = new Normal(prepared, Random.of('slope', 0), startClock(200));

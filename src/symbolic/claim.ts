@@ -62,7 +62,7 @@ export function prepare(claim: Claim): Prepared {
     if (definitions.has(name)) fail(place, `"${name}" is defined twice`);
     definitions.set(name, read(right, place));
   }
-  const values = unfold(definitions, fail);
+  const values = unfoldDefinitions(definitions, fail);
   const lhs = substitute(read(claim.lhs, 'lhs'), values);
   const rhs = substitute(read(claim.rhs, 'rhs'), values);
   const free = new Map([...domains].filter(([name]) => !values.has(name)));
@@ -126,8 +126,8 @@ function givenOf(claim: Claim, fail: Fail): readonly string[] {
   return given as readonly string[];
 }
 
-/** Every definition in terms of free symbols only. */
-function unfold(definitions: ReadonlyMap<string, Expr>, fail: Fail): Map<string, Expr> {
+/** Every definition in terms of undefined symbols only. Fails on a cycle. */
+export function unfoldDefinitions(definitions: ReadonlyMap<string, Expr>, fail: Fail): Map<string, Expr> {
   const values = new Map<string, Expr>();
   const path: string[] = [];
   const visit = (name: string): void => {

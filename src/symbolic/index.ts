@@ -20,7 +20,7 @@ export { declare, type SymbolEntry, type SymbolTable } from './symbols.ts';
 export { typeset } from './tex.ts';
 export { formula, type Formula, type FormulaSpec, type FormulaValues } from './formula.ts';
 export { sum } from './tidy.ts';
-export { derivative } from './calculus.ts';
+export type { Dependence } from './dependence.ts';
 export {
   exponent,
   gaussian,
@@ -54,6 +54,7 @@ export {
 } from './moments.ts';
 export {
   density,
+  derivative,
   divergence,
   fokkerPlanck,
   gradient,

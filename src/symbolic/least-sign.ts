@@ -1,5 +1,5 @@
 /** Certificates that an expression is nowhere negative: the sign of its normal form, or where its derivative makes it least. */
-import { derivative, dependsOn } from './calculus.ts';
+import { dependsOn, partial } from './calculus.ts';
 import type { Prepared } from './claim.ts';
 import type { Clock } from './clock.ts';
 import { openRequirements } from './conditions.ts';
@@ -92,7 +92,7 @@ function byDerivative(
   const atHi = value !== null && domain.hi !== null && compareQ(value, domain.hi) === 0;
   const closed = { ...domain, ...(atLo && { loClosed: true }), ...(atHi && { hiClosed: true }) };
   const whole = withDomain(set, v, closed);
-  const slope = derivative(f, v);
+  const slope = partial(f, v);
   if (!plausible(whole, f, slope, v, c, random, clock)) return null;
   const normal = new Normal(whole, random, clock);
   if (openRequirements([f, slope], normal).length > 0) return null;

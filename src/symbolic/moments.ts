@@ -1,18 +1,38 @@
 /** Expectations, entropies and divergences of linear-Gaussian models, as expressions that steps can use and check. */
-import { PI, call, foldExpr, number, pow, rebuild, symbol, toText, type Expr } from './expr.ts';
+import { Calculus, type Dependence, type Text } from './dependence.ts';
+import { PI, call, foldExpr, number, pow, rebuild, symbol, symbolsOf, toText, type Expr } from './expr.ts';
 import { logDensity, type Gaussian, type GaussianModel } from './gaussian.ts';
-import { parse } from './parse.ts';
 import { minus, negative, over, plus, times } from './tidy.ts';
 
 /** Powers of the model's variables, in its order, and what multiplies them. */
 type Polynomial = Map<string, { powers: readonly number[]; coefficient: Expr }>;
 const MAX_DEGREE = 16;
 
+/** What is not random: symbols beside those of the model, and definitions, written out before the mean is taken. */
+export type Certain = Pick<Dependence, 'constants' | 'given'>;
+
 /**
- * E of a polynomial in the model's variables, by Isserlis: E[x·g] = E[x]·E[g] + Σ_y Cov(x, y)·E[∂g/∂y].
- * Other symbols are constants. @throws when the expression is not a polynomial in the variables.
+ * E of a polynomial in the model's variables. The symbols that the model reads are constants; others are declared.
+ * @throws when a symbol is not declared, or the expression is not a polynomial in the variables.
  */
-export function expectation(model: GaussianModel, of: string | Expr): Expr {
+export function expectation(model: GaussianModel, of: Text, certain: Certain = {}): Expr {
+  return mean(model, polynomialIn(model, of, certain));
+}
+
+/** The expression with definitions written out. @throws when it reads what may be random for all that is declared. */
+function polynomialIn(model: GaussianModel, of: Text, { constants = [], given }: Certain): Expr {
+  const { names } = model;
+  const parameters = names.flatMap((a) => [model.mean(a), ...names.map((b) => model.covariance(a, b))]);
+  const read = parameters.flatMap(symbolsOf).filter((name) => !names.includes(name));
+  const all = { constants: [...new Set([...read, ...constants])], given };
+  const calculus = new Calculus('expectation', names, all, 'it as a variable of the model');
+  const expr = calculus.read(of);
+  calculus.requireDeclared(expr);
+  return expr;
+}
+
+/** By Isserlis: E[x·g] = E[x]·E[g] + Σ_y Cov(x, y)·E[∂g/∂y]. Symbols that are no variables of the model are constants. */
+function mean(model: GaussianModel, of: Expr): Expr {
   const { names } = model;
   const moments = new Map<string, Expr>();
   const moment = (powers: readonly number[]): Expr => {
@@ -31,14 +51,14 @@ export function expectation(model: GaussianModel, of: string | Expr): Expr {
     moments.set(key, value);
     return value;
   };
-  const terms = [...polynomial(typeof of === 'string' ? parse(of) : of, names).values()];
+  const terms = [...polynomial(of, names).values()];
   return plus(...terms.map(({ powers, coefficient }) => times(coefficient, moment(powers))));
 }
 
-/** Covariance of two polynomials in the model's variables. */
-export function covariance(model: GaussianModel, a: string, b: string): Expr {
-  const product = expectation(model, `(${a})*(${b})`);
-  return minus(product, times(expectation(model, a), expectation(model, b)));
+/** Covariance of two polynomials in the model's variables. @throws as `expectation` does. */
+export function covariance(model: GaussianModel, a: Text, b: Text, certain: Certain = {}): Expr {
+  const [p, q] = [a, b].map((of) => polynomialIn(model, of, certain));
+  return minus(mean(model, times(p, q)), times(mean(model, p), mean(model, q)));
 }
 
 function polynomial(expr: Expr, names: readonly string[]): Polynomial {
@@ -142,7 +162,7 @@ export function jointKl(p: GaussianModel, q: GaussianModel): Expr {
     ...ps.map((a, i) => {
       const b = qs[i];
       const ratio = over(a.variance, b.variance);
-      const shift = expectation(p, pow(minus(a.mean, b.mean), number(2)));
+      const shift = mean(p, pow(minus(a.mean, b.mean), number(2)));
       return half(plus(ratio, over(shift, b.variance), number(-1), negative(call('log', ratio))));
     }),
   );

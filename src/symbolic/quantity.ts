@@ -1,5 +1,5 @@
 /** Quantities read off a log density: the mean and the variance of the Gaussian it is, if it is quadratic. */
-import { derivative } from './calculus.ts';
+import { partial } from './calculus.ts';
 import { number, substitute, type Expr } from './expr.ts';
 import { negative, over } from './tidy.ts';
 
@@ -25,15 +25,14 @@ export function varianceOf(x: string): Quantity {
 /** The mean in x: −L′(0)/L″ of a log density L. */
 export function meanOf(x: string): Quantity {
   const read = (line: Expr): Expr => {
-    const slope = substitute(derivative(line, x), { [x]: number(0) });
+    const slope = substitute(partial(line, x), { [x]: number(0) });
     return negative(over(slope, curvature(line, x)));
   };
   return { kind: 'quantity', of: x, label: 'mean', read };
 }
 
 const curvature = (line: Expr, x: string): Expr =>
-  substitute(derivative(derivative(line, x), x), { [x]: number(0) });
+  substitute(partial(partial(line, x), x), { [x]: number(0) });
 
 /** What must vanish for the line to be the log density of a Gaussian in x: its third derivative. */
-export const thirdDerivative = (line: Expr, x: string): Expr =>
-  derivative(derivative(derivative(line, x), x), x);
+export const thirdDerivative = (line: Expr, x: string): Expr => partial(partial(partial(line, x), x), x);

@@ -55,6 +55,7 @@ test('003: with the root, and only with it, the density follows the stochastic d
       drift: '-beta*x/2',
       diffusion: 'sqrt(beta)',
       rates: { B: 'beta' },
+      constants: ['x0'],
     });
     return { ...sides, symbols: { x: real, x0: real, beta: positive, B: positive } };
   };

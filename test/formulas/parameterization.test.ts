@@ -59,7 +59,9 @@ test('the velocity and x_t are a rotation of noise and data: lengths add up', ()
 });
 
 test('the score is the gradient of the log density, by noise and by data', () => {
-  const gradient = derivative(logDensity('xt', gaussian('sqrt(abar)*x0', '1 - abar')), 'xt');
+  const gradient = derivative(logDensity('xt', gaussian('sqrt(abar)*x0', '1 - abar')), 'xt', {
+    constants: ['abar', 'x0'],
+  });
   proves('score from data', gradient, scoreFromX0);
   proves('score from noise', scoreFromX0, scoreFromEps, marginal);
 });

@@ -4,6 +4,7 @@ import {
   decide,
   declare,
   density,
+  derivative,
   divergence,
   fokkerPlanck,
   formula,
@@ -67,35 +68,38 @@ test.each([1, 2, 3])('in %i dimensions the isotropic Laplacian is the sum of sec
 
 test('the radial and the squared form of the Laplacian agree in every dimension', () => {
   const f = 'exp(-s/(2*v))*s';
-  const lhs = radialLaplacian(substitute(parse(f), { s: parse('r^2') }), 'r');
-  const rhs = substitute(isotropicLaplacian(f, 's'), { s: parse('r^2') });
+  const v = { constants: ['v'] };
+  const lhs = radialLaplacian(substitute(parse(f), { s: parse('r^2') }), 'r', 'd', v);
+  const rhs = substitute(isotropicLaplacian(f, 's', 'd', v), { s: parse('r^2') });
   expect(verdict({ lhs, rhs }, { r: positive, d: '[1,inf)', v: positive })).toBe('proved');
   // heat: the isotropic Gaussian in d dimensions spreads at rate 1/2
   const heat = 'exp(-s/(2*t))/t^(d/2)';
-  const sides = { lhs: rate(heat, { t: '1' }), rhs: `(${toText(isotropicLaplacian(heat, 's'))})/2` };
+  const spread = toText(isotropicLaplacian(heat, 's', 'd', { constants: ['t'] }));
+  const sides = { lhs: rate(heat, { t: '1' }, { constants: ['s', 'd'] }), rhs: `(${spread})/2` };
   expect(verdict(sides, { s: '[0,inf)', t: positive, d: '[1,inf)' })).toBe('proved');
-  const fast = { ...sides, rhs: toText(isotropicLaplacian(heat, 's')) };
+  const fast = { ...sides, rhs: spread };
   expect(verdict(fast, { s: '[0,inf)', t: positive, d: '[1,inf)' })).toBe('refuted');
 });
 
 test('scores of a Gaussian and of a mixture', () => {
-  const score = scoreOf(density('x', gaussian('m', 'v')), 'x');
+  const score = scoreOf(density('x', gaussian('m', 'v')), 'x', { constants: ['m', 'v'] });
   const symbols = { x: real, m: real, n: real, v: positive, w: unit };
   expect(verdict({ lhs: score, rhs: '-(x - m)/v' }, symbols)).toBe('proved');
   expect(verdict({ lhs: score, rhs: '-(x - m)/sqrt(v)' }, symbols)).toBe('refuted');
-  const mixed = scoreOf(mixtureDensity('x', [['w', gaussian('m', 'v')], ['1 - w', gaussian('n', 'v')]]), 'x'); // prettier-ignore
+  const mixed = scoreOf(mixtureDensity('x', [['w', gaussian('m', 'v')], ['1 - w', gaussian('n', 'v')]]), 'x', { constants: ['m', 'n', 'v', 'w'] }); // prettier-ignore
   const near = 'w/(w + (1 - w)*exp((x - m)^2/(2*v) - (x - n)^2/(2*v)))';
   const expected = `-(x - ${near}*m - (1 - ${near})*n)/v`;
   expect(verdict({ lhs: mixed, rhs: expected }, symbols)).toBe('proved');
 });
 
-const vp = { x: 'x', drift: '-beta*x/2', diffusion: 'sqrt(beta)', rates: { abar: '-beta*abar' } };
+const constants = ['x0', 'm', 'n', 'u', 'v', 'w', 'k', 'g'];
+const vp = { constants, x: 'x', drift: '-beta*x/2', diffusion: 'sqrt(beta)', rates: { abar: '-beta*abar' } };
 const noised = (m: string, v: string): Gaussian => gaussian(`sqrt(abar)*${m}`, `abar*${v} + 1 - abar`);
 const two = (parts: [Gaussian, Gaussian]): Expr =>
   mixtureDensity('x', [['w', parts[0]], ['1 - w', parts[1]]]); // prettier-ignore
 const symbols = { x: real, x0: real, m: real, n: real, u: positive, v: positive, w: unit, abar: unit, beta: positive, sigma2: positive, g: real, k: positive, t: positive }; // prettier-ignore
-const ve = { x: 'x', drift: '0', diffusion: 'g', rates: { sigma2: 'g^2' } };
-const ou = { x: 'x', drift: '-k*x', diffusion: 'g', rates: { t: '1' } };
+const ve = { constants, x: 'x', drift: '0', diffusion: 'g', rates: { sigma2: 'g^2' } };
+const ou = { constants, x: 'x', drift: '-k*x', diffusion: 'g', rates: { t: '1' } };
 const relaxed = gaussian('x0*exp(-k*t)', 'g^2/(2*k)*(1 - exp(-2*k*t))');
 
 test.each([
@@ -114,7 +118,7 @@ test.each([
 test.each([
   ['the drift not halved', { ...vp, drift: '-beta*x', density: density('x', noised('x0', '0')) }],
   ['the diffusion squared', { ...vp, diffusion: 'beta', density: density('x', noised('x0', '0')) }],
-  ['a mixture with the weights moving', { ...vp, rates: { ...vp.rates, w: 'beta' }, density: two([noised('m', 'v'), noised('n', 'u')]) }],
+  ['a mixture with the weights moving', { ...vp, constants: ['m', 'n', 'u', 'v'], rates: { ...vp.rates, w: 'beta' }, density: two([noised('m', 'v'), noised('n', 'u')]) }],
   ['standard deviation for variance', { ...ve, density: density('x', gaussian('x0', 'sigma2^2')) }],
   ['half the relaxation', { ...ou, density: density('x', gaussian('x0*exp(-k*t)', 'g^2/(2*k)*(1 - exp(-k*t))')) }],
 ])('Fokker and Planck refute %s', (_, spec) => {
@@ -123,7 +127,7 @@ test.each([
 
 test('the probability flow moves the density as the process does', () => {
   const p = density('x', noised('m', 'v'));
-  const score = toText(scoreOf(p, 'x'));
+  const score = toText(scoreOf(p, 'x', { constants: ['abar', 'm', 'v'] }));
   const flow = fokkerPlanck({ ...vp, drift: `-beta*x/2 - beta/2*(${score})`, diffusion: '0', density: p });
   expect(verdict(flow, symbols)).toBe('proved');
   const whole = fokkerPlanck({ ...vp, drift: `-beta*x/2 - beta*(${score})`, diffusion: '0', density: p });
@@ -141,7 +145,111 @@ test('a rate of something that nothing reads is refused: misspelt, it would stan
     x: 'x',
     drift: '0*x',
     diffusion: '1',
+    constants: ['m'],
   };
   expect(() => fokkerPlanck({ ...spec, rates: { w: '1' } })).toThrow(/rate of w: nothing here reads it/);
   expect(() => fokkerPlanck({ ...spec, rates: { v: '1' } })).not.toThrow();
+});
+
+const B = { B: positive, s2: positive, beta: positive, x: real, x0: real };
+const definedVariance = (mean: string, given: string) =>
+  fokkerPlanck({
+    ...vp,
+    density: density('x', gaussian(mean, 's2')),
+    rates: { B: 'beta' },
+    constants: ['x0'],
+    given: [given],
+  });
+
+test('what a definition makes depend on time moves with it', () => {
+  const law = definedVariance('exp(-B/2)*x0', 's2 = 1 - exp(-B)');
+  expect(verdict(law, B)).toBe('proved');
+  expect(verdict(definedVariance('0', 's2 = 1 + B'), B)).toBe('refuted'); // at rest only where s2 is 1
+  expect(verdict(definedVariance('0', 's2 = 1 + 0*B'), B)).toBe('proved');
+  const layers = { constants: ['c'], given: ['a = c*u', 'u = exp(w)', 'w = x^2', 'w < 9'] };
+  const chained = { lhs: derivative('a', 'x', layers), rhs: '2*c*x*exp(x^2)' };
+  expect(verdict(chained, { c: real, x: real })).toMatch(/proved|vacuous/);
+  expect(verdict({ lhs: gradient('u', ['x'], layers)[0], rhs: '0*x' }, { x: real })).toBe('refuted');
+  const radius = { lhs: isotropicGradient('v', 's', { given: ['v = s^3'] }), rhs: '6*s^2' };
+  expect(verdict(radius, { s: real })).toMatch(/proved|vacuous/);
+});
+
+// Of every operation, the symbol q that nobody declares: its derivative would be a silent 0.
+test.each<[string, () => unknown]>([
+  ['derivative', () => derivative('q', 'x')],
+  ['derivative of a power', () => derivative('x^q', 'x')],
+  ['gradient', () => gradient('x*y*q', ['x', 'y'])],
+  ['laplacian', () => laplacian('q', ['x', 'y'])],
+  ['divergence', () => divergence(['x', 'q'], ['x', 'y'])],
+  ['isotropicLaplacian', () => isotropicLaplacian('q', 's')],
+  ['isotropicGradient', () => isotropicGradient('q*s', 's')],
+  ['radialLaplacian', () => radialLaplacian('q', 'r')],
+  ['scoreOf', () => scoreOf('q', 'x')],
+  ['scoreOf a mixture', () => scoreOf(mixtureDensity('x', [['q', gaussian('0', '1')]]), 'x')],
+  ['rate', () => rate('q*t', { t: '1' })],
+  ['fokkerPlanck, in the density', () => fokkerPlanck({ ...vp, density: density('x', gaussian('q', 'abar')) })],
+  ['fokkerPlanck, in the drift', () => fokkerPlanck({ ...vp, drift: 'q', density: density('x', gaussian('0', 'abar')) })],
+  ['fokkerPlanck, in the diffusion', () => fokkerPlanck({ ...vp, diffusion: 'q', density: density('x', gaussian('0', 'abar')) })],
+])('%s refuses a symbol that is not declared', (_, take) => {
+  expect(take).toThrow(/q is not declared: name it in constants, or give/);
+}); // prettier-ignore
+
+test('a message names what is declared, and what is near', () => {
+  const declared = { constants: ['scale', 'm'], functions: { pdf: { x: 'slope' } } };
+  expect(() => derivative('scalle*x', 'x', declared)).toThrow(
+    'did you mean scale? (declared: variables x; constants scale, m; functions pdf)',
+  );
+  expect(() => rate('exp(-abar)', { abr: '-abr' })).toThrow('rate: abar is not declared');
+  expect(() => rate('exp(-abar)', { abr: '-beta*abar' })).toThrow('did you mean abar?');
+  expect(() => rate('exp(-abar)', { abr: '1' }, { constants: ['abar'] })).toThrow('did you mean abar?');
+});
+
+test('a tower of derivatives is taken as far as it is declared, and no further', () => {
+  const first = { functions: { q: { x: 'q1' } } };
+  const second = { functions: { q: { x: 'q1' }, q1: { x: 'q2' } } };
+  const square = derivative('q^2', 'x', first);
+  expect(() => derivative(square, 'x', first)).toThrow(
+    'q1 is not declared (it comes from a derivative of q: one order more is needed)',
+  );
+  const reals = { q: real, q1: real, q2: real };
+  const twice = derivative(square, 'x', second);
+  expect(verdict({ lhs: twice, rhs: '2*q1^2 + 2*q*q2' }, reals)).toBe('proved');
+  expect(verdict({ lhs: twice, rhs: '2*q1^2' }, reals)).toBe('refuted');
+  expect(verdict({ lhs: laplacian('q^2', ['x'], second), rhs: '2*q1^2' }, reals)).toBe('refuted');
+  expect(() => laplacian('q', ['x'], first)).toThrow('one order more is needed');
+  expect(() => rate(rate('q^2', { q: 'q1' }), { q: 'q1' })).toThrow('q1 is not declared');
+  const moves = { q: 'q1', q1: 'q2' };
+  const twiceRated = { lhs: rate(rate('q^2', moves), moves), rhs: '2*q1^2 + 2*q*q2' };
+  expect(verdict(twiceRated, reals)).toBe('proved');
+  expect(toText(scoreOf('q', 'x', first))).toBe('q1/q');
+  expect(() => gradient('q', ['x', 'y'], first)).toThrow('the derivative of q in y is not declared');
+});
+
+test('an unknown density follows the process where its rate says so', () => {
+  const unknown = {
+    density: 'q',
+    x: 'x',
+    drift: '-x/2',
+    diffusion: '1',
+    rates: { q: 'qt' },
+    functions: { q: { x: 'q1' }, q1: { x: 'q2' } },
+  };
+  const reals = { x: real, q: real, q1: real, q2: real, qt: real };
+  const { lhs, rhs } = fokkerPlanck(unknown);
+  const given = ['qt = (q + x*q1 + q2)/2'];
+  expect(decide({ lhs, rhs, symbols: reals, given }, { diagnose: false }).verdict).toBe('proved');
+  expect(verdict({ lhs, rhs }, reals)).toBe('refuted');
+});
+
+test('what is declared in two ways, or moves with x, is refused', () => {
+  const twice = /is declared twice: expected one of a variable, a constant, a function and a definition/;
+  expect(() => derivative('x', 'x', { constants: ['x'] })).toThrow(twice);
+  expect(() => derivative('x', 'x', { given: ['x = y'], constants: ['y'] })).toThrow(twice);
+  expect(() => derivative('x*s', 'x', { given: ['s = x^2'], constants: ['s'] })).toThrow(twice);
+  expect(() => rate('s', { s: '1' }, { constants: ['s'] })).toThrow(twice);
+  expect(() => rate('s', { s: 'b' }, { given: ['s = t'] })).toThrow(twice);
+  expect(() => derivative('s', 'x', { given: ['s = u', 'u = s'] })).toThrow('is cyclic');
+  expect(() =>
+    fokkerPlanck({ ...vp, rates: { abar: 'x' }, density: density('x', noised('m', 'v')) }),
+  ).toThrow('the rate of abar reads x');
 });

@@ -144,3 +144,14 @@ test('what is no polynomial, and models of other variables, are refused', () => 
     12,
   );
 });
+
+test('what is neither of the model nor declared is no constant: a misspelt variable has no mean', () => {
+  const pair = gaussianModel({ x: { mean: 'm', variance: 'v' }, y: { of: { x: 'a' }, variance: 's' } });
+  expect(() => expectation(pair, 'X*y')).toThrow('expectation: X is not declared');
+  expect(() => covariance(pair, 'x', 'z')).toThrow('expectation: z is not declared');
+  const domains = { m: real, v: positive, a: real, s: positive, c: real };
+  expect(verdict(expectation(pair, 'c*x', { constants: ['c'] }), 'c*m', domains)).not.toBe('refuted');
+  const defined = expectation(pair, 'c*x', { given: ['c = x - m'] });
+  expect(verdict(defined, 'v', domains)).toBe('proved');
+  expect(verdict(defined, 'c*m', domains)).toBe('refuted');
+});
