@@ -32,7 +32,7 @@ export function failures(
     if (step.verdict === 'refuted') return [`step ${i + 1} is refuted: ${step.text}${counterexample(step)}`];
     if (step.verdict === 'undecided' && !step.open) {
       return [
-        `step ${i + 1} is undecided: ${step.text} (${step.reason ?? 'no reason given'}); mark it { open: true } to go on`,
+        `step ${i + 1} is undecided: ${step.text} (${step.reason ?? 'no reason given'}${step.diagnosis ? `; ${step.diagnosis}` : ''}); mark it { open: true } to go on`,
       ];
     }
     if (step.verdict === 'tested' && !step.open && accept !== 'tested') {

@@ -1,14 +1,18 @@
 /** What a proof for all densities rests on: densities exist, are positive where they are divided by, integrals exist. */
-import { nameTeX, placeTeX } from './text.ts';
+import type { ChainModel } from './model.ts';
 import { densitiesAt, subexpressions } from './rewrite.ts';
-import { indexText, isSpan, type ChainExpr, type IndexRange, type Statement } from './syntax.ts';
+import type { Extent } from './reading.ts';
+import { isPositive, positiveIn } from './sign.ts';
+import { indexText, isSpan, type ChainExpr, type Statement } from './syntax.ts';
+import { chainTeX, nameTeX, placeTeX } from './text.ts';
+
+export const FINITE = '\\text{the expectations are finite}';
 
 /** TeX of the side conditions of a statement, and of the identities that it is proved by. */
 export function sideConditions(
   statements: readonly Pick<Statement, 'lhs' | 'rhs'>[],
-  ranges: readonly IndexRange[],
-  least: number,
-  shortest: number,
+  { ranges, least }: Extent,
+  { shortest, positive, functions }: ChainModel,
 ): string[] {
   const all = statements.flatMap(({ lhs, rhs }) => [lhs, rhs]).flatMap(subexpressions);
   const found = new Set<string>();
@@ -28,11 +32,29 @@ export function sideConditions(
       .map(({ name }) => name),
   );
   if (divided.size > 0) found.add(`${[...divided].sort().map(nameTeX).join(', ')} > 0`);
+  for (const expr of all) {
+    const [below, sign] =
+      expr.kind === 'log' ? [expr.arg, '>'] : expr.kind === 'div' ? [expr.den, '\\ne'] : [];
+    if (below === undefined) continue;
+    for (const name of positiveIn(below, positive)) found.add(positivity(name));
+    if (!isPositive(below, positive)) found.add(`${chainTeX(below)} ${sign} 0`);
+  }
   const integrals = all.some(({ kind }) => kind === 'expect' || kind === 'kl' || kind === 'entropy');
   const logs = all.some(({ kind }) => kind === 'log' || kind === 'kl' || kind === 'entropy');
   if (integrals && logs) found.add('\\mathbb{E}\\left|\\log\\right| < \\infty');
+  const averaged = all.some(
+    (expr) =>
+      (expr.kind === 'expect' || expr.kind === 'integral') &&
+      subexpressions(expr.arg).some(
+        (e) => e.kind === 'function' && functions.has(e.name) && !positive.has(e.name),
+      ),
+  );
+  if (averaged) found.add(FINITE);
   return [...found];
 }
+
+/** Of a function declared positive, where that is used. */
+export const positivity = (name: string): string => `${nameTeX(name)} > 0`;
 
 /** A sum from t = 2 over densities that read both x_{t-1} and x_0: at t = 1 they would be one variable. */
 function startsApart(sum: Extract<ChainExpr, { kind: 'sum' | 'prod' }>): string[] {

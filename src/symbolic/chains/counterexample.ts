@@ -4,7 +4,7 @@ import type { Rational } from '../rational.ts';
 import { approximate, type LogValue } from './exact.ts';
 import type { FiniteModel } from './finite.ts';
 import { pointOf } from './model.ts';
-import { densityTeX, densityText, placeTeX } from './text.ts';
+import { densityTeX, densityText, nameTeX, placeTeX } from './text.ts';
 
 export interface ChainCounterexample {
   /** States of the variables of each family and, on a chain, its length. */
@@ -12,7 +12,10 @@ export interface ChainCounterexample {
   readonly length: number;
   /** Values of free indices: `t = 2`. */
   readonly at: string;
-  /** Every factor of every joint, row by row of its parents: q(x_1|x_0) = 1/3, 2/3; 1/2, 1/2. */
+  /**
+   * Every factor of every joint, row by row of its parents: q(x_1|x_0) = 1/3, 2/3; 1/2, 1/2. And the values of functions
+   * at states: f(0) = -2.
+   */
   readonly tables: readonly { name: string; tex: string; value: string }[];
   /** The states of the free variables. */
   readonly point: readonly { name: string; tex: string; value: string }[];
@@ -34,6 +37,11 @@ export function counterexampleOf(finite: FiniteModel<Rational>, found: Found): C
     tex: densityTeX(label),
     value: rows.map((row) => row.map(fraction).join(', ')).join('; '),
   }));
+  const values = [...finite.values].map(([name, value]) => ({
+    name,
+    tex: name.replace(/^[^(]+/, nameTeX),
+    value: fraction(value),
+  }));
   const point = found.names.map((name) => ({
     name,
     tex: placeTeX(pointOf(name)),
@@ -42,7 +50,7 @@ export function counterexampleOf(finite: FiniteModel<Rational>, found: Found): C
   const [lhs, rhs] = shortPair(decimal(found.left), decimal(found.right));
   const names = [...finite.tables.values()].flat().flatMap(({ child }) => child);
   const states = Object.fromEntries(names.map((name) => [pointOf(name).family, finite.states(name)]));
-  return { states, length: finite.length, at: found.at, tables, point, lhs, rhs };
+  return { states, length: finite.length, at: found.at, tables: [...tables, ...values], point, lhs, rhs };
 }
 
 const fraction = ({ n, d }: Rational): string => (d === 1n ? `${n}` : `${n}/${d}`);

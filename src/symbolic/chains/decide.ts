@@ -2,18 +2,20 @@
 import { startClock, TimeUp, type Clock } from '../clock.ts';
 import { chainText } from './text.ts';
 import type { ChainCounterexample } from './counterexample.ts';
-import { sideConditions } from './conditions.ts';
+import { positivity, sideConditions } from './conditions.ts';
 import { edits } from './edits.ts';
-import { finiteCheck, wellFormed, type FiniteFinding } from './finite-check.ts';
+import { finiteCheck, type FiniteFinding } from './finite-check.ts';
 import { familiesOf, statesOf } from './finite.ts';
 import { routes, type Route } from './inequality.ts';
 import type { ChainModel } from './model.ts';
 import { parseChain, parseStatement } from './parse.ts';
-import { rangesOf } from './range-text.ts';
+import { extentOf } from './range-text.ts';
+import { readings, type Extent } from './reading.ts';
 import { proveByRules, type RuleProof } from './prove.ts';
 import { unfolded } from './rewrite.ts';
+import { positiveIn } from './sign.ts';
 import type { Size } from './sizes.ts';
-import type { ChainExpr, IndexRange, Statement } from './syntax.ts';
+import { indexText, shift, type ChainExpr, type IndexRange, type Statement } from './syntax.ts';
 
 export interface ChainVerdict {
   /** `tested`: no rule proves it, and it holds on all finite chains of the scope. That is no proof for others. */
@@ -31,13 +33,13 @@ export interface ChainVerdict {
   /** Of an inequality proved by its gap: left − right or right − left, which cannot be negative. */
   readonly gap?: string;
   readonly reason?: string;
-  /** A single edit of the right-hand side under which the statement holds. */
+  /** What would make it hold: a single edit of the right-hand side, a range of an index, a least T. Found by the rules. */
   readonly diagnosis?: string;
   readonly ms: number;
 }
 
 export interface ChainOptions {
-  /** Range of an index that the statement leaves free: `t = 2..T`. Several are separated by `;`. */
+  /** The range of an index that the statement leaves free, and the least T: `t = 2..T; T >= 3`. */
   readonly for?: string;
   /** What the larger side exceeds the smaller by: `KL(q(z|x) || p(z|x))`. Found where it can be. */
   readonly gap?: string;
@@ -60,12 +62,15 @@ export function decideChain(
   const started = performance.now();
   const names = namesIn(model);
   const asked = typeof statement === 'string' ? parseStatement(statement, names) : statement;
-  const ranges = rangesOf(options.for);
+  const extent = extentOf(options.for, model);
   const gap = options.gap === undefined ? undefined : parseChain(options.gap, names);
   const clock = startClock(options.timeLimitMs ?? 5000);
   const end = (): number => performance.now() - started;
   try {
-    return { ...decided({ model, statement: asked, ranges, gap, clock }, options), ms: end() };
+    return {
+      ...decided({ model, statement: asked, extent, gap, clock, seed: options.seed }, options),
+      ms: end(),
+    };
   } catch (error) {
     if (!(error instanceof TimeUp)) throw error;
     return { verdict: 'undecided', method: 'finite chains', reason: error.message, ...nothing, ms: end() };
@@ -80,59 +85,52 @@ export const namesIn = (model: ChainModel) => ({
 type Decision = Omit<ChainVerdict, 'ms'>;
 const nothing = { rules: [], conditions: [] } as const;
 
-interface Asked {
-  model: ChainModel;
-  statement: Statement;
-  ranges: readonly IndexRange[];
-  gap?: ChainExpr;
-  clock: Clock;
+interface Question {
+  readonly model: ChainModel;
+  readonly statement: Statement;
+  readonly extent: Extent;
+  readonly gap?: ChainExpr;
+  readonly seed?: number;
+  readonly clock: Clock;
 }
 
-function decided({ model, statement, ranges, gap, clock }: Asked, options: ChainOptions): Decision {
+function decided(asked: Question, options: ChainOptions): Decision {
+  const { model, statement, extent, clock } = asked;
+  const diagnosed = (question: Question): Pick<Decision, 'diagnosis'> => {
+    const diagnosis = options.diagnose === false ? undefined : repair(question);
+    return diagnosis === undefined ? {} : { diagnosis };
+  };
+  const { lengths, reason } = readings(model, statement, extent, clock);
+  if (lengths.length === 0)
+    return { verdict: 'undecided', method: 'reading', reason, ...nothing, ...diagnosed(asked) };
   if (sortedText(unfolded(statement.lhs)) === sortedText(unfolded(statement.rhs)))
     return { verdict: 'vacuous', method: 'comparison', reason: 'the same after unfolding', ...nothing };
-  const { lengths, reason } = wellFormed(model, statement, ranges, clock);
-  if (lengths.length === 0) return { verdict: 'undecided', method: 'reading', reason, ...nothing };
-  const least = lengths[0].length;
-  const { seed } = options;
-  const quick = finiteCheck(model, statement, { ranges, seed, clock, quick: true });
-  const question = { model, statement, ranges, least, seed, clock };
-  if (quick.kind === 'refuted') {
-    const diagnosis = options.diagnose === false ? undefined : repair(question);
+  const question = { ...asked, extent: { ...extent, least: lengths[0].length } };
+  const quick = finitely(question, { quick: true });
+  if (quick.kind === 'refuted')
     return {
       verdict: 'refuted',
       method: 'counterexample on a finite chain',
       ...nothing,
       counterexample: quick.counterexample,
-      ...(diagnosis && { diagnosis }),
+      ...diagnosed(question),
     };
-  }
+  const byShape =
+    quick.kind === 'unable' && quick.beyond && statement.relation !== '=' ? byTheorem(question) : undefined;
+  if (byShape !== undefined) return byShape;
   if (quick.kind === 'unable')
     return { verdict: 'undecided', method: 'finite chains', reason: quick.reason, ...nothing };
-  const repeated = repeatedIn(lengths);
-  if (repeated !== undefined)
-    return {
-      verdict: 'undecided',
-      method: 'reading',
-      reason: `${repeated}, which is no density: holds where variables have states, is not proved`,
-      ...nothing,
-    };
-  return statement.relation === '=' ? equality(question) : inequality(question, gap);
+  return statement.relation === '=' ? equality(question) : inequality(question);
 }
 
-const repeatedIn = (lengths: ReturnType<typeof wellFormed>['lengths']): string | undefined =>
-  lengths.find(({ seen }) => seen.repeated !== undefined)?.seen.repeated;
+const finitely = (
+  { model, statement, extent, seed, clock }: Question,
+  options: { quick?: boolean } = {},
+): FiniteFinding => finiteCheck(model, statement, { ...extent, seed, clock, ...options });
 
-interface Question {
-  model: ChainModel;
-  statement: Statement;
-  ranges: readonly IndexRange[];
-  least: number;
-  seed?: number;
-  clock: Clock;
-}
-
-function equality({ model, statement, ranges, least, seed, clock }: Question): Decision {
+function equality(question: Question): Decision {
+  const { model, statement, extent, clock } = question;
+  const { ranges, least } = extent;
   const proof = proveByRules(model, statement, ranges, least, clock);
   if (proof.kind === 'proved')
     return {
@@ -140,10 +138,10 @@ function equality({ model, statement, ranges, least, seed, clock }: Question): D
       scope: everything(model, least),
       method: 'rules and finite chains',
       rules: proof.rules,
-      conditions: [...sideConditions([statement], ranges, least, model.shortest), ...proof.conditions],
+      conditions: [...sideConditions([statement], extent, model), ...proof.conditions],
     };
   if (proof.diverges) return { verdict: 'undecided', method: 'rules', reason: proof.reason, ...nothing };
-  const finite = finiteCheck(model, statement, { ranges, seed, clock });
+  const finite = finitely(question);
   if (finite.kind === 'unable')
     return {
       verdict: 'undecided',
@@ -151,10 +149,18 @@ function equality({ model, statement, ranges, least, seed, clock }: Question): D
       reason: `${proof.reason}; and ${finite.reason}`,
       ...nothing,
     };
-  return finiteDecision(finite, model, proof.reason);
+  return finiteDecision(finite, question, proof.reason);
 }
 
-function finiteDecision(finite: FiniteFinding, model: ChainModel, open: string): Decision {
+function finiteDecision(
+  finite: FiniteFinding,
+  { model, statement, extent }: Question,
+  open: string,
+): Decision {
+  // Positive functions were drawn so.
+  const drawn = [statement.lhs, statement.rhs]
+    .flatMap((side) => positiveIn(side, model.positive))
+    .map(positivity);
   switch (finite.kind) {
     case 'refuted':
       return {
@@ -170,7 +176,8 @@ function finiteDecision(finite: FiniteFinding, model: ChainModel, open: string):
         method: 'exact tables and residues',
         log10Error: finite.log10Error,
         reason: `no rule proves it for all densities: ${open}`,
-        ...nothing,
+        rules: [],
+        conditions: [...new Set([...sideConditions([statement], extent, model), ...drawn])],
       };
     case 'unrefuted':
       return { verdict: 'undecided', method: 'finite chains', reason: open, ...nothing };
@@ -179,20 +186,10 @@ function finiteDecision(finite: FiniteFinding, model: ChainModel, open: string):
   }
 }
 
-function inequality(question: Question, gap?: ChainExpr): Decision {
-  const { model, statement, ranges, least, seed, clock } = question;
-  const tried = routes(
-    statement,
-    model,
-    ranges.map(({ index }) => index),
-    gap,
-  );
-  for (const route of tried) {
-    const found = route.identity === undefined ? nothing : holds(question, route.identity);
-    if (found === undefined) continue;
-    return proof(question, route, found, everything(model, least));
-  }
-  const full = finiteCheck(model, statement, { ranges, seed, clock });
+function inequality(question: Question): Decision {
+  const proved = byTheorem(question);
+  if (proved !== undefined) return proved;
+  const full = finitely(question);
   if (full.kind === 'refuted')
     return {
       verdict: 'refuted',
@@ -204,44 +201,51 @@ function inequality(question: Question, gap?: ChainExpr): Decision {
   return { verdict: 'undecided', method: 'finite chains', reason, ...nothing };
 }
 
+/** An inequality by the first theorem that gives it. */
+function byTheorem(question: Question): Decision | undefined {
+  const { model, statement, extent, gap } = question;
+  const free = extent.ranges.map(({ index }) => index);
+  for (const route of routes(statement, model, free, gap)) {
+    const found = route.identity === undefined ? nothing : holds(question, route.identity);
+    if (found !== undefined) return proof(question, route, found);
+  }
+  return undefined;
+}
+
 /** What proves an identity for all densities, or undefined. */
 function holds(
-  { model, ranges, least, clock }: Question,
+  { model, extent, clock }: Question,
   { lhs, rhs }: { lhs: ChainExpr; rhs: ChainExpr },
 ): Pick<RuleProof, 'rules' | 'conditions'> | undefined {
+  const { lengths } = readings(model, { lhs, rhs }, extent, clock);
+  if (lengths[0]?.length !== extent.least) return undefined;
   if (sortedText(lhs) === sortedText(rhs)) return { rules: [], conditions: [] };
-  const { lengths } = wellFormed(model, { lhs, rhs }, ranges, clock);
-  if (lengths[0]?.length !== least || repeatedIn(lengths) !== undefined) return undefined;
   // The tables first: they refute most wrong guesses at once.
-  const finite = finiteCheck(model, { lhs, relation: '=', rhs }, { ranges, quick: true, clock });
+  const finite = finiteCheck(model, { lhs, relation: '=', rhs }, { ...extent, quick: true, clock });
   if (finite.kind !== 'unrefuted') return undefined;
-  const found = proveByRules(model, { lhs, rhs }, ranges, least, clock);
+  const found = proveByRules(model, { lhs, rhs }, extent.ranges, extent.least, clock);
   return found.kind === 'proved' ? found : undefined;
 }
 
 function proof(
-  { model, statement, ranges, least }: Question,
+  { model, statement, extent }: Question,
   route: Route,
   { rules, conditions }: Pick<RuleProof, 'rules' | 'conditions'>,
-  scope: string,
 ): Decision {
+  const read = [statement, ...(route.identity ? [route.identity] : [])];
+  const positive = (route.rests ?? []).flatMap((expr) => positiveIn(expr, model.positive));
+  const all = [
+    ...sideConditions(read, extent, model),
+    ...conditions,
+    ...route.conditions,
+    ...positive.map(positivity),
+  ];
   return {
     verdict: 'proved',
-    scope,
+    scope: everything(model, extent.least),
     method: `${route.cite}; rules and finite chains`,
     rules: [route.cite, ...rules],
-    conditions: [
-      ...new Set([
-        ...sideConditions(
-          [statement, ...(route.identity ? [route.identity] : [])],
-          ranges,
-          least,
-          model.shortest,
-        ),
-        ...conditions,
-        ...route.conditions,
-      ]),
-    ],
+    conditions: [...new Set(all)],
     ...(route.gap && { gap: chainText(route.gap) }),
   };
 }
@@ -249,15 +253,21 @@ function proof(
 // What is told must not depend on the machine: the number of edits ends the search, the time only a runaway one.
 const MAX_EDITS = 80;
 
-/** A single edit of the right-hand side that the rules prove, found before the time is up. */
+/** What would make the statement hold, by the rules, found before the time is up. */
 function repair(question: Question): string | undefined {
-  const { model, statement, ranges, clock } = question;
+  const { model, statement, extent } = question;
   try {
+    for (const more of model.long ? [1, 2, 3] : []) {
+      const from = provedFrom({ ...question, extent: { ...extent, least: extent.least + more } });
+      if (from !== undefined) return `holds from T ≥ ${from} on`;
+    }
+    for (const ranges of narrowed(extent.ranges))
+      if (provedFrom({ ...question, extent: { ...extent, ranges } }) !== undefined)
+        return `holds for ${ranges.map(rangeText).join('; ')}`;
     if (statement.relation !== '=') {
       const other: Statement = { ...statement, relation: statement.relation === '≥' ? '≤' : '≥' };
-      return finiteCheck(model, other, { ranges, quick: true, clock }).kind === 'unrefuted'
-        ? `no counterexample with ${other.relation}`
-        : undefined;
+      const isOpen = finitely({ ...question, statement: other }, { quick: true }).kind === 'unrefuted';
+      return isOpen ? `no counterexample with ${other.relation}` : undefined;
     }
     for (const { expr, what } of edits(statement.rhs, [...model.densities.keys()]).slice(0, MAX_EDITS))
       if (holds(question, { lhs: statement.lhs, rhs: expr })) return `holds with ${what}`;
@@ -267,10 +277,31 @@ function repair(question: Question): string | undefined {
   return undefined;
 }
 
-const isLong = (model: ChainModel): boolean => [...model.densities.values()].some(({ long }) => long);
+/** The least T from which on the rules prove it for all densities, or undefined. */
+function provedFrom(question: Question): number | undefined {
+  const { model, statement, extent, clock } = question;
+  const least = readings(model, statement, extent, clock).lengths[0]?.length;
+  if (least === undefined) return undefined;
+  const from = { ...question, extent: { ...extent, least } };
+  if (statement.relation === '=') return holds(from, statement) && least;
+  const isOpen = finitely(from, { quick: true }).kind === 'unrefuted';
+  return isOpen && byTheorem(from) !== undefined ? least : undefined;
+}
+
+/** Each range without its first value, or without its last. */
+const narrowed = (ranges: readonly IndexRange[]): IndexRange[][] =>
+  ranges.flatMap((range, i) =>
+    [
+      { ...range, from: shift(range.from, 1) },
+      { ...range, to: shift(range.to, -1) },
+    ].map((changed) => ranges.map((each, j) => (j === i ? changed : each))),
+  );
+
+const rangeText = ({ index, from, to }: IndexRange): string =>
+  `${index} = ${indexText(from)}..${indexText(to)}`;
 
 const everything = (model: ChainModel, least: number): string =>
-  isLong(model) ? `all densities, all $T \\ge ${least}$` : 'all densities';
+  model.long ? `all densities, all $T \\ge ${least}$` : 'all densities';
 
 function sizesText(sizes: readonly Size[], model: ChainModel): string {
   const states = [...new Set(sizes.map((size) => size.states))];
@@ -278,8 +309,8 @@ function sizesText(sizes: readonly Size[], model: ChainModel): string {
     const lengths = sizes.filter((size) => size.states === n).map(({ length }) => length);
     const families = familiesOf(model, lengths[0]);
     const count = statesOf(families, n);
-    const noun = isLong(model) ? 'chains' : 'models';
-    const long = isLong(model) ? `, $T = ${lengths.join(', ')}$` : '';
+    const noun = model.long ? 'chains' : 'models';
+    const long = model.long ? `, $T = ${lengths.join(', ')}$` : '';
     if (families.length === 1) return `${n}-state ${noun}${long}`;
     const each = families.map((family, i) => `${count(family)}${i === 0 ? ' states' : ''} of ${family}`);
     return `${noun} with ${each.join(', ')}${long}`;

@@ -6,17 +6,17 @@ import { once } from '../once.ts';
 import type { Proof } from '../proof.ts';
 import type { ChainCounterexample } from './counterexample.ts';
 import { decideChain, namesIn, type ChainVerdict } from './decide.ts';
-import { wellFormed } from './finite-check.ts';
 import type { ChainModel } from './model.ts';
 import { parseChain } from './parse.ts';
-import { rangesOf } from './range-text.ts';
+import { extentOf } from './range-text.ts';
+import { readings, type Extent } from './reading.ts';
 import { chainMutants } from './score.ts';
 import { chainTeX, chainText } from './text.ts';
 import type { ChainExpr, ChainRelation, Statement } from './syntax.ts';
 
 export interface ChainDerivationOptions {
   model: ChainModel;
-  /** Range of an index that every line leaves free: `t = 2..T`. */
+  /** The range of an index that every line leaves free, and the least T: `t = 2..T; T >= 3`. */
   for?: string;
   /** Count refuted single edits of each proved step. Default true; it costs one check an edit. */
   mutants?: boolean;
@@ -30,7 +30,7 @@ export interface ChainStepOptions {
   relation?: ChainRelation | '<=' | '>=';
   /** By what an inequality is strict: `KL(q(z|x) || p(z|x))`. Found where it can be. */
   gap?: string;
-  /** Range of an index that this line alone leaves free. */
+  /** The range of an index that this line alone leaves free, or a larger least T. */
   for?: string;
   /** An undecided or tested verdict does not fail the derivation. */
   open?: boolean;
@@ -90,14 +90,12 @@ function build(state: State): ChainDerivation {
   const judge = (statement: Statement, step: ChainStepOptions) => {
     const range = [options.for, step.for].filter((text) => text !== undefined).join('; ');
     const verdict = decideChain(model, statement, { for: range, gap: step.gap });
-    const ranges = rangesOf(range);
-    const least = wellFormed(model, statement, ranges).lengths[0]?.length ?? model.shortest;
     const scored = verdict.verdict === 'proved' && (options.mutants ?? true);
     return {
       because: step.because,
       open: step.open ?? false,
       ...stepOf(verdict),
-      ...(scored && { mutants: chainMutants(model, statement, ranges, least) }),
+      ...(scored && { mutants: chainMutants(model, statement, readExtent(model, statement, range)) }),
     };
   };
 
@@ -155,6 +153,12 @@ function build(state: State): ChainDerivation {
   };
   const bundle = () => ({ 'text/latex': self.toTeX(), 'text/plain': self.toString() });
   return Object.assign(self, { [Symbol.for('Jupyter.display')]: bundle });
+}
+
+/** From the length on from which the statement has a meaning. */
+function readExtent(model: ChainModel, statement: Statement, text: string): Extent {
+  const extent = extentOf(text, model);
+  return { ...extent, least: readings(model, statement, extent).lengths[0]?.length ?? extent.least };
 }
 
 const relationOf = (relation: ChainStepOptions['relation'] = '='): ChainRelation =>

@@ -15,9 +15,14 @@ export interface Arithmetic<C, V> extends Cells<C> {
   log(a: V): V;
 }
 
-/** The statement has no value on this model: a variable that a density lacks, log of a negative number, a product of logs. */
+/** The value is out of reach of the arithmetic: a product of logarithms. */
 export class NoValue extends Error {
-  override readonly name = 'NoValue';
+  override readonly name: string = 'NoValue';
+}
+
+/** A side is not defined at this point: a division by 0, the logarithm of 0. */
+export class Undefined extends NoValue {
+  override readonly name = 'Undefined';
 }
 
 export class Evaluation<C, V> {
@@ -52,8 +57,6 @@ export class Evaluation<C, V> {
         return a.number(expr.value);
       case 'density': {
         const { name, all, given } = expr;
-        const stranger = all.find((variable) => !model.has(name, variable));
-        if (stranger !== undefined) throw new NoValue(`${name} is no density of ${stranger}`);
         const joint = model.probability(name, all, states);
         return a.plain(given.length === 0 ? joint : a.div(joint, model.probability(name, given, states)));
       }

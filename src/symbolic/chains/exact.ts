@@ -16,7 +16,7 @@ import {
   rational,
   type Rational,
 } from '../rational.ts';
-import { NoValue, type Arithmetic } from './evaluate.ts';
+import { NoValue, Undefined, type Arithmetic } from './evaluate.ts';
 
 export interface LogValue {
   readonly rest: Rational;
@@ -48,7 +48,7 @@ function total(terms: readonly LogValue[]): LogValue {
 
 function log({ rest, logs }: LogValue): LogValue {
   if (logs.size > 0) throw new NoValue('a logarithm of a logarithm');
-  if (rest.n <= 0n) throw new NoValue('a logarithm of a number that is not positive');
+  if (rest.n <= 0n) throw new Undefined('a logarithm of a number that is not positive');
   const found = new Map<bigint, Rational>();
   if (rest.n !== 1n) found.set(rest.n, ONE);
   if (rest.d !== 1n) found.set(rest.d, negQ(ONE));
@@ -71,7 +71,7 @@ export const exact: Arithmetic<Rational, LogValue> = {
   },
   quotient: (a, b) => {
     if (b.logs.size > 0) throw new NoValue('a quotient by a logarithm');
-    if (b.rest.n === 0n) throw new NoValue('a division by 0');
+    if (b.rest.n === 0n) throw new Undefined('a division by 0');
     return scale(a, divQ(ONE, b.rest));
   },
   log,

@@ -2,15 +2,16 @@
 import { startClock, TimeUp, type Clock } from '../clock.ts';
 import { poolPrime } from '../primes.ts';
 import { Random } from '../random.ts';
-import { rational, type Rational } from '../rational.ts';
+import { divQ, negQ, rational, type Rational } from '../rational.ts';
 import { counterexampleOf, type ChainCounterexample } from './counterexample.ts';
 import { approximate, exact, isZero, type LogValue } from './exact.ts';
-import { Evaluation, NoValue, eachState } from './evaluate.ts';
+import { Evaluation, NoValue, Undefined, eachState } from './evaluate.ts';
 import { FiniteModel } from './finite.ts';
-import { ground, Grounding, sumsIn, TooLong, type Ground } from './ground.ts';
-import { indexValue, OutOfChain, type ChainModel } from './model.ts';
+import { sumsIn } from './ground.ts';
+import type { ChainModel } from './model.ts';
 import { BadPoint, modular, type ModularValue, type Residue } from './modular.ts';
-import { exprWith, subexpressions } from './rewrite.ts';
+import { LEFT, readings, RIGHT, type AtLength, type Instance } from './reading.ts';
+import { subexpressions } from './rewrite.ts';
 import { few, sizesFor, type Size } from './sizes.ts';
 import { chainText } from './text.ts';
 import type { ChainExpr, IndexRange, Statement } from './syntax.ts';
@@ -21,24 +22,19 @@ export type FiniteFinding =
   | { readonly kind: 'agrees'; readonly sizes: readonly Size[]; readonly log10Error: number }
   /** No violation of the inequality was found; nothing is certified. */
   | { readonly kind: 'unrefuted'; readonly sizes: readonly Size[] }
-  | { readonly kind: 'unable'; readonly reason: string };
+  /** `beyond`: the arithmetic has no such values, a product of logarithms; whether the sides are defined is not in doubt. */
+  | { readonly kind: 'unable'; readonly reason: string; readonly beyond?: boolean };
 
 export interface FiniteOptions {
   readonly seed?: number;
   /** Free indices of the statement. */
   readonly ranges?: readonly IndexRange[];
+  /** The least T; default that of the model. */
+  readonly least?: number;
   /** Only look for a counterexample, on the smallest chains: what a mutant is worth. */
   readonly quick?: boolean;
   /** Default five seconds. When most of it has run, no further size is tried. */
   readonly clock?: Clock;
-}
-
-/** A statement at one length: as many instances as its free indices have values. */
-interface Instance {
-  lhs: Ground;
-  rhs: Ground;
-  /** The values of the free indices. */
-  at: string;
 }
 
 const SKEWED = 60; // models with rare states, the last resort against an inequality
@@ -49,91 +45,37 @@ export function finiteCheck(
   statement: Statement,
   options: FiniteOptions = {},
 ): FiniteFinding {
-  const { clock = startClock(5000), ranges = [] } = options;
+  const { clock = startClock(5000), ranges = [], least = model.shortest } = options;
   const whole = clock.left();
   const late = (): boolean => clock.left() < whole / 5;
   const random = Random.of(
     `${chainText(statement.lhs)}${statement.relation}${chainText(statement.rhs)}`,
     options.seed,
   );
-  const { lengths, reason } = wellFormed(model, statement, ranges, clock);
+  const { lengths, reason } = readings(model, statement, { least, ranges }, clock);
   if (lengths.length === 0) return { kind: 'unable', reason: reason ?? 'no instance' };
   const sizes = sizesFor(model, [...lengths.map(({ length }) => length)]);
   const inequality = statement.relation !== '=';
+  let compared = false;
+  let undefinedAt: string | undefined;
   for (const size of options.quick ? few(sizes) : sizes) {
     const instances = lengths.find(({ length }) => length === size.length)!.instances;
     const trials = (size.states === 2 ? 3 : 1) * (inequality ? 4 : 1);
     const skewed = inequality && !options.quick && size === sizes[0] ? SKEWED : 0;
     for (let i = 0; i < trials + skewed; i++) {
-      const finite = new FiniteModel<Rational>(
-        model,
-        size,
-        exact,
-        i % 4 < 3 && i < trials ? smallWeight(random) : skewWeight(random),
-        clock,
-      );
+      const weight = i % 4 < 3 && i < trials ? smallWeight(random) : skewWeight(random);
+      const finite = new FiniteModel<Rational>(model, size, exact, weight, clock, valueOf(weight, random, 3));
       const found = compare(finite, instances, statement, clock);
       if (found.kind === 'differs') return { kind: 'refuted', counterexample: found.counterexample };
-      if (found.kind === 'undefined') return { kind: 'unable', reason: found.reason };
+      if (found.kind === 'unable') return { kind: 'unable', reason: found.reason, beyond: true };
+      if (found.kind === 'equal') compared = true;
+      else undefinedAt ??= `${found.reason}${model.long ? ` at T = ${size.length}` : ''}`;
       if (late()) break;
     }
   }
+  if (!compared && undefinedAt !== undefined) return { kind: 'unable', reason: undefinedAt };
   if (statement.relation !== '=' || options.quick) return { kind: 'unrefuted', sizes };
   return certify(model, statement, sizes, lengths, { random, late, clock });
-}
-
-interface AtLength {
-  length: number;
-  instances: Instance[];
-  seen: Grounding;
-}
-
-/** The lengths, from the smallest on, at which every index lies within the chain and some instance is claimed. */
-export function wellFormed(
-  model: ChainModel,
-  { lhs, rhs }: Pick<Statement, 'lhs' | 'rhs'>,
-  ranges: readonly IndexRange[],
-  clock?: Clock,
-): { lengths: AtLength[]; reason?: string } {
-  const long = [...model.densities.values()].some((joint) => joint.long);
-  const lengths: AtLength[] = [];
-  let reason: string | undefined;
-  const last = long ? 8 : model.shortest;
-  for (let length = model.shortest; length <= last && lengths.length < 4; length++) {
-    try {
-      const seen = new Grounding(length, clock);
-      const instances = instancesOf(lhs, rhs, ranges, seen, '');
-      if (instances.length > 0) lengths.push({ length, instances, seen });
-    } catch (error) {
-      if (error instanceof TooLong && lengths.length > 0) break;
-      if (!(error instanceof OutOfChain || error instanceof TooLong)) throw error;
-      reason = error.message;
-      if (lengths.length > 0 || error instanceof TooLong) return { lengths: [], reason };
-    }
-  }
-  return { lengths, reason };
-}
-
-const [LEFT, RIGHT] = ['left', 'right'];
-
-function instancesOf(
-  lhs: ChainExpr,
-  rhs: ChainExpr,
-  ranges: readonly IndexRange[],
-  seen: Grounding,
-  at: string,
-): Instance[] {
-  const { length } = seen;
-  if (ranges.length === 0) return [{ lhs: ground(lhs, seen, LEFT), rhs: ground(rhs, seen, RIGHT), at }];
-  const [{ index, from, to }, ...rest] = ranges;
-  const [low, high] = [indexValue(from, length), indexValue(to, length)];
-  const count = Math.max(0, high - low + 1);
-  seen.spend(count);
-  return Array.from({ length: count }, (_, i) => {
-    const value = { base: '', plus: low + i };
-    const put = (e: ChainExpr): ChainExpr => exprWith(e, index, value);
-    return instancesOf(put(lhs), put(rhs), rest, seen, `${at}${at && ', '}${index} = ${low + i}`);
-  }).flat();
 }
 
 const smallWeight = (random: Random) => (): Rational => rational(BigInt(1 + random.below(4)));
@@ -141,9 +83,18 @@ const smallWeight = (random: Random) => (): Rational => rational(BigInt(1 + rand
 /** An inequality may fail only where some states are rare. */
 const skewWeight = (random: Random) => (): Rational => rational(10n ** BigInt(random.below(4)));
 
+/** Values of functions: fractions too, and negative ones where they may be. */
+const valueOf =
+  (weight: () => Rational, random: Random, denominators: number) =>
+  (positive: boolean): Rational => {
+    const size = divQ(weight(), rational(BigInt(1 + random.below(denominators))));
+    return positive || random.below(2) === 0 ? size : negQ(size);
+  };
+
 type Comparison =
   | { kind: 'equal' }
-  | { kind: 'undefined'; reason: string }
+  /** At no point are both sides defined, or the arithmetic has no value for them. */
+  | { kind: 'undefined' | 'unable'; reason: string }
   | { kind: 'differs'; counterexample: ChainCounterexample };
 
 function compare(
@@ -153,23 +104,33 @@ function compare(
   clock: Clock,
 ): Comparison {
   const evaluation = new Evaluation(finite, exact, clock);
+  let compared = false;
+  let reason = '';
   for (const { lhs, rhs, at } of instances) {
     const names = [...new Set([...lhs.free, ...rhs.free])];
     let differs: ChainCounterexample | undefined;
     try {
       eachState(names, finite.states, new Map(), (states) => {
         if (differs) return;
-        const [left, right] = [evaluation.at(lhs, states), evaluation.at(rhs, states)];
+        let left: LogValue, right: LogValue;
+        try {
+          [left, right] = [evaluation.at(lhs, states), evaluation.at(rhs, states)];
+        } catch (error) {
+          if (!(error instanceof Undefined)) throw error;
+          reason = error.message; // the statement speaks of the points at which both sides are defined
+          return;
+        }
+        compared = true;
         if (!violated(left, right, statement.relation)) return;
         differs = counterexampleOf(finite, { at, names, states, left, right });
       });
     } catch (error) {
       if (!(error instanceof NoValue)) throw error;
-      return { kind: 'undefined', reason: error.message };
+      return { kind: 'unable', reason: error.message };
     }
     if (differs) return { kind: 'differs', counterexample: differs };
   }
-  return { kind: 'equal' };
+  return compared ? { kind: 'equal' } : { kind: 'undefined', reason };
 }
 
 function violated(left: LogValue, right: LogValue, relation: Statement['relation']): boolean {
@@ -197,11 +158,18 @@ function certify(
     try {
       for (let trial = 0; trial < 2; trial++) {
         const degree = modularTrial(model, size, instances, { random, trial, clock });
+        if (degree === 'undefined')
+          return {
+            kind: 'unable',
+            reason: 'a denominator or the argument of a logarithm is 0 on some chains',
+          };
         if (degree === 'differs')
           return { kind: 'unable', reason: 'the exact tables agree and the residues do not: not certified' };
         bound += Math.log10(degree) - 18; // p > 10^18
         if (constants) {
-          const finite = new FiniteModel<Rational>(model, size, exact, largeWeight(random), clock);
+          const weight = largeWeight(random);
+          const value = valueOf(weight, random, 1);
+          const finite = new FiniteModel<Rational>(model, size, exact, weight, clock, value);
           const found = compare(finite, instances, statement, clock);
           if (found.kind === 'differs') return { kind: 'refuted', counterexample: found.counterexample };
         }
@@ -242,7 +210,7 @@ function modularTrial(
   size: Size,
   instances: readonly Instance[],
   { random, trial, clock }: { random: Random; trial: number; clock: Clock },
-): number | 'differs' {
+): number | 'differs' | 'undefined' {
   for (let attempt = 0; ; attempt++) {
     const p = poolPrime(random.below(48));
     const arithmetic = modular(p);
@@ -256,7 +224,8 @@ function modularTrial(
       const finite = new FiniteModel<Residue>(model, size, arithmetic, weight, clock);
       return compareResidues(new Evaluation(finite, arithmetic, clock), instances, finite.states);
     } catch (error) {
-      if (!(error instanceof BadPoint) || attempt > 5 + trial) throw error;
+      if (!(error instanceof BadPoint)) throw error;
+      if (attempt > 5 + trial) return 'undefined'; // at every point, not by chance
     }
   }
 }

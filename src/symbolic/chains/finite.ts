@@ -53,17 +53,25 @@ export class FiniteModel<C> {
   private readonly marginals = new Map<string, readonly C[]>();
   private readonly functions = new Map<string, C>();
   private readonly weight: () => C;
+  private readonly value: (positive: boolean) => C;
+  private readonly positive: ReadonlySet<string>;
   private readonly clock?: Clock;
 
-  /** `weight` draws one positive number; `states` is how many the first family has. @throws TimeUp */
+  /**
+   * `weight` draws one positive number, `value` a value of a function, of any sign or positive; `states` is how many the
+   * first family has. @throws TimeUp
+   */
   constructor(
     model: ChainModel,
     size: { states: number; length: number },
     cells: Cells<C>,
     weight: () => C,
     clock?: Clock,
+    value: (positive: boolean) => C = weight,
   ) {
     this.clock = clock;
+    this.value = value;
+    this.positive = model.positive;
     this.states = statesOf(familiesOf(model, size.length), size.states);
     this.length = size.length;
     this.cells = cells;
@@ -73,10 +81,6 @@ export class FiniteModel<C> {
       this.tables.set(joint.name, tables);
       this.joints.set(joint.name, this.joint(tables));
     }
-  }
-
-  has(name: string, variable: string): boolean {
-    return this.joints.get(name)!.names.includes(variable);
   }
 
   /** The marginal of the variables (sorted) at the states in `at`. */
@@ -91,8 +95,13 @@ export class FiniteModel<C> {
   functionValue(name: string, states: readonly number[]): C {
     const key = `${name}(${states.join()})`;
     let value = this.functions.get(key);
-    if (value === undefined) this.functions.set(key, (value = this.weight()));
+    if (value === undefined) this.functions.set(key, (value = this.value(this.positive.has(name))));
     return value;
+  }
+
+  /** The values of functions that were asked for: `f(0)`. */
+  get values(): ReadonlyMap<string, C> {
+    return this.functions;
   }
 
   private fill(table: Table): TableOf<C> {

@@ -1,6 +1,7 @@
 /** What may be the gap of an inequality: a divergence, or a sum or mean of them. Guesses, each to be proved by an identity. */
 import type { ChainModel } from './model.ts';
 import { densitiesIn } from './rewrite.ts';
+import { isNonNegative } from './sign.ts';
 import { isSpan, placeText, sameIndex, shift, type ChainExpr, type Density, type Place } from './syntax.ts';
 
 const names = (list: readonly Place[]): string => list.map(placeText).sort().join();
@@ -14,34 +15,8 @@ export const isOpen =
       (isSpan(p) ? [p.from, p.to] : p.index ? [p.index] : []).every(({ base }) => bases.includes(base)),
     );
 
-/** Certainly not negative, by its shape alone. An entropy may be: that of a narrow density is. */
-export function isNonNegative(expr: ChainExpr): boolean {
-  switch (expr.kind) {
-    case 'number':
-      return expr.value.n >= 0n;
-    case 'density':
-    case 'function':
-      return true;
-    case 'kl':
-      return names(expr.first.left) === names(expr.second.left);
-    case 'add':
-    case 'mul':
-      return expr.args.every(isNonNegative);
-    case 'div':
-      return isNonNegative(expr.num) && isNonNegative(expr.den);
-    case 'expect':
-    case 'integral':
-      return isNonNegative(expr.arg);
-    case 'sum':
-    case 'prod':
-      return isNonNegative(expr.body);
-    default:
-      return false;
-  }
-}
-
 /** What stands with a plus on either side, once what is subtracted went to the other. */
-function sides(larger: ChainExpr, smaller: ChainExpr): [ChainExpr[], ChainExpr[]] {
+export function sides(larger: ChainExpr, smaller: ChainExpr): [ChainExpr[], ChainExpr[]] {
   const signed = (e: ChainExpr, negative: boolean): ChainExpr[] =>
     addends(e).flatMap((term) =>
       (term.kind === 'neg') !== negative ? [] : [term.kind === 'neg' ? term.arg : term],
@@ -59,8 +34,9 @@ export function candidates(
   model: ChainModel,
   bases: readonly string[],
 ): ChainExpr[] {
-  const extra = addends(larger).filter(isNonNegative);
-  const taken = addends(smaller).flatMap((e) => (e.kind === 'neg' && isNonNegative(e.arg) ? [e.arg] : []));
+  const isGap = (e: ChainExpr): boolean => isNonNegative(e, model.positive);
+  const extra = addends(larger).filter(isGap);
+  const taken = addends(smaller).flatMap((e) => (e.kind === 'neg' && isGap(e.arg) ? [e.arg] : []));
   const found: ChainExpr[] = [...extra, ...taken, ...leftOver(...sides(larger, smaller))];
   if (extra.length > 1) found.push({ kind: 'add', args: extra });
   if (taken.length > 1) found.push({ kind: 'add', args: taken });
@@ -76,7 +52,7 @@ export function candidates(
     const over: Density = { name: first.name, left: first.given, given: [] };
     found.push({ kind: 'expect', over, arg: { kind: 'kl', first, second: marginal } });
   }
-  return found.filter(isNonNegative);
+  return found.filter(isGap);
 }
 
 const hiddenPath: Pick<Density, 'left' | 'given'> = {

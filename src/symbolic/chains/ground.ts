@@ -1,8 +1,8 @@
 /** A statement at a length: sums written out, runs of variables as lists, KL and entropy as what they are. */
 import type { Clock } from '../clock.ts';
 import type { Rational } from '../rational.ts';
-import { indexValue, namesOf, pointName } from './model.ts';
-import { childrenOf, exprWith } from './rewrite.ts';
+import { indexValue, Meaningless, namesOf, pointName } from './model.ts';
+import { childrenOf, exprWith, indicesIn } from './rewrite.ts';
 import { densityText } from './text.ts';
 import type { ChainExpr, Density } from './syntax.ts';
 
@@ -44,15 +44,23 @@ export class Grounding {
   readonly length: number;
   /** Paths to the sums and products that had a term. */
   readonly filled = new Set<string>();
-  /** A density with a variable on both sides of its bar: q(x_0|x_1,x_0), as text. */
-  repeated?: string;
   private left = MAX_NODES;
 
   private readonly clock?: Clock;
+  private readonly variables?: ReadonlyMap<string, ReadonlySet<string>>;
 
-  constructor(length: number, clock?: Clock) {
+  /** `variables` are those of each density at this length; without them none is checked. */
+  constructor(length: number, clock?: Clock, variables?: ReadonlyMap<string, ReadonlySet<string>>) {
     this.length = length;
     this.clock = clock;
+    this.variables = variables;
+  }
+
+  /** @throws Meaningless when the density has no such variable */
+  known(density: string, names: readonly string[]): void {
+    const variables = this.variables?.get(density);
+    const stranger = variables && names.find((name) => !variables.has(name));
+    if (stranger !== undefined) throw new Meaningless(`${density} is no density of ${stranger}`);
   }
 
   /** @throws TooLong, TimeUp */
@@ -64,7 +72,7 @@ export class Grounding {
 }
 
 /**
- * @throws OutOfChain when an index lies outside the chain at this length
+ * @throws Meaningless when it has no meaning at this length
  * @throws TooLong when the sums have too many terms
  */
 export function ground(expr: ChainExpr, seen: Grounding | number, path = ''): Ground {
@@ -118,7 +126,7 @@ export function ground(expr: ChainExpr, seen: Grounding | number, path = ''): Gr
       return combine(expr.kind === 'sum' ? 'add' : 'mul', terms);
     }
     case 'integral':
-      return summed(namesOf(expr.over, length), at(expr.arg));
+      return summed(once(namesOf(expr.over, length), 'an integral'), at(expr.arg));
   }
 }
 
@@ -129,21 +137,40 @@ export function sumsIn(expr: ChainExpr, path = ''): string[] {
 }
 
 /**
- * A variable on both sides of the bar is given: q(x_0|x_1,x_0) is 1 at the x_0 that is given. So it is for states; the
- * density of a variable given itself does not exist, and nothing is proved of it. An expectation over it does exist.
+ * A variable that a density names twice on its left, or that it is given, has no density: its law is a point mass. So such
+ * a statement has no meaning, though on finite chains it would have a value. What is given is a condition, and may be
+ * named twice; so may what a mean is over, since point masses have means.
  */
 function groundDensity(density: Density, seen: Grounding): Ground {
-  const [left, given] = [density.left, density.given].map((list) => union(namesOf(list, seen.length)));
+  const text = densityText(density);
+  const left = union(once(namesOf(density.left, seen.length), text));
+  const given = union(namesOf(density.given, seen.length));
   const both = left.find((name) => given.includes(name));
-  if (both !== undefined) seen.repeated ??= `${densityText(density)} has ${both} on both sides of the bar`;
+  if (both !== undefined)
+    throw new Meaningless(
+      `${text} has ${both} on both sides of the bar${lengthOf(density, seen)}: no density`,
+    );
+  seen.known(density.name, [...left, ...given]);
   const all = union(left, given);
   return { kind: 'density', name: density.name, all, given, free: all };
 }
+
+/** @throws Meaningless when a name stands twice */
+function once(names: string[], where: string): string[] {
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new Meaningless(`${where} names ${twice} twice: no density`);
+  return names;
+}
+
+/** ` at T = 1`, where the density reads T. */
+const lengthOf = (density: Density, { length }: Grounding): string =>
+  indicesIn({ kind: 'density', density }).some(({ base }) => base === 'T') ? ` at T = ${length}` : '';
 
 /** Variables that the integrand does not read integrate to one, on any model. */
 function expectation(over: Density, arg: Ground, seen: Grounding): Ground {
   const { length } = seen;
   const given = namesOf(over.given, length);
+  seen.known(over.name, [...namesOf(over.left, length), ...given]);
   const bound = without(union(namesOf(over.left, length)), given).filter((name) => arg.free.includes(name));
   const density: Ground = {
     kind: 'density',

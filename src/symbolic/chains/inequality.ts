@@ -5,9 +5,11 @@
  */
 import { chainText } from './text.ts';
 import type { ChainModel } from './model.ts';
-import { candidates, isNonNegative, isOpen } from './gaps.ts';
+import { FINITE } from './conditions.ts';
+import { candidates, isOpen, sides } from './gaps.ts';
 import { ONE } from '../rational.ts';
 import { subexpressions } from './rewrite.ts';
+import { isNonNegative as isNeverNegative } from './sign.ts';
 import { isSpan, placeText, type ChainExpr, type Density, type Place, type Statement } from './syntax.ts';
 
 /** A way to show that larger ≥ smaller: what remains to be proved equal, and the theorem cited. */
@@ -18,14 +20,16 @@ export interface Route {
   /** larger − smaller. */
   readonly gap?: ChainExpr;
   readonly conditions: readonly string[];
+  /** What must not be negative for the theorem to hold. */
+  readonly rests?: readonly ChainExpr[];
 }
 
 const GIBBS = 'Gibbs: KL ≥ 0';
-const POSITIVE = 'the difference is made of densities and positive functions';
+const NEVER_NEGATIVE =
+  'the difference is made of what is never negative: densities, squares, positive functions';
 const JENSEN = 'Jensen: log E ≥ E log';
 const RECIPROCAL = 'Jensen: E[1/Y] ≥ 1/E[Y]';
 const SCHWARZ = 'Cauchy–Schwarz';
-const FINITE = '\\text{the expectations are finite}';
 
 /** Routes to try, in order; `gap` is the author's, `free` the indices that the statement leaves free. */
 export function routes(
@@ -37,36 +41,58 @@ export function routes(
   const [larger, smaller] =
     statement.relation === '≥' ? [statement.lhs, statement.rhs] : [statement.rhs, statement.lhs];
   const byGap = (big: ChainExpr, small: ChainExpr, found: ChainExpr): Route => ({
-    cite: subexpressions(found).some(({ kind }) => kind === 'kl') ? GIBBS : POSITIVE,
+    cite: subexpressions(found).some(({ kind }) => kind === 'kl') ? GIBBS : NEVER_NEGATIVE,
     identity: { lhs: big, rhs: plus(small, found) },
     gap: found,
     conditions: [FINITE],
+    rests: [found],
   });
+  const isNonNegative = (e: ChainExpr): boolean => isNeverNegative(e, model.positive);
   const list: Route[] = [];
   if (gap !== undefined) return isNonNegative(gap) ? [byGap(larger, smaller, gap)] : [];
-  if (schwarz(smaller, larger)) list.push({ cite: SCHWARZ, conditions: [FINITE] });
-  const reciprocal = aboveReciprocal(larger, smaller);
-  if (reciprocal) list.push({ cite: RECIPROCAL, identity: reciprocal, conditions: [FINITE] });
+  const [more, less] = apart(larger, smaller);
+  if (less.length === 0 && more.every(isNonNegative))
+    list.push({ cite: NEVER_NEGATIVE, conditions: [FINITE], rests: more });
+  if (more.length === 1 && less.length === 1 && schwarz(less[0], more[0]))
+    list.push({ cite: SCHWARZ, conditions: [FINITE] });
+  const reciprocal = aboveReciprocal(larger, smaller, isNonNegative);
+  if (reciprocal)
+    list.push({ cite: RECIPROCAL, identity: reciprocal, conditions: [FINITE], rests: [larger] });
   const jensen = { cite: JENSEN, conditions: [FINITE] };
-  const lower = belowLog(larger);
+  const lower = belowLog(larger, isNonNegative);
   if (lower) list.push({ ...jensen, identity: { lhs: lower, rhs: smaller } });
-  const upper = smaller.kind === 'neg' ? belowLog(smaller.arg) : undefined;
+  const upper = smaller.kind === 'neg' ? belowLog(smaller.arg, isNonNegative) : undefined;
   if (upper) list.push({ ...jensen, identity: { lhs: larger, rhs: { kind: 'neg', arg: upper } } });
   const bases = ['', 'T', ...free];
   for (const candidate of candidates(larger, smaller, model, bases))
     list.push(byGap(larger, smaller, candidate));
-  for (const weighted of weightedBelowLog(larger, smaller, bases))
+  for (const weighted of weightedBelowLog(larger, smaller, bases, isNonNegative))
     list.push({ ...jensen, identity: { lhs: weighted, rhs: smaller } });
   if (smaller.kind === 'neg')
-    for (const weighted of weightedBelowLog(smaller.arg, larger, bases))
+    for (const weighted of weightedBelowLog(smaller.arg, larger, bases, isNonNegative))
       list.push({ ...jensen, identity: { lhs: larger, rhs: { kind: 'neg', arg: weighted } } });
   return list;
+}
+
+type Test = (expr: ChainExpr) => boolean;
+
+/** What either side has with a plus, once both are moved so, equal terms and zeros are dropped. */
+function apart(larger: ChainExpr, smaller: ChainExpr): [ChainExpr[], ChainExpr[]] {
+  const isZero = (e: ChainExpr): boolean => e.kind === 'number' && e.value.n === 0n;
+  const [more, less] = sides(larger, smaller).map((list) => list.filter((e) => !isZero(e)));
+  const left = [...less];
+  const kept = more.filter((e) => {
+    const at = left.findIndex((other) => chainText(other) === chainText(e));
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
+  return [kept, left];
 }
 
 const plus = (a: ChainExpr, b: ChainExpr): ChainExpr => ({ kind: 'add', args: [a, b] });
 
 /** E[log f] for log E[f]. */
-function belowLog(expr: ChainExpr): ChainExpr | undefined {
+function belowLog(expr: ChainExpr, isNonNegative: Test): ChainExpr | undefined {
   if (expr.kind !== 'log' || expr.arg.kind !== 'expect' || !isNonNegative(expr.arg.arg)) return undefined;
   return { ...expr.arg, arg: { kind: 'log', arg: expr.arg.arg } };
 }
@@ -75,7 +101,12 @@ function belowLog(expr: ChainExpr): ChainExpr | undefined {
  * E_d[log(p·f / d)] for log E_p[f], and E_d[log(p(x,z) / d(z))] for log p(x): Jensen after a change of measure to a density
  * that the other side averages over.
  */
-function weightedBelowLog(log: ChainExpr, other: ChainExpr, bases: readonly string[]): ChainExpr[] {
+function weightedBelowLog(
+  log: ChainExpr,
+  other: ChainExpr,
+  bases: readonly string[],
+  isNonNegative: Test,
+): ChainExpr[] {
   if (log.kind !== 'log') return [];
   const { arg } = log;
   const over = subexpressions(other).flatMap((e) =>
@@ -106,7 +137,7 @@ const mayOverlap = (a: Place, b: Place): boolean =>
   a.family === b.family && (isSpan(a) || isSpan(b) || placeText(a) === placeText(b));
 
 /** E[b/a] ≥ c where E[a/b] = 1/c. */
-function aboveReciprocal(larger: ChainExpr, smaller: ChainExpr): Route['identity'] {
+function aboveReciprocal(larger: ChainExpr, smaller: ChainExpr, isNonNegative: Test): Route['identity'] {
   if (larger.kind !== 'expect' || larger.arg.kind !== 'div' || !isNonNegative(larger.arg)) return undefined;
   const { num, den } = larger.arg;
   const one: ChainExpr = { kind: 'number', value: ONE };

@@ -3,6 +3,7 @@
  * (its marginals, conditionals, independences) follows from that.
  */
 import { parseStatement, parseChain } from './parse.ts';
+import { leastLength } from './range-text.ts';
 import { densityText } from './text.ts';
 import { densityWith } from './rewrite.ts';
 import {
@@ -31,10 +32,21 @@ export interface JointDensity {
   readonly text: string;
 }
 
+/** Functions that statements may use: of any sign, unless they are declared positive. */
+export interface FunctionNames {
+  readonly functions?: readonly string[];
+  readonly positive?: readonly string[];
+}
+
 export interface ChainModel {
   readonly densities: ReadonlyMap<string, JointDensity>;
+  /** Real-valued functions that statements may use. */
   readonly functions: ReadonlySet<string>;
-  /** The shortest chain that every factorisation makes sense for. */
+  /** Those of them that are positive. */
+  readonly positive: ReadonlySet<string>;
+  /** Does a density reach to x_T? */
+  readonly long: boolean;
+  /** The least T that statements speak of: as declared, and what every factorisation makes sense for. */
   readonly shortest: number;
 }
 
@@ -52,32 +64,60 @@ export interface Table {
  *   chainModel('q(x_{0:T}) = q(x_0) prod_{t=1}^{T} q(x_t|x_{t-1})', 'p(x_{0:T}) = p(x_T) prod_{t=1}^{T} p(x_{t-1}|x_t)')
  *   chainModel('q(z|x)', 'p(x,z) = p(z) p(x|z)')
  *
- * A variable that is only ever conditioned on has an arbitrary density of its own. `functions` names positive
- * functions that statements may use.
- * @throws when a factorisation is not one: a variable twice on the left, or a cycle.
+ * A variable that is only ever conditioned on has an arbitrary density of its own. `functions` names arbitrary real-valued
+ * functions that statements may use, `positive` those that are positive everywhere. `T >= 2` says that only such chains
+ * are spoken of.
+ * @throws when a factorisation is not one: a variable twice on the left, or a cycle; when a name is declared twice
  */
-export function chainModel(
-  ...declarations: readonly (string | { functions: readonly string[] })[]
-): ChainModel {
+export function chainModel(...declarations: readonly (string | FunctionNames)[]): ChainModel {
   const densities = new Map<string, JointDensity>();
   const functions = new Set<string>();
+  const positive = new Set<string>();
+  let least = 1;
   for (const declaration of declarations) {
     if (typeof declaration !== 'string') {
-      declaration.functions.forEach((name) => functions.add(name));
+      const stranger = Object.keys(declaration).find((key) => key !== 'functions' && key !== 'positive');
+      if (stranger !== undefined)
+        throw new Error(`a model declares no "${stranger}": expected functions or positive`);
+      declaration.positive?.forEach((name) => positive.add(name));
+      [...(declaration.functions ?? []), ...positive].forEach((name) => functions.add(name));
+      continue;
+    }
+    const length = leastLength(declaration);
+    if (length !== undefined) {
+      least = Math.max(least, length);
       continue;
     }
     const joint = readJoint(declaration);
     if (densities.has(joint.name)) throw new Error(`${joint.name} is declared twice`);
     densities.set(joint.name, joint);
   }
-  const model = { densities, functions };
-  const shortest = [1, 2, 3, 4, 5, 6].find((length) => fits([...densities.values()], length));
+  const both = [...functions].find((name) => densities.has(name));
+  if (both !== undefined) throw new Error(`${both} is declared as a density and as a function`);
+  const joints = [...densities.values()];
+  const long = joints.some((joint) => joint.long);
+  if (least > 1 && !long) throw new Error(`T >= ${least}: no density of the model is a chain x_0 … x_T`);
+  const shortest = LENGTHS.map((more) => least + more).find((length) => fits(joints, length));
   if (shortest === undefined) {
-    [...densities.values()].forEach((joint) => tablesOf(joint, 6));
+    joints.forEach((joint) => tablesOf(joint, least + LENGTHS.at(-1)!));
     throw new Error('no chain of length up to 6 fits the declared factorisations');
   }
-  return { ...model, shortest };
+  return { densities, functions, positive, long, shortest };
 }
+
+const LENGTHS = [0, 1, 2, 3, 4, 5];
+
+/** The variables of each density at a length. */
+export const variablesOf = (
+  { densities }: Pick<ChainModel, 'densities'>,
+  length: number,
+): ReadonlyMap<string, ReadonlySet<string>> =>
+  new Map(
+    [...densities].map(([name, joint]) => [
+      name,
+      new Set(tablesOf(joint, length).flatMap(({ child }) => child)),
+    ]),
+  );
 
 function readJoint(text: string): JointDensity {
   const hasEquals = /[)\s]=/.test(text.replace(/\{[^}]*\}/g, '{}'));
@@ -128,23 +168,26 @@ const fits = (joints: readonly JointDensity[], length: number): boolean => {
     joints.forEach((joint) => tablesOf(joint, length));
     return true;
   } catch (error) {
-    if (error instanceof OutOfChain) return false;
+    if (error instanceof Meaningless) return false;
     throw error;
   }
 };
 
-/** An index that lies outside the chain, or a run that ends before it begins. */
-export class OutOfChain extends Error {
-  override readonly name = 'OutOfChain';
+/**
+ * No meaning at this length: an index outside the chain, a run that ends before it begins, a density of a variable that it
+ * lacks, that it names twice or that it is given.
+ */
+export class Meaningless extends Error {
+  override readonly name = 'Meaningless';
 }
 
-/** The names of places at a length: x_{t-1} must have had its t put in. @throws OutOfChain below 0 or above T. */
+/** The names of places at a length: x_{t-1} must have had its t put in. @throws Meaningless below 0 or above T. */
 export function namesOf(list: readonly Place[], length: number): string[] {
   return list.flatMap((place): string[] => {
     if (!isSpan(place)) return [pointName(place, length)];
     const [from, to] = [indexValue(place.from, length), indexValue(place.to, length)];
     if (!(to >= from - 1))
-      throw new OutOfChain(`${placeText(place)} is no run of variables at T = ${length}`);
+      throw new Meaningless(`${placeText(place)} is no run of variables at T = ${length}`);
     if (to >= from)
       [from, to].forEach((plus) => pointName({ family: place.family, index: { base: '', plus } }, length));
     return Array.from({ length: to - from + 1 }, (_, i) =>
@@ -157,7 +200,7 @@ export function pointName(point: Point, length: number): string {
   if (point.index === undefined) return point.family;
   const i = indexValue(point.index, length);
   if (!(i >= 0 && i <= length))
-    throw new OutOfChain(
+    throw new Meaningless(
       `${placeText({ ...point, index: { base: '', plus: i } })} is not among ${point.family}_0 … ${point.family}_T at T = ${length}`,
     );
   return `${point.family}_${i}`;
@@ -177,7 +220,7 @@ function declaredTables({ factors }: JointDensity, length: number): Table[] {
     const [from, to] = [indexValue(over.from, length), indexValue(over.to, length)];
     const count = Math.max(0, to - from + 1);
     if (count > length + 1)
-      throw new OutOfChain(`${densityText(density)} for ${count} values of ${over.index}`);
+      throw new Meaningless(`${densityText(density)} for ${count} values of ${over.index}`);
     return Array.from({ length: count }, (_, i) =>
       tableOf(densityWith(density, over.index, { base: '', plus: from + i }), length),
     );
@@ -211,7 +254,7 @@ function tableOf(density: Density, length: number): Table {
   const parents = namesOf(density.given, length);
   const both = child.find((name) => parents.includes(name));
   if (both !== undefined)
-    throw new OutOfChain(`${densityText(density)} has ${both} on both sides of the bar`);
+    throw new Meaningless(`${densityText(density)} has ${both} on both sides of the bar`);
   return {
     child,
     parents,

@@ -1,5 +1,5 @@
 /** Walks over expressions: substitution of an index, direct subexpressions, densities in them. */
-import { indexWith, placeWith, type ChainExpr, type Density, type Index } from './syntax.ts';
+import { indexWith, isSpan, placeWith, type ChainExpr, type Density, type Index } from './syntax.ts';
 
 export const densityWith = (density: Density, base: string, value: Index): Density => ({
   ...density,
@@ -82,6 +82,20 @@ export function childrenOf(expr: ChainExpr): readonly ChainExpr[] {
     default:
       return [];
   }
+}
+
+/** Every index that an expression reads, limits of sums included. */
+export function indicesIn(expr: ChainExpr): Index[] {
+  const found: Index[] = [];
+  const index = (i: Index): Index => (found.push(i), i);
+  const density = (d: Density): Density => {
+    for (const place of [...d.left, ...d.given])
+      found.push(...(isSpan(place) ? [place.from, place.to] : place.index ? [place.index] : []));
+    return d;
+  };
+  const child = (e: ChainExpr): ChainExpr => mapExpr(e, { child, density, index });
+  child(expr);
+  return found;
 }
 
 /** Every subexpression, parents first. */

@@ -70,6 +70,7 @@ export function normalForm(expr: ChainExpr, order: Order, context: Context): Lin
     case 'integral': {
       const over = present(expr.over, order);
       if (over.length === 0) return at(expr.arg);
+      assertOnce(over, order);
       return at(expr.arg)
         .map((item) => onItem(item, order, (term, inner) => integral(term, over, inner, context)))
         .flat();
@@ -83,7 +84,7 @@ const present = (places: readonly Place[], order: Order): readonly Place[] =>
 
 const sortedText = (list: readonly Place[]): string => list.map(placeText).sort().join();
 
-/** A conditional as a ratio of joints, each split by independence. */
+/** A conditional as a ratio of joints, each split by independence. @throws Unsupported when it is no density: a variable twice */
 function conditional(density: Density, order: Order, context: Context): Ranged<Joint>[] {
   const { name } = density;
   const [left, given] = [density.left, density.given].map((list) => present(list, order));
@@ -91,11 +92,21 @@ function conditional(density: Density, order: Order, context: Context): Ranged<J
     for (const other of left)
       if (overlap(place, other, order))
         throw new Unsupported(`${placeText(other)} stands on both sides of the bar`);
+  assertOnce(left, order);
   const { decompose } = context.structure(name);
   if (given.length > 0) context.used('product rule');
   const joint = decompose([...left, ...given], order);
   if (joint.length > 1) context.used('conditional independence');
   return cancelled([...joint, ...negated(decompose(given, order))]);
+}
+
+/** @throws Unsupported, OrderUnknown */
+function assertOnce(list: readonly Place[], order: Order): void {
+  list.forEach((place, i) => {
+    for (const other of list.slice(i + 1))
+      if (overlap(place, other, order))
+        throw new Unsupported(`${placeText(place)} and ${placeText(other)} share a variable: no density`);
+  });
 }
 
 /** Do two places share a variable? @throws OrderUnknown */
@@ -192,7 +203,11 @@ function logarithm(x: Linear): Linear {
 function expectation(declared: Density, arg: Linear, order: Order, context: Context): Linear {
   const given = present(declared.given, order);
   const isGiven = (p: Place): boolean => !isSpan(p) && given.some((g) => !isSpan(g) && overlap(g, p, order));
-  const over = { ...declared, given, left: present(declared.left, order).filter((p) => !isGiven(p)) };
+  const free = present(declared.left, order).filter((p) => !isGiven(p));
+  const left = free.filter(
+    (p, i) => isSpan(p) || !free.slice(0, i).some((other) => overlap(p, other, order)),
+  );
+  const over = { ...declared, given, left };
   conditional(over, order, context);
   return arg.flatMap((item) =>
     onItem(item, order, (term, inner) => {
@@ -224,6 +239,8 @@ function integral(term: Term, over: readonly Place[], order: Order, context: Con
     : integrated(term, distinct(over as Point[]), order, context);
 }
 
+const MAX_WRITTEN = 16; // terms of a sum whose number is known: they are written out
+
 type Big = Extract<ChainExpr, { kind: 'sum' | 'prod' }>;
 
 function summed(expr: Big, order: Order, context: Context, peeled = 0): Linear {
@@ -231,6 +248,10 @@ function summed(expr: Big, order: Order, context: Context, peeled = 0): Linear {
   if (order.atMost(shift(to, 1), from)) return [];
   // A formal sum S(to + 1) − S(from) is the sum only where it does not run backwards.
   if (!order.atMost(from, shift(to, 1))) throw new OrderUnknown(from, to);
+  if (from.base === to.base && to.plus - from.plus < MAX_WRITTEN)
+    return Array.from({ length: to.plus - from.plus + 1 }, (_, i) =>
+      normalForm(exprWith(body, index, shift(from, i)), order, context),
+    ).flat();
   try {
     const inner = normalForm(body, order.within(index, from, to), context);
     if (inner.some(({ over }) => over)) throw new Unsupported('a sum within a sum');

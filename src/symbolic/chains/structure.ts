@@ -31,14 +31,24 @@ const SHORT = 64;
 
 /** Finitely many variables: d-separation in the graph of the factorisation. */
 function graphStructure(joint: JointDensity, tables: readonly Table[]): Structure {
+  const made = new Set(tables.flatMap(({ child }) => child));
   return {
-    decompose: (places) =>
-      separated(tables, namesOf(places, SHORT)).map(({ names, count }) => ({
+    decompose: (places) => {
+      if (places.some((place) => indicesAt(place).some(({ base }) => base !== '')))
+        throw new Unsupported(`${joint.name} of a variable that depends on an index`);
+      const names = namesOf(places, SHORT);
+      const stranger = names.find((name) => !made.has(name));
+      if (stranger !== undefined) throw new Unsupported(`${joint.name} is no density of ${stranger}`);
+      return separated(tables, names).map(({ names: part, count }) => ({
         coefficient: { n: BigInt(count), d: 1n },
-        atom: jointOf(joint.name, names.map(pointOf)),
-      })),
+        atom: jointOf(joint.name, part.map(pointOf)),
+      }));
+    },
   };
 }
+
+const indicesAt = (place: Place): Index[] =>
+  isSpan(place) ? [place.from, place.to] : place.index === undefined ? [] : [place.index];
 
 const START: Index = { base: '', plus: 0 };
 const END: Index = { base: 'T', plus: 0 };
@@ -50,12 +60,18 @@ const END: Index = { base: 'T', plus: 0 };
  */
 function chainStructure(joint: JointDensity): Structure {
   const common = commonPoints(joint);
+  const family = joint.factors
+    .flatMap(({ density: { left } }) => left)
+    .find((place) => indicesAt(place).length > 0)?.family;
   const isCommon = (point: Point): boolean => common.some((c) => placeText(c) === placeText(point));
   const withCommon = (...points: Point[]): Joint => jointOf(joint.name, [...common, ...points]);
   return {
     decompose: (places, order) => {
       const list = places.flatMap((place) => (isSpan(place) ? splitSpan(place, common, order) : [place]));
       const inChain = list.filter((place): place is Place => isSpan(place) || !isCommon(place));
+      const stranger = inChain.find((place) => place.family !== family);
+      if (stranger !== undefined)
+        throw new Unsupported(`${joint.name} is no density of ${placeText(stranger)}`);
       const given = common.filter((c) =>
         list.some((place) => !isSpan(place) && placeText(place) === placeText(c)),
       );

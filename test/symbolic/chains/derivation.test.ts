@@ -47,11 +47,11 @@ test('a proof table shows relation, scope, conditions and rules', () => {
 });
 
 test('a refuted line shows its tables in the table and in the error', () => {
-  const bad = derivation.step(bound.replace('t=2', 't=1'));
+  const bad = derivation.step(bound.replace('E_{q(x_t|x_0)}', 'E_{q(x_{t-1}|x_0)}'));
   const step = bad.steps.at(-1)!;
   expect(step.verdict).toBe('refuted');
   expect(step.counterexample!.point.map(({ name }) => name)).toContain('p(x_0|x_1)');
-  expect(() => bad.check()).toThrow(/step 7 is refuted: .*T = 1.*holds with sum from t = 2/);
+  expect(() => bad.check()).toThrow(/step 7 is refuted: .*T = 2.*holds with x_t in place of x_{t-1}/);
   expect(tableOf(bad)).not.toContain('temml-error');
 });
 

@@ -31,9 +31,9 @@ test('a KL is not negative, and expectations and sums of them are not', () => {
 });
 
 test('Jensen is cited for the logarithm of an expectation', () => {
-  const verdict = decideChain(pair, 'log E_{q(x)}[f(x)] >= E_{q(x)}[log f(x)]');
+  const verdict = decideChain(pair, 'log E_{q(x)}[h(x)] >= E_{q(x)}[log h(x)]');
   expect([verdict.verdict, verdict.rules[0]]).toEqual(['proved', 'Jensen: log E ≥ E log']);
-  expect(decideChain(pair, 'log E_{q(x)}[f(x)] <= E_{q(x)}[log f(x)]').verdict).toBe('refuted');
+  expect(decideChain(pair, 'log E_{q(x)}[h(x)] <= E_{q(x)}[log h(x)]').verdict).toBe('refuted');
   const viaRatio = decideChain(
     vae,
     `log E_{q(z|x)}[p(x,z) / q(z|x)] >= E_{q(z|x)}[log p(x|z)] - KL(q(z|x) || p(z))`,
@@ -94,11 +94,11 @@ test('a gap that the identity denies proves nothing', () => {
 
 test('Jensen is cited after a change of measure', () => {
   for (const [model, statement] of [
-    [pair, 'log E_{p(x)}[f(x)] >= E_{q(x)}[log f(x)] - KL(q(x) || p(x))'],
-    [pair, '-log E_{p(x)}[f(x)] <= KL(q(x) || p(x)) - E_{q(x)}[log f(x)]'],
+    [pair, 'log E_{p(x)}[h(x)] >= E_{q(x)}[log h(x)] - KL(q(x) || p(x))'],
+    [pair, '-log E_{p(x)}[h(x)] <= KL(q(x) || p(x)) - E_{q(x)}[log h(x)]'],
     [vae, 'log p(x) >= E_{p(z)}[log p(x|z)]'],
     [pair, 'E_{q(x)}[q(x) / p(x)] >= 1'],
-    [pair, 'E_{q(x)}[1 / f(x)] >= 1 / E_{q(x)}[f(x)]'],
+    [pair, 'E_{q(x)}[1 / h(x)] >= 1 / E_{q(x)}[h(x)]'],
   ] as const) {
     const { verdict, scope, rules, conditions } = decideChain(model, statement);
     expect([verdict, scope, rules[0]], statement).toEqual([
@@ -109,7 +109,7 @@ test('Jensen is cited after a change of measure', () => {
     expect(conditions.join(), statement).toMatch(/[pq] > 0.*finite/);
   }
   for (const [model, statement] of [
-    [pair, 'log E_{p(x)}[f(x)] >= E_{q(x)}[log f(x)] - KL(p(x) || q(x))'],
+    [pair, 'log E_{p(x)}[h(x)] >= E_{q(x)}[log h(x)] - KL(p(x) || q(x))'],
     [pair, 'E_{q(x)}[q(x) / p(x)] >= 2'],
     [pair, 'E_{q(x)}[q(x) / p(x)] <= 1'],
     [vae, 'log p(x) <= E_{p(z)}[log p(x|z)]'],

@@ -46,7 +46,7 @@ test('what could be read in two ways is refused with its position', () => {
   expect(() => parseChain('q(x) +')).toThrow('expected an expression, got "the end" at character 7');
   expect(() => parseChain('q(x|')).toThrow(ParseError);
   expect(() => decideChain(pair, 'r(x) = q(x)')).toThrow(
-    'unknown density "r" (the model declares q, p, f, g)',
+    'unknown density "r" (the model declares q, p, f, g, h)',
   );
 });
 

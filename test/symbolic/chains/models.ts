@@ -14,8 +14,11 @@ export const ddim = chainModel(
 
 export const vae = chainModel('q(z|x)', 'p(x,z) = p(z) p(x|z)');
 
-/** Two arbitrary joints. */
-export const pair = chainModel('q(x,y)', 'p(x,y)', { functions: ['f', 'g'] });
+/** Two arbitrary joints, with functions of any sign and one that is positive. */
+export const pair = chainModel('q(x,y)', 'p(x,y)', {
+  functions: ['f', 'g'],
+  positive: ['h'],
+});
 
 /** The bound of Ho et al. 2020, its left-hand side and its three terms. */
 export const negativeElbo = 'E_{q(x_{1:T}|x_0)}[log(q(x_{1:T}|x_0) / p(x_{0:T}))]';

@@ -53,16 +53,17 @@ test.each([
   ['the DDIM bound', ddim],
 ])('no single slip in %s is proved: the rules and the tables never contradict each other', (_, model) => {
   const lhs = parseChain(negativeElbo);
-  let [proved, refuted] = [0, 0];
+  let [proved, caught] = [0, 0];
   for (const rhs of mutantsOf(bound)) {
     const byTables = finiteCheck(model, { lhs, relation: '=', rhs }, { quick: true, seed: 9 }).kind;
     const byRules = proveByRules(model, { lhs, rhs }, [], 1).kind;
     if (byRules === 'proved') proved++;
-    if (byTables === 'refuted') refuted++;
+    if (byTables !== 'unrefuted') caught++; // refuted, or without a meaning at t = 1
+
     expect(byRules === 'proved' && byTables === 'refuted').toBe(false);
   }
   expect(proved).toBe(0);
-  expect(refuted).toBeGreaterThan(40);
+  expect(caught).toBeGreaterThan(40);
 });
 
 test('rules alone prove no slip in the laws that tables refute', () => {

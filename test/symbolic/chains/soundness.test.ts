@@ -20,10 +20,10 @@ test('the volume of a space is no number: what integrates one over it is not pro
 });
 
 test('where the densities of an importance weight cancel, they are positive and the integral is finite', () => {
-  const { verdict, scope, conditions } = verdictOf('E_{q(x)}[f(x)/q(x)] = E_{p(x)}[f(x)/p(x)]');
+  const { verdict, scope, conditions } = verdictOf('E_{q(x)}[h(x)/q(x)] = E_{p(x)}[h(x)/p(x)]');
   expect([verdict, scope]).toEqual(['proved', 'all densities']);
   expect(conditions).toEqual(['p, q > 0', '\\text{the integrals are finite}']);
-  expect(verdictOf('E_{q(x)}[f(x) p(x) / q(x)] = E_{p(x)}[f(x)]').conditions).toEqual(['q > 0']);
+  expect(verdictOf('E_{q(x)}[h(x) p(x) / q(x)] = E_{p(x)}[h(x)]').conditions).toEqual(['q > 0']);
 });
 
 test('variables of different families differ in their numbers of states: equal volumes are refuted', () => {
