@@ -19,7 +19,8 @@ A script is run: check only scripts that you trust. It may lie anywhere; scorebo
 
 Exit status: 0 when every claim and step was decided, whatever the verdict; 1 when one is undecided or only tested (and,
 for a step, not marked open); 2 when the file or a claim is malformed (the other claims are still decided), or a script cannot be
-read, throws or exports no proof.`;
+read, throws or exports no proof; 3 when the checker itself failed on a claim or step (its verdict is error, the others stand).
+Of several the highest.`;
 
 /** A verdict for a person: what was found, and what anyone can verify. */
 function describe(
@@ -67,7 +68,7 @@ export default command({
 
 /** `2 proved, 1 malformed` */
 function tally(results: readonly CheckResult[]): string {
-  const kinds = ['proved', 'refuted', 'undecided', 'vacuous', 'malformed'];
+  const kinds = ['proved', 'refuted', 'undecided', 'vacuous', 'malformed', 'error'];
   const found = results.map((result) => ('error' in result ? 'malformed' : result.verdict.verdict));
   const counts = kinds.map((kind) => ({ kind, n: found.filter((each) => each === kind).length }));
   const shown = counts.filter(({ n }) => n > 0).map(({ kind, n }) => `${n} ${kind}`);

@@ -3,7 +3,7 @@ import { stepVerdicts, survivorLines, type Proof, type Step } from '../symbolic/
 import { importScript, ScriptError } from './script.ts';
 
 /** Judges and prints every exported proof, in the order of the names. Resolves to the exit status. */
-export async function checkScript(file: string, { json }: { json: boolean }): Promise<0 | 1 | 2> {
+export async function checkScript(file: string, { json }: { json: boolean }): Promise<0 | 1 | 2 | 3> {
   let proofs: Proof[];
   try {
     proofs = proofsOf(Object.values(await importScript(file)));
@@ -21,6 +21,7 @@ export async function checkScript(file: string, { json }: { json: boolean }): Pr
     process.stdout.write(json ? `${JSON.stringify(proofLine(proof, steps))}\n` : `${String(proof)}\n\n`);
   }
   if (!json && judged.length > 0) process.stdout.write(`${tally(judged)}\n`);
+  if (judged.flat().some(({ verdict }) => verdict === 'error')) return 3;
   if (proofs.length === 0 || judged.length < proofs.length) return 2;
   const isOpen = ({ verdict, open }: Step): boolean =>
     (verdict === 'undecided' || verdict === 'tested') && !open;

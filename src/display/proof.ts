@@ -26,6 +26,7 @@ const marks: Record<StepVerdict, string> = {
   tested: '≈',
   refuted: '✗',
   undecided: '?',
+  error: '!',
   assumed: '§',
   vacuous: '≡',
 };

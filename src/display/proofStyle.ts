@@ -35,6 +35,7 @@ const rules = [
   ...chip('proved', 'ok'),
   ...chip('tested', 'te'),
   ...chip('refuted', 'no'),
+  ...chip('error', 'no'),
   ...chip('assumed', 'as'),
   ...chip('undecided', 'un'),
   `${table} tr.sb-refuted{background:var(--sb-norow)}`,

@@ -6,6 +6,7 @@ import {
   foldExpr,
   neg,
   nodesOf,
+  nodesOfAll,
   number,
   rebuild,
   substitute,
@@ -35,9 +36,7 @@ export interface Case {
 export function cases(claim: Claim): Case[] | null {
   const prepared = prepare(claim);
   const { lhs, rhs, free } = prepared;
-  const inner = [lhs, rhs]
-    .flatMap(nodesOf)
-    .flatMap((e) => (e.kind === 'call' && e.fn === 'abs' ? [e.arg] : []));
+  const inner = nodesOfAll([lhs, rhs]).flatMap((e) => (e.kind === 'call' && e.fn === 'abs' ? [e.arg] : []));
   for (const u of inner) {
     if (nodesOf(u).some((e) => e.kind === 'call' && e.fn === 'abs')) continue; // the innermost first
     const solutions = symbolsOf(u).flatMap((name) => {

@@ -39,14 +39,19 @@ export function* checkFile(text: string, options: DecideOptions = {}): Generator
 /** The one line of JSON that `scorebook check --json` prints for a claim. */
 export function checkLine(result: CheckResult): string {
   if ('error' in result) return JSON.stringify({ id: result.id, verdict: 'malformed', error: result.error });
-  const { verdict, method, ms, errorBound, conditions, ...rest } = result.verdict;
+  const { verdict, method, ms, errorBound, conditions, counterexample, reason, diagnosis } = result.verdict;
+  const rest = { counterexample, reason, diagnosis };
   return JSON.stringify({ id: result.id, verdict, method, ms, errorBound, conditions, ...rest });
 }
 
-/** 0 when all were decided, 1 when one is undecided, 2 when the file or a claim is malformed. */
-export function exitStatus(results: readonly CheckResult[]): 0 | 1 | 2 {
-  if (results.some((result) => 'error' in result)) return 2;
-  return results.some((result) => 'verdict' in result && result.verdict.verdict === 'undecided') ? 1 : 0;
+/**
+ * 0 when all were decided, 1 when one is undecided, 2 when the file or a claim is malformed, 3 when the checker itself failed
+ * on one; of several the highest.
+ */
+export function exitStatus(results: readonly CheckResult[]): 0 | 1 | 2 | 3 {
+  const found = results.map((result) => ('error' in result ? 'malformed' : result.verdict.verdict));
+  if (found.includes('error')) return 3;
+  return found.includes('malformed') ? 2 : found.includes('undecided') ? 1 : 0;
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

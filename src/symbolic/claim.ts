@@ -1,4 +1,4 @@
-import { foldExpr, neg, number, sub, substitute, symbolsOf, type Algebra, type Expr } from './expr.ts';
+import { folder, neg, number, sub, substitution, symbolsOf, type Algebra, type Expr } from './expr.ts';
 import { compareQ, type Rational } from './rational.ts';
 import { isEmpty, parseDomain, type Domain } from './domain.ts';
 import { ParseError, constantHint, parse, symbolNameFault } from './parse.ts';
@@ -62,20 +62,19 @@ export function prepare(claim: Claim): Prepared {
     if (definitions.has(name)) fail(place, `"${name}" is defined twice`);
     definitions.set(name, read(right, place));
   }
-  const values = unfoldDefinitions(definitions, fail);
-  const lhs = substitute(read(claim.lhs, 'lhs'), values);
-  const rhs = substitute(read(claim.rhs, 'rhs'), values);
+  const [values, unfolded] = unfold(definitions, fail);
+  const [lhs, rhs] = [unfolded(read(claim.lhs, 'lhs')), unfolded(read(claim.rhs, 'rhs'))];
   const free = new Map([...domains].filter(([name]) => !values.has(name)));
   const fixed = new Map<string, Rational>();
   for (const [name, { lo, hi }] of free) if (lo && hi && compareQ(lo, hi) === 0) fixed.set(name, lo);
   const constants = new Map([...fixed].map(([name, { n, d }]) => [name, number(n, d)]));
-  const close = (e: Expr): Expr => substitute(e, constants);
+  const close = constants.size === 0 ? (e: Expr): Expr => e : substitution(constants);
   const defined = new Map(
     [...values].map(([name, value]) => [name, { value: close(value), domain: domains.get(name)! }]),
   );
   const constraints = [
     ...inequalities.map(({ left, right, text }) => {
-      const expr = sub(substitute(right, values), substitute(left, values));
+      const expr = sub(unfolded(right), unfolded(left));
       return { expr: close(expr), weak: false, text };
     }),
     ...[...defined].flatMap(([name, { value, domain }]) => domainConstraints(name, value, domain)),
@@ -127,21 +126,37 @@ function givenOf(claim: Claim, fail: Fail): readonly string[] {
 }
 
 /** Every definition in terms of undefined symbols only. Fails on a cycle. */
-export function unfoldDefinitions(definitions: ReadonlyMap<string, Expr>, fail: Fail): Map<string, Expr> {
+export const unfoldDefinitions = (
+  definitions: ReadonlyMap<string, Expr>,
+  fail: Fail,
+): ReadonlyMap<string, Expr> => unfold(definitions, fail)[0];
+
+/** The same, and how to write other expressions in these symbols; what they share stays shared. */
+function unfold(
+  definitions: ReadonlyMap<string, Expr>,
+  fail: Fail,
+): [ReadonlyMap<string, Expr>, (e: Expr) => Expr] {
   const values = new Map<string, Expr>();
-  const path: string[] = [];
-  const visit = (name: string): void => {
-    if (values.has(name)) return;
-    if (path.includes(name))
-      fail('given', `the definition of "${name}" is cyclic (${[...path, name].join(' → ')})`);
-    path.push(name);
-    const value = definitions.get(name)!;
-    for (const used of symbolsOf(value)) if (definitions.has(used)) visit(used);
-    path.pop();
-    values.set(name, substitute(value, values));
-  };
-  for (const name of definitions.keys()) visit(name);
-  return values;
+  const unfolded = substitution(values);
+  const reads = new Map([...definitions].map(([name, value]) => [name, symbolsOf(value)]));
+  for (const first of definitions.keys()) {
+    const path = values.has(first) ? [] : [first]; // each is read by the one before it
+    const onPath = new Set(path);
+    while (path.length > 0) {
+      const name = path.at(-1)!;
+      const open = reads.get(name)!.find((used) => definitions.has(used) && !values.has(used));
+      if (open === undefined) {
+        values.set(name, unfolded(definitions.get(name)!));
+        onPath.delete(path.pop()!);
+        continue;
+      }
+      if (onPath.has(open))
+        fail('given', `the definition of "${open}" is cyclic (${[...path, open].join(' → ')})`);
+      path.push(open);
+      onPath.add(open);
+    }
+  }
+  return [values, unfolded];
 }
 
 function domainConstraints(name: string, value: Expr, domain: Domain): Constraint[] {
@@ -183,5 +198,6 @@ function sameAfterSorting(a: Expr, b: Expr): boolean {
     pow: (x, e) => named('other', ['pow', x.text, 'text' in e ? e.text : `${e.n}/${e.d}`]),
     call: (name, x) => named('other', [name, x.text]),
   };
-  return foldExpr(a, algebra).text === foldExpr(b, algebra).text;
+  const keyOf = folder(algebra);
+  return keyOf(a).text === keyOf(b).text;
 }

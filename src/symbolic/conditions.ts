@@ -1,4 +1,4 @@
-import { childrenOf, isRational, nodesOf, toText, type Expr } from './expr.ts';
+import { folder, isRational, nodesOfAll, toText, type Expr } from './expr.ts';
 import type { Node } from './node.ts';
 import type { Normal } from './normal.ts';
 
@@ -65,7 +65,7 @@ export function openRequirements(sides: readonly Expr[], normal: Normal): Requir
         return require(expr, '≠');
     }
   };
-  for (const node of sides.flatMap((side) => nodesOf(side))) {
+  for (const node of nodesOfAll(sides)) {
     if (node.kind === 'div') nonzero(node.den);
     if (node.kind === 'call' && node.fn === 'sqrt') require(node.arg, '≥');
     if (node.kind === 'call' && node.fn === 'log') require(node.arg, '>');
@@ -95,12 +95,26 @@ function impliedByFactors(
 export const conditionText = ({ expr, relation }: Requirement): string => `${toText(expr)} ${relation} 0`;
 
 /** Is the expression a·x + b·y + … + c in its symbols? (Sufficient, by structure.) */
-export function isAffine(expr: Expr): boolean {
-  if (isNumeric(expr) || expr.kind === 'symbol') return true;
-  if (expr.kind === 'add' || expr.kind === 'neg') return childrenOf(expr).every(isAffine);
-  if (expr.kind === 'mul')
-    return expr.args.filter((arg) => !isNumeric(arg)).length <= 1 && expr.args.every(isAffine);
-  return expr.kind === 'div' && isNumeric(expr.den) && isAffine(expr.num);
-}
+export const isAffine = (expr: Expr): boolean => symbolsIfAffine()(expr) !== null;
 
-const isNumeric = ({ kind }: Expr): boolean => kind === 'number' || kind === 'pi';
+/** For several expressions: the names of up to two symbols in one that is affine; null for another. */
+export function symbolsIfAffine(): (expr: Expr) => readonly string[] | null {
+  type Form = { names: readonly string[] | null; numeric?: boolean };
+  const none: Form = { names: null };
+  const joined = (xs: readonly Form[]): Form =>
+    xs.some(({ names }) => names === null)
+      ? none
+      : { names: [...new Set(xs.flatMap(({ names }) => names!))].slice(0, 2) };
+  const form = folder<Form>({
+    number: () => ({ names: [], numeric: true }),
+    pi: () => ({ names: [], numeric: true }),
+    symbol: (name) => ({ names: [name] }),
+    add: joined,
+    neg: (a) => ({ names: a.names }),
+    mul: (xs) => (xs.filter((x) => !x.numeric).length <= 1 ? joined(xs) : none),
+    div: (a, b) => (b.numeric ? { names: a.names } : none),
+    pow: () => none,
+    call: () => none,
+  });
+  return (expr) => form(expr).names;
+}

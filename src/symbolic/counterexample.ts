@@ -1,70 +1,80 @@
 import { ball, divBalls, mulBalls, powBall, type Ball } from './ball.ts';
 import type { Prepared } from './claim.ts';
-import type { Clock } from './clock.ts';
+import { TimeUp, withinTime, type Clock } from './clock.ts';
 import { contains } from './domain.ts';
-import { evaluateBall } from './evaluate.ts';
-import { constant, number, substitute, type Expr } from './expr.ts';
-import { absBig, bitLength, equalQ, numberQ, rational, textQ, type Rational } from './rational.ts';
-import { compareAt, PRECISIONS } from './real.ts';
+import { ballsAt, type Point } from './evaluate.ts';
+import { exactly } from './expr.ts';
+import { absBig, bitLength, equalQ, numberQ, rational, textQ } from './rational.ts';
+import { compareAt, PRECISIONS, type Witness } from './real.ts';
 import { SIMPLE_VALUES, decimalNear } from './sampling.ts';
 import type { Random } from './random.ts';
 import type { Counterexample } from './verdict.ts';
 
-type Point = Map<string, Rational>;
+/** Of the time left, what is kept for describing the counterexample. */
+const KEPT = 0.2;
 
 /**
  * The counterexample in numbers a reader can check: random small values first, then the found point with each
- * coordinate made as simple as it can be. Every point returned was compared rigorously.
+ * coordinate made as simple as it can be, as long as time is left. Every point returned was compared rigorously, with at
+ * least as many digits as it took to find the first.
  */
 export function simplestCounterexample(
   prepared: Prepared,
-  found: Point,
+  found: Witness,
   random: Random,
   clock: Clock,
-  precisions: readonly number[] = PRECISIONS,
 ): Counterexample {
-  const names = [...prepared.free.keys()];
-  const differs = (point: Point): boolean => compareAt(prepared, point, clock, precisions).kind === 'differ';
   let best = found;
+  try {
+    withinTime((1 - KEPT) * Math.max(0, clock.left()), (inner) => {
+      for (const witness of simpler(prepared, found, random, inner)) best = witness;
+    });
+  } catch (error) {
+    if (!(error instanceof TimeUp)) throw error;
+  }
+  return describe(prepared, best);
+}
+
+/** Ever simpler points at which the sides differ. */
+function* simpler(prepared: Prepared, found: Witness, random: Random, clock: Clock): Generator<Witness> {
+  const names = [...prepared.free.keys()];
+  const larger = PRECISIONS.filter((bits) => bits >= found.bits);
+  const precisions = larger.length > 0 ? larger : [found.bits];
+  const compared = (point: Point): Witness | null => {
+    const result = compareAt(prepared, point, clock, precisions);
+    return result.kind === 'differ' ? result.witness : null;
+  };
   const choices = names.map((name) => SIMPLE_VALUES.filter((x) => contains(prepared.free.get(name)!, x)));
   const tries = Math.min(40, 10 * names.length);
-  for (let i = 0; i < tries && clock.left() > 500; i++) {
+  for (let i = 0; i < tries; i++) {
     if (choices.some((list) => list.length === 0)) break;
     // Early tries stay with the simplest values.
     const widest = 2 + Math.floor((i * 8) / tries);
     const point = new Map(
       names.map((name, k) => [name, choices[k]![random.below(Math.min(widest, choices[k]!.length))]!]),
     );
-    if (!differs(point)) continue;
-    best = point;
-    break;
+    const simple = compared(point);
+    if (!simple) continue;
+    yield simple;
+    return;
   }
-  if (best === found) {
-    for (const [k, name] of names.entries()) {
-      const x = best.get(name)!;
-      const rounded = [1, 2, 3, 5].map((digits) => decimalNear(numberQ(x), digits));
-      for (const value of [...choices[k]!.slice(0, 6), ...rounded]) {
-        if (clock.left() < 500) break;
-        if (equalQ(value, x) || !contains(prepared.free.get(name)!, value)) continue;
-        const point = new Map(best).set(name, value);
-        if (!differs(point)) continue;
-        best = point;
-        break;
-      }
+  let best = found.point;
+  for (const [k, name] of names.entries()) {
+    const x = best.get(name)!;
+    const rounded = [1, 2, 3, 5].map((digits) => decimalNear(numberQ(x), digits));
+    for (const value of [...choices[k]!.slice(0, 6), ...rounded]) {
+      if (equalQ(value, x) || !contains(prepared.free.get(name)!, value)) continue;
+      const simple = compared(new Map(best).set(name, value));
+      if (!simple) continue;
+      yield simple;
+      best = simple.point;
+      break;
     }
   }
-  return describe(prepared, best, clock, precisions);
 }
 
-function describe(
-  prepared: Prepared,
-  point: Point,
-  clock: Clock,
-  precisions: readonly number[],
-): Counterexample {
-  const result = compareAt(prepared, point, clock, precisions);
-  if (result.kind !== 'differ') throw new Error('internal: a counterexample must differ when compared again');
-  const { lhs, rhs, bits } = result;
+/** The counterexample as it was found. */
+export function describe(prepared: Prepared, { point, lhs, rhs, bits }: Witness): Counterexample {
   // Enough digits to see the difference.
   let digits = 12;
   while (digits < 2400 && sideText(lhs, digits) === sideText(rhs, digits)) digits += 12;
@@ -72,10 +82,13 @@ function describe(
     name,
     textQ(value),
   ]);
-  const defined = [...prepared.defined].map(([name, { value }]): [string, string] => [
-    name,
-    valueText(value, point, bits),
-  ]);
+  const exact = exactly((name) => point.get(name) ?? null);
+  const valueOf = ballsAt(point, bits);
+  const defined = [...prepared.defined].map(([name, { value }]): [string, string] => {
+    const q = exact(value);
+    // A value that is rational is exact.
+    return [name, q && q.d < 10n ** 12n ? textQ(q) : sideText(valueOf(value), 30)];
+  });
   return {
     point: Object.fromEntries([...entries, ...defined]),
     lhs: sideText(lhs, digits),
@@ -86,13 +99,6 @@ function describe(
 /** A ball around 0 says no more than 0: its midpoint is rounding noise. */
 const sideText = (value: Ball, digits: number): string =>
   absBig(value.m) <= value.r ? '0' : decimalText(value, digits);
-
-/** The value of a defined symbol: exact where it is rational. */
-function valueText(value: Expr, point: Point, bits: number): string {
-  const numbers = new Map([...point].map(([name, { n, d }]) => [name, number(n, d)]));
-  const exact = constant(substitute(value, numbers));
-  return exact && exact.d < 10n ** 12n ? textQ(exact) : sideText(evaluateBall(value, point, bits), 30);
-}
 
 /** The midpoint in decimal, rounded to `digits` significant digits. */
 export function decimalText({ m, e }: Pick<Ball, 'm' | 'e'>, digits: number): string {

@@ -3,6 +3,8 @@
  * for every d; refuted only with actual vectors, looked for in 1 … n dimensions (n vectors span no more) and, of claims that read d, in more.
  */
 import { decide } from './decide.ts';
+import { withinTime } from './clock.ts';
+import { decision } from './decision.ts';
 import { contains, parseDomain } from './domain.ts';
 import { number, substitute, symbolsOf, toText, type Expr } from './expr.ts';
 import { rational } from './rational.ts';
@@ -24,23 +26,30 @@ export interface VectorClaim {
 /** `dimensions` says what the verdict speaks of: `every d`, the d that the claim allows, or that of the counterexample. */
 export type VectorVerdict = Verdict & { dimensions: string };
 
+const TIME_LIMIT_MS = 5000;
 const MAX_DIMENSIONS = 3;
 const LARGER = [2, 3, 4, 5, 6, 7, 10]; // dimensions tried of a claim that reads d
 const probe = 'probe__';
 
 /** @throws when the claim is malformed: an unknown vector, a vector where a scalar must stand. */
 export function decideVectors(claim: VectorClaim, options: DecideOptions = {}): VectorVerdict {
+  const { timeLimitMs = TIME_LIMIT_MS, seed } = options;
   const start = performance.now();
-  const posed = read(claim);
-  const gram = decide(posed.claimIn('free'), { ...options, diagnose: false });
-  const found = settle(gram, posed, options);
-  return { ...found, ms: Math.round((performance.now() - start) * 100) / 100 };
+  const posed = withinTime(timeLimitMs, () => read(claim));
+  const left = Math.max(0, timeLimitMs - (performance.now() - start));
+  const found = decision(left, () => {
+    // Actual vectors may tell what free Gram symbols take too long for.
+    const gram = decide(posed.claimIn('free'), { seed, timeLimitMs: left / 2, diagnose: false });
+    return settle(gram, posed, { seed, timeLimitMs: left });
+  });
+  return { dimensions: 'none', ...found, ms: Math.round((performance.now() - start) * 100) / 100 };
 }
 
 type Posed = ReturnType<typeof read>;
 
 function settle(gram: Verdict, posed: Posed, options: DecideOptions): VectorVerdict {
   const { names, claimIn, dimensionsAllowed, covers, scope } = posed;
+  if (gram.verdict === 'error') return { ...gram, dimensions: 'none' };
   if (gram.verdict === 'vacuous') return { ...gram, dimensions: scope };
   const dimensions = dimensionsAllowed();
   if (dimensions.length === 0) return undecided(gram, 'no dimension up to 3 is allowed by the domain of d');

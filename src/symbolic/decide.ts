@@ -1,10 +1,11 @@
 import { MAX_SPLITS, switchOf, where } from './switches.ts';
 import { prepare, type Prepared } from './claim.ts';
-import { startClock, TimeUp, type Clock } from './clock.ts';
+import { timeLeft, type Clock } from './clock.ts';
 import { reachesBoundary, setRequirements, weakBounds } from './boundary.ts';
 import { conditionText, openRequirements, type Requirement } from './conditions.ts';
-import { simplestCounterexample } from './counterexample.ts';
-import { neg, nodesOf, toText, type FunctionName } from './expr.ts';
+import { describe, simplestCounterexample } from './counterexample.ts';
+import { decision } from './decision.ts';
+import { digest, neg, nodesOfAll, toText, type FunctionName } from './expr.ts';
 import type { FieldResult } from './field.ts';
 import { topological, type Node } from './node.ts';
 import { FieldLimit, NeverDefined } from './numbers.ts';
@@ -17,10 +18,10 @@ import { Sampler } from './sampling.ts';
 import type { Claim, DecideOptions, Verdict } from './verdict.ts';
 
 const TIME_LIMIT_MS = 5000;
-/** A diagnosis is a help, not a verdict: it may take this long, and each edit tried this long. */
-const DIAGNOSIS_MS = 1000;
-const REPAIR_MS = 200;
-const DEEP_BITS = [4096, 8192] as const;
+/** Each edit of a diagnosis is tried this long at most: how many are tried, `repairs` bounds. */
+const REPAIR_MS = 1000;
+/** Of each point at which a tiny difference is looked for: 1,200 digits, and 2,400. */
+const DEEP_BITS = [4096, 4096, 4096, 8192] as const;
 
 type Finding = Omit<Verdict, 'ms' | 'conditions'> & { conditions?: string[] };
 
@@ -32,16 +33,17 @@ type Finding = Omit<Verdict, 'ms' | 'conditions'> & { conditions?: string[] };
  * - `refuted`: with a point of the set at which both sides are defined and certainly differ.
  * - `vacuous`: the same after unfolding the definitions and sorting sums and products; never counted as proved.
  * - `undecided`: with the reason; an empty set, and sides defined nowhere, are among them.
+ * - `error`: a fault of the checker itself, of this claim alone; it says nothing of the claim.
  * @throws ClaimError when the claim is malformed. It never runs past the time limit.
  */
 export function decide(claim: Claim, options: DecideOptions = {}): Verdict {
-  const { timeLimitMs = TIME_LIMIT_MS, seed = 0, diagnose = true } = options;
+  const { timeLimitMs = TIME_LIMIT_MS, seed = 0, diagnose = true, simplify = true } = options;
   const start = performance.now();
-  const found = find(claim, timeLimitMs, seed);
+  const found: Finding = decision(timeLimitMs, (clock) => find(claim, seed, simplify, clock));
   if (found.verdict === 'refuted' && diagnose) {
-    const left = Math.min(DIAGNOSIS_MS, timeLimitMs - (performance.now() - start));
-    const diagnosis = diagnosisOf(claim, left);
-    if (diagnosis !== undefined) found.diagnosis = diagnosis;
+    const left = timeLimitMs - (performance.now() - start);
+    const diagnosis = left > 0 ? decision(left, () => diagnosisOf(claim)) : undefined;
+    if (typeof diagnosis === 'string') found.diagnosis = diagnosis;
   }
   return { conditions: [], ...found, ms: Math.round((performance.now() - start) * 100) / 100 };
 }
@@ -50,14 +52,15 @@ export function decide(claim: Claim, options: DecideOptions = {}): Verdict {
  * The first single edit of the right side under which the claim holds without a condition, else the first under which it
  * holds at all, with its conditions; if one is found in time.
  */
-function diagnosisOf(claim: Claim, limitMs: number): string | undefined {
-  const end = performance.now() + limitMs;
+function diagnosisOf(claim: Claim): string | undefined {
   const rhs = typeof claim.rhs === 'string' ? parse(claim.rhs) : claim.rhs;
   let fallback: string | undefined;
   for (const repair of repairs(rhs, Object.keys(claim.symbols))) {
-    const left = end - performance.now();
-    if (left <= 0) break;
-    const { verdict, conditions = [] } = find({ ...claim, rhs: repair.whole }, Math.min(left, REPAIR_MS), 0);
+    if (timeLeft() <= 0) break;
+    const repaired = { ...claim, rhs: repair.whole };
+    const { verdict, conditions = [] } = decision<Finding>(REPAIR_MS, (clock) =>
+      find(repaired, 0, false, clock),
+    );
     if (verdict !== 'proved' && verdict !== 'vacuous') continue;
     if (conditions.length === 0) return repairText(repair);
     fallback ??= `${repairText(repair)}, where ${conditions.join(', ')}`;
@@ -65,30 +68,26 @@ function diagnosisOf(claim: Claim, limitMs: number): string | undefined {
   return fallback;
 }
 
-function find(claim: Claim, timeLimitMs: number, seed: number): Finding {
+function find(claim: Claim, seed: number, simplify: boolean, clock: Clock): Finding {
   const prepared = prepare(claim);
   if (prepared.vacuous) return { verdict: 'vacuous', method: 'comparison', reason: prepared.vacuous };
   if (prepared.empty) return { verdict: 'undecided', method: 'none', reason: `empty set: ${prepared.empty}` };
   const foreign = functionIn(prepared, ['sin', 'cos']);
   if (foreign) return { verdict: 'undecided', method: 'none', reason: `no engine decides ${foreign}` };
-  const clock = startClock(timeLimitMs);
-  try {
-    const text = `${toText(prepared.lhs)} = ${toText(prepared.rhs)}`;
-    const random = Random.of(text, seed);
-    const real = realCheck(prepared, random, clock);
-    if (real.kind === 'refuted') {
-      const counterexample = simplestCounterexample(prepared, real.point, random, clock);
-      return { verdict: 'refuted', method: 'counterexample with error balls', counterexample };
-    }
-    if (real.kind === 'unclear') {
-      const reason = definedNowhere(prepared, random, clock) ?? real.reason;
-      return { verdict: 'undecided', method: 'real', reason };
-    }
-    return certify(prepared, Random.of(text, seed + 1), clock, MAX_SPLITS);
-  } catch (error) {
-    if (error instanceof TimeUp) return { verdict: 'undecided', method: 'none', reason: error.message };
-    throw error;
+  const text = `${digest(prepared.lhs)} = ${digest(prepared.rhs)}`;
+  const random = Random.of(text, seed);
+  const real = realCheck(prepared, random, clock);
+  if (real.kind === 'refuted') {
+    const counterexample = simplify
+      ? simplestCounterexample(prepared, real.witness, random, clock)
+      : describe(prepared, real.witness);
+    return { verdict: 'refuted', method: 'counterexample with error balls', counterexample };
   }
+  if (real.kind === 'unclear') {
+    const reason = definedNowhere(prepared, random, clock) ?? real.reason;
+    return { verdict: 'undecided', method: 'real', reason, ...(real.nowhere && { definedNowhere: true }) };
+  }
+  return certify(prepared, Random.of(text, seed + 1), clock, MAX_SPLITS);
 }
 
 /** Why a side is defined at no point at all, where the normal form shows it: (x − x)/(x − x). */
@@ -204,10 +203,12 @@ function deeper(
   searches: boolean,
 ): Finding {
   const sampler = new Sampler(prepared, random, clock);
-  for (let i = 0; searches && i < 3 && result.kind !== 'unable'; i++) {
+  const most = !searches || result.kind === 'unable' ? 0 : result.kind === 'mixed' ? 3 : DEEP_BITS.length;
+  for (const [i, bits] of DEEP_BITS.slice(0, most).entries()) {
     const point = sampler.next(i === 0 ? 'simple' : 'typical');
-    if (!point || compareAt(prepared, point, clock, DEEP_BITS).kind !== 'differ') continue;
-    const counterexample = simplestCounterexample(prepared, point, random, clock, DEEP_BITS);
+    const compared = point && compareAt(prepared, point, clock, [bits]);
+    if (compared?.kind !== 'differ') continue;
+    const counterexample = simplestCounterexample(prepared, compared.witness, random, clock);
     return { verdict: 'refuted', method: 'counterexample with error balls', counterexample };
   }
   const reason = {
@@ -224,7 +225,7 @@ function functionIn(
   { lhs, rhs, constraints }: Prepared,
   functions: readonly FunctionName[],
 ): string | undefined {
-  return [lhs, rhs, ...constraints.map(({ expr }) => expr)]
-    .flatMap(nodesOf)
-    .flatMap((node) => (node.kind === 'call' && functions.includes(node.fn) ? [node.fn] : []))[0];
+  return nodesOfAll([lhs, rhs, ...constraints.map(({ expr }) => expr)]).flatMap((node) =>
+    node.kind === 'call' && functions.includes(node.fn) ? [node.fn] : [],
+  )[0];
 }

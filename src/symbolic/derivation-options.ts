@@ -20,6 +20,8 @@ export interface DerivationOptions {
   cite?: string;
   /** Count refuted single-token edits of each proved step. Default true; it costs one decision an edit. */
   mutants?: boolean;
+  /** A step, its mutants or its diagnosis included, ends by then, as undecided. Default 30,000. */
+  timeLimitMs?: number;
 }
 
 export interface StepOptions {

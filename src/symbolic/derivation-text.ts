@@ -30,6 +30,7 @@ export function failures(
 
   const bad = steps.flatMap((step, i) => {
     if (step.verdict === 'refuted') return [`step ${i + 1} is refuted: ${step.text}${counterexample(step)}`];
+    if (step.verdict === 'error') return [`step ${i + 1} is not decided: ${step.text} (${step.reason})`];
     if (step.verdict === 'undecided' && !step.open) {
       return [
         `step ${i + 1} is undecided: ${step.text} (${step.reason ?? 'no reason given'}${step.diagnosis ? `; ${step.diagnosis}` : ''}); mark it { open: true } to go on`,
@@ -83,7 +84,8 @@ export function derivationText(title: string, steps: readonly Step[]): string {
   const width = Math.max(0, ...lefts.map((left) => left.length).filter((length) => length <= 64));
   const lines = steps.map((step, i) => {
     const because = step.because === undefined ? '' : `: ${step.because}`;
-    const missing = step.verdict === 'undecided' && step.reason ? ` (${step.reason})` : '';
+    const missing =
+      (step.verdict === 'undecided' || step.verdict === 'error') && step.reason ? ` (${step.reason})` : '';
     const found = `${step.verdict}${step.verdict === 'refuted' ? counterexample(step) : missing + because}${reachOf(step)}`;
     const first =
       lefts[i].length > width ? `${lefts[i]}\n      ${found}` : `${lefts[i].padEnd(width)}  ${found}`;

@@ -12,7 +12,7 @@ import {
   requirePositive,
   type DensityOf,
 } from './density.ts';
-import { symbolsOf, toText, type Expr } from './expr.ts';
+import { shownText, symbolsOf, type Expr } from './expr.ts';
 import type { Formula } from './formula.ts';
 import type { Gaussian } from './gaussian.ts';
 import { isComparison } from './inequality.ts';
@@ -74,7 +74,7 @@ export function derive(title: string, start: ExprLike, options: DerivationOption
     kind: 'start',
     relation: '',
     tex: (of === undefined ? '' : `${of} ${relationTeX[relation]} `) + typeset(main, options.symbols),
-    text: toText(main),
+    text: shownText(main),
     because,
     ...(cite === undefined
       ? { verdict: 'vacuous', reason: 'where it starts' }
@@ -117,7 +117,7 @@ function build(state: State): Derivation {
         : all.filter(({ text }, i) => all.findIndex((other) => sameText(other.text, text)) === i);
     return judge(
       { previous, next, relation, about, symbols, given: distinct },
-      { mutants: options.mutants ?? true },
+      { mutants: options.mutants ?? true, timeLimitMs: options.timeLimitMs },
     );
   };
   const tex = (relation: GivenRelation): string => relationTex(relation, symbols);
@@ -153,7 +153,7 @@ function build(state: State): Derivation {
         kind: 'step',
         relation,
         tex: typeset(expr, symbols),
-        text: toText(expr),
+        text: shownText(expr),
         ...shown(step),
         ...ask(current, expr, step),
       }));
@@ -181,7 +181,7 @@ function build(state: State): Derivation {
         kind: 'so',
         relation,
         tex: names.filter((name) => name !== undefined).join(` ${relationTeX[relation]} `),
-        text: `${isQuantity(lhs) ? `${lhs.label} in ${lhs.of}` : toText(left)} ${relation} ${toText(right)}`,
+        text: `${isQuantity(lhs) ? `${lhs.label} in ${lhs.of}` : shownText(left)} ${relation} ${shownText(right)}`,
         ...shown(step),
         ...(isQuantity(lhs) ? askOfDensity(lhs.of, left, right, step) : ask(left, right, step)),
       }));
@@ -220,7 +220,7 @@ function build(state: State): Derivation {
       kind: 'conclusion',
       relation: '=',
       tex: target.typeset(),
-      text: `${target.name} = ${toText(expr)}`,
+      text: `${target.name} = ${shownText(expr)}`,
       ...shown({ because: `the ${target.name}`, ...step }),
       scope: reach(state.chain),
       ...onConditions(state.chain, together(ask(current, expr, step), step), tex),

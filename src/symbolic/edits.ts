@@ -1,54 +1,67 @@
 /** Single-token edits of an expression: the slips of a pen that a check must catch. */
 import { add, call, div, equalExpr, mul, neg, number, pow, symbol, symbolsOf, type Expr } from './expr.ts';
 
+/** How many edits are looked at, and how deep within an expression they are made. */
+const MAX_EDITS = 500;
+const MAX_DEPTH = 200;
+
 /**
  * Every expression that differs in one token: another symbol of the same expression or of `more`, a number one more or
  * less, a sign flipped, a root forgotten, a product for a quotient, a power one higher or none.
  */
 export function edits(expr: Expr, more: readonly string[] = []): Expr[] {
   const names = [...new Set([...symbolsOf(expr), ...more])];
-  const found = editsOf(expr, names);
-  return found.filter((edit, i) => found.findIndex((other) => equalExpr(edit, other)) === i);
+  const found: Expr[] = [];
+  let made = 0;
+  for (const edit of editsOf(expr, names, MAX_DEPTH)) {
+    if (++made > MAX_EDITS) break;
+    if (!found.some((other) => equalExpr(edit, other))) found.push(edit);
+  }
+  return found;
 }
 
-function editsOf(e: Expr, names: readonly string[]): Expr[] {
+/** The edits at a node and below, outermost first but for powers; deeper than `depth` nothing is edited. */
+function* editsOf(e: Expr, names: readonly string[], depth: number): Generator<Expr> {
+  if (depth === 0) return;
+  const below = function* (part: Expr, whole: (edited: Expr) => Expr): Generator<Expr> {
+    for (const edited of editsOf(part, names, depth - 1)) yield whole(edited);
+  };
+  const inEach = function* (args: readonly Expr[], build: (...args: Expr[]) => Expr): Generator<Expr> {
+    for (const i of args.keys()) yield* below(args[i], (edited) => build(...replaced(args, i, edited)));
+  };
   switch (e.kind) {
     case 'number':
-      return [number(e.n + e.d, e.d), ...(e.n > e.d ? [number(e.n - e.d, e.d)] : [])];
+      yield number(e.n + e.d, e.d);
+      if (e.n > e.d) yield number(e.n - e.d, e.d);
+      return;
     case 'pi':
-      return names.map(symbol);
+      return yield* names.map(symbol);
     case 'symbol':
-      return names.filter((name) => name !== e.name).map(symbol);
+      return yield* names.filter((name) => name !== e.name).map(symbol);
     case 'neg':
-      return [e.arg, ...editsOf(e.arg, names).map(neg)];
+      yield e.arg;
+      return yield* below(e.arg, neg);
     case 'add':
-      return [
-        ...e.args.flatMap((arg, i) => replaced(e.args, i, [arg.kind === 'neg' ? arg.arg : neg(arg)], add)),
-        ...inside(e.args, names, add),
-      ];
+      for (const [i, arg] of e.args.entries())
+        yield add(...replaced(e.args, i, arg.kind === 'neg' ? arg.arg : neg(arg)));
+      return yield* inEach(e.args, add);
     case 'mul':
-      return inside(e.args, names, mul);
+      return yield* inEach(e.args, mul);
     case 'div':
-      return [mul(e.num, e.den), ...inside([e.num, e.den], names, div)];
+      yield mul(e.num, e.den);
+      return yield* inEach([e.num, e.den], (num, den) => div(num, den));
     case 'call':
-      return [...(e.fn === 'sqrt' ? [e.arg] : []), ...editsOf(e.arg, names).map((arg) => call(e.fn, arg))];
+      if (e.fn === 'sqrt') yield e.arg;
+      return yield* below(e.arg, (arg) => call(e.fn, arg));
     case 'pow': {
       const { base, exponent } = e;
-      const bases = editsOf(base, names).map((edited) => pow(edited, exponent));
-      if ('kind' in exponent)
-        return [...bases, ...editsOf(exponent, names).map((edited) => pow(base, edited))];
-      return [...bases, base, pow(base, { n: exponent.n + exponent.d, d: exponent.d })];
+      yield* below(base, (edited) => pow(edited, exponent));
+      if ('kind' in exponent) return yield* below(exponent, (edited) => pow(base, edited));
+      yield base;
+      yield pow(base, { n: exponent.n + exponent.d, d: exponent.d });
     }
   }
 }
 
-type Build = (...args: Expr[]) => Expr;
-
-const inside = (
-  args: readonly Expr[],
-  names: readonly string[],
-  build: (a: Expr, b: Expr, ...more: Expr[]) => Expr,
-): Expr[] => args.flatMap((arg, i) => replaced(args, i, editsOf(arg, names), build as Build));
-
-const replaced = (args: readonly Expr[], index: number, edited: readonly Expr[], build: Build): Expr[] =>
-  edited.map((edit) => build(...args.map((arg, i) => (i === index ? edit : arg))));
+const replaced = (args: readonly Expr[], index: number, edited: Expr): Expr[] =>
+  args.map((arg, i) => (i === index ? edited : arg));

@@ -12,13 +12,14 @@ import {
 } from './ball.ts';
 import { expBall, generalPowBall, logBall, rootPowBall } from './ball-functions.ts';
 import { erf, erfBall, piBall } from './erf.ts';
-import { foldExpr, type Algebra, type Expr } from './expr.ts';
+import { checkTime } from './clock.ts';
+import { folder, type Algebra, type Expr } from './expr.ts';
 import { numberQ, type Rational } from './rational.ts';
 
 export type Point = ReadonlyMap<string, Rational>;
 
 /** Values with rigorous error balls at about `bits` binary digits. */
-export function ballAlgebra(point: Point, bits: number, check: () => void = () => undefined): Algebra<Ball> {
+export function ballAlgebra(point: Point, bits: number, check: () => void = checkTime): Algebra<Ball> {
   return {
     number: (n, d) => fromRational({ n, d }, bits),
     pi: () => piBall(bits),
@@ -47,11 +48,19 @@ export function ballAlgebra(point: Point, bits: number, check: () => void = () =
 }
 
 export const evaluateBall = (expr: Expr, point: Point, bits: number, check?: () => void): Ball =>
-  foldExpr(expr, ballAlgebra(point, bits, check));
+  ballsAt(point, bits, check)(expr);
+
+/** The values of expressions at one point; what they share is evaluated once. */
+export const ballsAt = (point: Point, bits: number, check?: () => void): ((expr: Expr) => Ball) =>
+  folder(ballAlgebra(point, bits, check));
 
 /** Doubles, NaN where undefined: for choosing points, never for verdicts. */
-export function evaluateDouble(expr: Expr, point: ReadonlyMap<string, number>): number {
-  return foldExpr<number>(expr, {
+export const evaluateDouble = (expr: Expr, point: ReadonlyMap<string, number>): number =>
+  doublesAt(point)(expr);
+
+/** The same for several expressions at one point; what they share is evaluated once. */
+export function doublesAt(point: ReadonlyMap<string, number>): (expr: Expr) => number {
+  return folder<number>({
     number: (n, d) => numberQ({ n, d }),
     pi: () => Math.PI,
     symbol: (name) => point.get(name) ?? NaN,

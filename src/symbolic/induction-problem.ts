@@ -37,6 +37,8 @@ export interface InductionSpec {
   unrolled?: number;
   /** Count refuted single-token edits of the claim. Default true. */
   mutants?: boolean;
+  /** The induction ends by then; what is not decided yet is undecided. Default 30,000. */
+  timeLimitMs?: number;
 }
 
 const MOST_STARTS = 20; // whole numbers tried for a symbol where the index starts

@@ -2,6 +2,7 @@
  * Induction over an index: the base and the step are ordinary claims that the engines decide; the first instances,
  * unrolled without the hypothesis, are a second engine, and the only one that refutes.
  */
+import { withinTime } from './clock.ts';
 import { decide } from './decide.ts';
 import { derivationTeX, derivationText, failures, summarize } from './derivation-text.ts';
 import { symbolsOf, toText, type Expr } from './expr.ts';
@@ -41,8 +42,10 @@ export interface Induction {
  * @throws when a name is not declared, an index is not t, t − 1 or fixed, or a claim is not `family[t] = expression`.
  */
 export function induct(title: string, spec: InductionSpec): Induction {
-  return build(title, new Problem(spec), spec);
+  return withinTime(spec.timeLimitMs ?? TIME_LIMIT_MS, () => build(title, new Problem(spec), spec));
 }
+
+const TIME_LIMIT_MS = 30_000;
 
 const LATER = 10; // instances at which a claim is looked at whose step does not follow
 
@@ -145,7 +148,7 @@ function build(title: string, problem: Problem, spec: InductionSpec): Induction 
       return decide(asked, { timeLimitMs: SIDE_LIMIT_MS, diagnose: false }).verdict !== 'vacuous';
     });
   const looked = instances.flat();
-  const unseen = looked.find(({ verdict }) => verdict === 'undecided');
+  const unseen = looked.find(({ verdict }) => verdict === 'undecided' || verdict === 'error');
   const verdict: StepVerdict = refuted
     ? 'refuted'
     : failing || open.length > 0 || stray || unseen || looked.length === 0
@@ -207,7 +210,7 @@ function build(title: string, problem: Problem, spec: InductionSpec): Induction 
   }));
   // Of the unrolled instances, the largest that is decided is shown, or those that refute.
   const shown = instances.flatMap((mine) => {
-    const last = mine.filter(({ verdict: found }) => found !== 'undecided' && found !== 'vacuous').at(-1);
+    const last = mine.filter(({ verdict: found }) => found === 'proved' || found === 'refuted').at(-1);
     return last ? [last] : [];
   });
   const all = [...bases, ...steps, ...shown, ...conclusions];

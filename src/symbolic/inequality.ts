@@ -4,10 +4,11 @@
  */
 import { allCases } from './cases.ts';
 import { prepare, type Prepared } from './claim.ts';
-import { startClock, TimeUp, type Clock } from './clock.ts';
+import type { Clock } from './clock.ts';
 import { conditionText, openRequirements } from './conditions.ts';
+import { decision } from './decision.ts';
 import type { Domain } from './domain.ts';
-import { nodesOf, number, sub, type Expr } from './expr.ts';
+import { nodesOfAll, number, sub, type Expr } from './expr.ts';
 import { leastSign } from './least-sign.ts';
 import { FieldLimit } from './numbers.ts';
 import { Normal } from './normal.ts';
@@ -26,14 +27,7 @@ const MAX_DEPTH = 2;
 export function decideInequality(claim: InequalityClaim, options: DecideOptions = {}): Verdict {
   const { timeLimitMs = TIME_LIMIT_MS, seed = 0 } = options;
   const start = performance.now();
-  const clock = startClock(timeLimitMs);
-  let found: Omit<Verdict, 'ms'>;
-  try {
-    found = find(claim, Random.of(`${claim.relation}`, seed), clock);
-  } catch (error) {
-    if (!(error instanceof TimeUp)) throw error;
-    found = { verdict: 'undecided', method: 'none', conditions: [], reason: error.message };
-  }
+  const found = decision(timeLimitMs, (clock) => find(claim, Random.of(`${claim.relation}`, seed), clock));
   return { ...found, ms: Math.round((performance.now() - start) * 100) / 100 };
 }
 
@@ -50,9 +44,11 @@ function find(claim: InequalityClaim, random: Random, clock: Clock): Omit<Verdic
   if (prepared.empty) return undecided(`empty set: ${prepared.empty}`);
   if (prepared.vacuous && !strict)
     return { verdict: 'vacuous', method: 'comparison', conditions: [], reason: prepared.vacuous };
-  const foreign = [prepared.lhs, prepared.rhs, ...prepared.constraints.map(({ expr }) => expr)]
-    .flatMap(nodesOf)
-    .flatMap((e) => (e.kind === 'call' && (e.fn === 'sin' || e.fn === 'cos') ? [e.fn] : []))[0];
+  const foreign = nodesOfAll([
+    prepared.lhs,
+    prepared.rhs,
+    ...prepared.constraints.map(({ expr }) => expr),
+  ]).flatMap((e) => (e.kind === 'call' && (e.fn === 'sin' || e.fn === 'cos') ? [e.fn] : []))[0];
   if (foreign) return undecided(`no engine decides ${foreign}`);
   const gap = gapOf(prepared, relation);
   // Most that hold do by their sign, at once: the search for a counterexample is left out where it could find none.
@@ -60,7 +56,10 @@ function find(claim: InequalityClaim, random: Random, clock: Clock): Omit<Verdic
   if (evident && isDefinedSomewhere(prepared, gap, random, clock)) return evident;
   const counterexample = violation(prepared, gap, strict, random, clock);
   if (counterexample === 'nowhere')
-    return undecided('no point of the set at which both sides are defined was found');
+    return {
+      ...undecided('no point of the set at which both sides are defined was found'),
+      definedNowhere: true,
+    };
   if (counterexample)
     return { verdict: 'refuted', method: 'counterexample with error balls', conditions: [], counterexample };
   return (

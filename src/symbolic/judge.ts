@@ -1,6 +1,8 @@
 /** Judging one step: its verdict, the relations it rests on, and for a refuted one a counterexample to read. */
 import { prepare } from './claim.ts';
+import { TimeUp } from './clock.ts';
 import { decide } from './decide.ts';
+import { decision } from './decision.ts';
 import { logDensityOf, requireDensity, requirePositive, type DensityOf } from './density.ts';
 import { number, symbolsOf, type Expr } from './expr.ts';
 import { conditionSymbols, conditionTex, shortPair, valueTex } from './figures.ts';
@@ -9,7 +11,7 @@ import { canHoldTogether, nonzeroConditions } from './nonzero.ts';
 import { thirdDerivative, varianceOf, type Quantity } from './quantity.ts';
 import { areMet, claimFor, inequalitiesAt, relationTex, unfoldFor, type GivenRelation } from './relations.ts';
 import { diagnose, mutationScore, type Held } from './score.ts';
-import type { Relation, Step, StepCounterexample } from './step.ts';
+import { StepError, type Relation, type Step, type StepCounterexample } from './step.ts';
 import type { SymbolTable } from './symbols.ts';
 import { upToFactor, upToTerm } from './upto.ts';
 import type { Claim, Counterexample, DecideOptions, Verdict } from './verdict.ts';
@@ -63,7 +65,20 @@ export const unmetRelations: Judgement = {
   conditions: [],
 };
 
-export function judge(question: Question, options: { mutants: boolean }): Judgement {
+/** A step with everything that is told of it: its decision, its mutants or its diagnosis. */
+export const STEP_LIMIT_MS = 30_000;
+
+/** @throws StepError when the step cannot be asked as it stands; ClaimError, ParseError */
+export function judge(
+  question: Question,
+  { mutants, timeLimitMs = STEP_LIMIT_MS }: { mutants: boolean; timeLimitMs?: number },
+): Judgement {
+  const start = performance.now();
+  const found = decision(timeLimitMs, () => judged(question, mutants));
+  return { uses: [], ms: Math.round((performance.now() - start) * 100) / 100, ...found };
+}
+
+function judged(question: Question, mutants: boolean): Judgement {
   const { previous, next, relation, symbols, given } = question;
   const none = { uses: [], conditions: [] };
   const strict = relation === '<' || relation === '>';
@@ -78,10 +93,11 @@ export function judge(question: Question, options: { mutants: boolean }): Judgem
   const { verdict, method, ms, reason, ...found } = asked;
   const holds = (line: Expr): Held => {
     const mutant = pose({ ...question, next: line });
-    const held = ask(mutant, relation, { timeLimitMs: SIDE_LIMIT_MS });
+    const held = ask(mutant, relation, { timeLimitMs: SIDE_LIMIT_MS, simplify: false });
     return {
       verdict: held.verdict,
       conditions: held.conditions.map((text) => conditionTex(text, mutant.symbols)),
+      definedNowhere: held.definedNowhere,
     };
   };
   if (verdict === 'proved') {
@@ -94,15 +110,26 @@ export function judge(question: Question, options: { mutants: boolean }): Judgem
       uses: usedRelations(question, posed.claim),
       conditions: where.map((text) => conditionTex(text, posed.symbols)),
       ...(where.length > 0 && { confines: [...new Set(where.flatMap(conditionSymbols))] }),
-      ...(options.mutants && { mutants: mutationScore(next, holds) }),
+      ...(mutants && { mutants: inTime(() => mutationScore(next, holds)) }),
     };
   }
   if (verdict === 'refuted') {
     const counterexample = found.counterexample && counterexampleOf(found.counterexample, posed);
     const names = [...symbolsOf(previous), ...given.flatMap(({ defines }) => defines ?? [])];
-    return { verdict, method, ms, ...none, counterexample, diagnosis: diagnose(next, names, symbols, holds) };
+    const diagnosis = inTime(() => diagnose(next, names, symbols, holds));
+    return { verdict, method, ms, ...none, counterexample, diagnosis };
   }
   return { verdict, method, ms, ...none, reason };
+}
+
+/** A verdict stands without what is told beside it, when time runs out for that. */
+function inTime<T>(help: () => T): T | undefined {
+  try {
+    return help();
+  } catch (error) {
+    if (!(error instanceof TimeUp)) throw error;
+    return undefined;
+  }
 }
 
 /** The verdict on what was posed, what must not vanish included. */
@@ -133,7 +160,7 @@ function pose({ previous, next, relation, about, symbols, given }: Question): Po
   if (relation === '=' || isComparison(relation))
     return { claim: claimFor(previous, next, symbols, given), nonzero: [], symbols };
   if (about === undefined) {
-    throw new Error(
+    throw new StepError(
       `a step by ${relation} needs the variable it is about: { relation: '${relation}', about: 'x' }`,
     );
   }

@@ -14,14 +14,19 @@ export const mutants = (expr: string | Expr): Expr[] => edits(typeof expr === 's
 
 /**
  * How many single-token edits of the right side the checker refutes. A survivor is equivalent (then it is proved
- * or vacuous) or missed. Throws ClaimError when the claim is malformed.
+ * or vacuous) or missed; one that is defined nowhere is not counted. Throws ClaimError when the claim is malformed.
  */
 export function claimMutationScore(claim: Claim, options: { timeLimitMs?: number } = {}): MutationScore {
   const { timeLimitMs = MUTANT_LIMIT_MS } = options;
-  const all = mutants(claim.rhs);
-  const survivors = all.flatMap((rhs): Survivor[] => {
-    const { verdict } = decide({ ...claim, rhs }, { timeLimitMs, diagnose: false });
-    return verdict === 'refuted' ? [] : [{ claim: { ...claim, rhs: toText(rhs) }, verdict }];
-  });
-  return { refuted: all.length - survivors.length, total: all.length, survivors };
+  let refuted = 0;
+  const survivors: Survivor[] = [];
+  for (const rhs of mutants(claim.rhs)) {
+    const { verdict, definedNowhere } = decide(
+      { ...claim, rhs },
+      { timeLimitMs, diagnose: false, simplify: false },
+    );
+    if (verdict === 'refuted') refuted++;
+    else if (!definedNowhere) survivors.push({ claim: { ...claim, rhs: toText(rhs) }, verdict });
+  }
+  return { refuted, total: refuted + survivors.length, survivors };
 }

@@ -1,6 +1,6 @@
 import type { Constraint, Prepared } from './claim.ts';
 import type { Clock } from './clock.ts';
-import { foldExpr, type Expr } from './expr.ts';
+import { folder, type Expr } from './expr.ts';
 import { Field } from './field.ts';
 import { Nodes, topological, type Node } from './node.ts';
 import { FieldLimit } from './numbers.ts';
@@ -47,11 +47,13 @@ export class Normal {
       signs.assume(facts, (fact, closed) =>
         boundsFrom(fact, domains, this.nodes, (n) => signs.sign(n), closed),
       );
-    this.facts = prepared.constraints.map(({ expr, weak }) => ({ node: this.read(expr), strict: !weak }));
+    const read = this.reader();
+    this.facts = prepared.constraints.map(({ expr, weak }) => ({ node: read(expr), strict: !weak }));
     this.openWeak = prepared.constraints.filter(
       ({ weak }, i) => weak && this.signs.sign(this.facts[i]!.node).sign !== 1,
     );
     this.confine(this.signs, this.facts);
+    this.read = this.reader(); // from now on signs rest on the constraints
   }
 
   /** Signs on the part of the claim's set where these nodes are ≥ 0. */
@@ -61,9 +63,12 @@ export class Normal {
     return signs;
   }
 
-  read(expr: Expr): Node {
+  /** What is shared with expressions read before is read once. */
+  readonly read: (expr: Expr) => Node;
+
+  private reader(): (expr: Expr) => Node {
     const { nodes } = this;
-    return foldExpr<Node>(expr, {
+    return folder<Node>({
       number: (n, d) => nodes.num({ n, d }),
       pi: () => nodes.pi(),
       symbol: (name) => nodes.sym(name),

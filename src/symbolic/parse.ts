@@ -1,6 +1,8 @@
 import { create, parseDependencies, type MathNode } from 'mathjs';
+import { checkTime } from './clock.ts';
 import {
   FUNCTIONS,
+  MAX_TEXT,
   PI,
   add,
   call,
@@ -25,7 +27,6 @@ export class ParseError extends Error {
   }
 }
 
-const MAX_LENGTH = 20_000; // characters
 const MAX_DEPTH = 120; // nested brackets, signs or powers: far beyond any formula, well within the stack
 const MAX_DIGITS = 2_000;
 const MAX_EXPONENT = 5_000; // of a decimal literal: 1e5000 is still cheap to hold exactly
@@ -62,9 +63,10 @@ export function symbolNameFault(name: string): string | undefined {
  */
 export function parse(text: string): Expr {
   if (typeof text !== 'string') throw new ParseError(`expected text, got ${typeof text}`, String(text), 1);
-  if (text.length > MAX_LENGTH)
-    throw new ParseError(`expression longer than ${MAX_LENGTH} characters`, text, MAX_LENGTH);
+  if (text.length > MAX_TEXT)
+    throw new ParseError(`expression longer than ${MAX_TEXT} characters`, text, MAX_TEXT);
   if (text.trim() === '') throw new ParseError('expected an expression, got nothing', text, 1);
+  checkTime();
   checkSurface(text);
   let tree: MathNode;
   try {

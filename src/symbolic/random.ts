@@ -25,6 +25,14 @@ export function philox(
   return [c0 >>> 0, c1 >>> 0, c2 >>> 0, c3 >>> 0];
 }
 
+/** FNV-1a over 64 bits: spread by Philox, it need not be cryptographic. */
+export function fnv(text: string, seed = 0n): bigint {
+  let hash = 0xcbf29ce484222325n ^ seed;
+  for (let i = 0; i < text.length; i++)
+    hash = BigInt.asUintN(64, (hash ^ BigInt(text.charCodeAt(i))) * 0x100000001b3n);
+  return hash;
+}
+
 /** A stream of random numbers; the same key gives the same stream. */
 export class Random {
   private readonly key: readonly [number, number];
@@ -37,10 +45,7 @@ export class Random {
 
   /** A stream for this text and seed, so that a claim always meets the same points. */
   static of(text: string, seed = 0): Random {
-    // FNV-1a over 64 bits; spread by Philox, it need not be cryptographic.
-    let hash = 0xcbf29ce484222325n ^ BigInt.asUintN(64, BigInt(Math.trunc(seed)));
-    for (let i = 0; i < text.length; i++)
-      hash = BigInt.asUintN(64, (hash ^ BigInt(text.charCodeAt(i))) * 0x100000001b3n);
+    const hash = fnv(text, BigInt.asUintN(64, BigInt(Math.trunc(seed))));
     return new Random([Number(hash & MASK), Number(hash >> 32n)]);
   }
 

@@ -1,3 +1,5 @@
+import { checkTime } from './clock.ts';
+
 /** Exact rationals as reduced fractions: `d > 0` and `gcd(n, d) = 1`. */
 export type Rational = { readonly n: bigint; readonly d: bigint };
 
@@ -6,7 +8,10 @@ export const absBig = (a: bigint): bigint => (a < 0n ? -a : a);
 export function gcd(a: bigint, b: bigint): bigint {
   a = absBig(a);
   b = absBig(b);
-  while (b !== 0n) [a, b] = [b, a % b];
+  for (let i = 1; b !== 0n; i++) {
+    [a, b] = [b, a % b];
+    if ((i & 1023) === 0) checkTime(); // numbers of hundreds of digits
+  }
   return a;
 }
 
@@ -68,8 +73,8 @@ export function textQ({ n, d }: Rational): string {
   let rest = d;
   let digits = 0;
   let fives = 0;
-  for (; rest % 2n === 0n; rest /= 2n) digits++;
-  for (; rest % 5n === 0n; rest /= 5n) fives++;
+  for (; rest % 2n === 0n && digits <= 40; rest /= 2n) digits++;
+  for (; rest % 5n === 0n && fives <= 40; rest /= 5n) fives++;
   digits = Math.max(digits, fives);
   if (rest !== 1n || digits > 40) return `${n}/${d}`;
   const scaled = ((absBig(n) * 10n ** BigInt(digits)) / d).toString().padStart(digits + 1, '0');

@@ -12,9 +12,8 @@ import {
 import type { Prepared } from './claim.ts';
 import type { Clock } from './clock.ts';
 import { contains } from './domain.ts';
-import { ballAlgebra, evaluateBall, type Point } from './evaluate.ts';
-import { foldExpr } from './expr.ts';
-import type { Rational } from './rational.ts';
+import { ballsAt, type Point } from './evaluate.ts';
+import type { Expr } from './expr.ts';
 import { Sampler, type PointKind } from './sampling.ts';
 import type { Random } from './random.ts';
 
@@ -23,17 +22,31 @@ export const PRECISIONS = [224, 448, 896] as const;
 /** Sides that agree to this many bits (40 digits) at a point are taken as equal there by this engine. */
 const AGREED_BITS = 133;
 
-export type PointVerdict =
-  | { kind: 'differ'; lhs: Ball; rhs: Ball; bits: number }
-  | { kind: 'agree' | 'undefined' | 'unresolved' | 'outside' };
+/**
+ * A point at which the sides certainly differ, with the values that show it at that many bits. Whoever finds one hands
+ * it on as it is: compared again with other digits, a tiny difference may not show.
+ */
+export type Witness = {
+  readonly point: Point;
+  readonly lhs: Ball;
+  readonly rhs: Ball;
+  readonly bits: number;
+};
 
-/** Is the point certainly in the claim's set? */
-export function inSet(prepared: Prepared, point: Point, bits: number, check?: () => void): boolean {
+export type PointVerdict =
+  { kind: 'differ'; witness: Witness } | { kind: 'agree' | 'undefined' | 'unresolved' | 'outside' };
+
+/** Is the point certainly in the claim's set? `valueOf` evaluates at this point. */
+export function inSet(
+  prepared: Prepared,
+  point: Point,
+  bits: number,
+  valueOf: (expr: Expr) => Ball = ballsAt(point, bits),
+): boolean {
   for (const [name, domain] of prepared.free) if (!contains(domain, point.get(name)!)) return false;
-  for (const { value } of prepared.defined.values())
-    if (!isValue(evaluateBall(value, point, bits, check))) return false;
+  for (const { value } of prepared.defined.values()) if (!isValue(valueOf(value))) return false;
   return prepared.constraints.every(({ expr, weak }) => {
-    const value = evaluateBall(expr, point, bits, check);
+    const value = valueOf(expr);
     return weak ? isNonNegative(value) : isPositive(value);
   });
 }
@@ -52,14 +65,14 @@ export function compareAt(
   let beforeBits = 0;
   for (const bits of precisions) {
     clock.check();
-    const algebra = ballAlgebra(point, bits, clock.check);
-    const lhs = foldExpr(prepared.lhs, algebra);
-    const rhs = foldExpr(prepared.rhs, algebra);
+    const valueOf = ballsAt(point, bits, clock.check);
+    const [lhs, rhs] = [valueOf(prepared.lhs), valueOf(prepared.rhs)];
     if (lhs.state === 'undefined' || rhs.state === 'undefined') return { kind: 'undefined' };
     if (!isValue(lhs) || !isValue(rhs)) continue;
     const difference = addBalls(lhs, negBall(rhs), bits);
     if (excludesZero(difference)) {
-      if (inSet(prepared, point, bits, clock.check)) return { kind: 'differ', lhs, rhs, bits };
+      if (inSet(prepared, point, bits, valueOf))
+        return { kind: 'differ', witness: { point, lhs, rhs, bits } };
       if (bits === precisions.at(-1)) return { kind: 'outside' };
       continue;
     }
@@ -74,13 +87,14 @@ export function compareAt(
   return { kind: 'unresolved' };
 }
 
-const inSetAt = (prepared: Prepared, point: Point, clock: Clock): boolean =>
-  PRECISIONS.some((bits) => inSet(prepared, point, bits, clock.check));
+const inSetAt = (prepared: Prepared, point: Point): boolean =>
+  PRECISIONS.some((bits) => inSet(prepared, point, bits));
 
 export type RealResult =
-  | { kind: 'refuted'; point: Map<string, Rational> }
+  | { kind: 'refuted'; witness: Witness }
   | { kind: 'agrees'; defined: number; undefinedPoints: number }
-  | { kind: 'unclear'; reason: string };
+  /** `nowhere`: at no point tried are both sides defined. */
+  | { kind: 'unclear'; reason: string; nowhere: boolean };
 
 const SCHEDULE: readonly PointKind[] = [
   'simple', 'typical', 'extreme', 'typical', 'extreme', 'typical', 'extreme', 'simple',
@@ -101,22 +115,23 @@ export function realCheck(prepared: Prepared, random: Random, clock: Clock): Rea
     const point = sampler.next(schedule[i % schedule.length]!);
     if (!point) break;
     const result = compareAt(prepared, point, clock);
-    if (result.kind === 'differ') return { kind: 'refuted', point };
+    if (result.kind === 'differ') return { kind: 'refuted', witness: result.witness };
     // Doubles chose the point: it counts only when it is certainly in the set.
-    if (result.kind === 'agree' && confined && !inSetAt(prepared, point, clock)) continue;
+    if (result.kind === 'agree' && confined && !inSetAt(prepared, point)) continue;
     if (result.kind === 'agree' && deep > 0 && i > 0) {
       deep--;
       const again = compareAt(prepared, point, clock, PRECISIONS.slice(-1));
-      if (again.kind === 'differ') return { kind: 'refuted', point };
+      if (again.kind === 'differ') return { kind: 'refuted', witness: again.witness };
     }
     counts[result.kind]++;
     if (result.kind === 'undefined' || counts.inSet === 0)
-      if (result.kind !== 'outside' && inSet(prepared, point, PRECISIONS[0], clock.check)) counts.inSet++;
+      if (result.kind !== 'outside' && inSet(prepared, point, PRECISIONS[0])) counts.inSet++;
     if (prepared.free.size === 0) break;
   }
   if (counts.agree > 0 && (prepared.free.size === 0 || counts.agree >= 3))
     return { kind: 'agrees', defined: counts.agree, undefinedPoints: counts.undefined };
-  return { kind: 'unclear', reason: explain(counts) };
+  const nowhere = counts.agree === 0 && counts.unresolved === 0 && counts.undefined > 0 && counts.inSet > 0;
+  return { kind: 'unclear', reason: explain(counts), nowhere };
 }
 
 function explain(counts: Record<'agree' | 'undefined' | 'unresolved' | 'inSet', number>): string {

@@ -1,9 +1,11 @@
 /** The relations a derivation is given, and which of them a claim touches. */
 import { isRational, nodesOf, number, substitute, symbol, symbolsOf, toText, type Expr } from './expr.ts';
+import { checkTime } from './clock.ts';
 import { parseDomain, within } from './domain.ts';
 import { decideInequality, edgesOf } from './inequality.ts';
 import { definedWhere, isInhabited } from './nonzero.ts';
 import { parse } from './parse.ts';
+import { StepError } from './step.ts';
 import type { SymbolTable } from './symbols.ts';
 import { typeset } from './tex.ts';
 import type { Claim } from './verdict.ts';
@@ -112,6 +114,7 @@ function holdsAnyway(
   const before = asked.get(key);
   if (before !== undefined) return before;
   const holds = holdsUnder(relation, others, symbols);
+  checkTime(); // what came out for want of time is not remembered
   asked.set(key, holds);
   return holds;
 }
@@ -167,6 +170,7 @@ export function areMet(given: readonly GivenRelation[], symbols: SymbolTable): b
   const judged = given.filter(({ left, right }) => ![left, right].some(hasSine));
   const { symbols: domains, given: texts } = claimOver(number(0), number(0), symbols, judged);
   const met = isInhabited({ symbols: domains, given: texts }, MEETING_MS);
+  if (!met) checkTime(); // what came out for want of time is not remembered
   possible.set(given, met);
   return met;
 }
@@ -192,14 +196,14 @@ export function unfoldFor(
   symbols: SymbolTable,
 ): Expr {
   const defined = given.find(({ defines }) => defines === name);
-  if (defined) throw new Error(`${name} is defined by "${defined.text}": a step about it needs it free`);
+  if (defined) throw new StepError(`${name} is defined by "${defined.text}": a step about it needs it free`);
   let unfolded = expr;
   for (let changed = true; changed;) {
     changed = false;
     for (const { defines, right } of given) {
       if (!defines || !symbolsOf(unfolded).includes(defines) || !reaches(name, defines, given)) continue;
       if (symbols.get(defines).domain !== '(-inf,inf)') {
-        throw new Error(
+        throw new StepError(
           `${defines} depends on ${name} and is confined to ${symbols.get(defines).domain}: write it out in this step`,
         );
       }
@@ -223,7 +227,7 @@ export function inequalitiesAt(
 ): GivenRelation[] {
   const confined = confiningDefinition(name, given, symbols);
   if (confined)
-    throw new Error(
+    throw new StepError(
       `"${confined.text}" confines ${name}: a step about ${name} needs that as an inequality, "a < b"`,
     );
   return given.flatMap((relation) => {
@@ -250,11 +254,15 @@ export const confiningDefinition = (
   return bears.find((relation) => confines.has(relation));
 };
 
+/** Does what defines `from` read `name`, or what it reads, and so on? */
 function reaches(name: string, from: string, given: readonly GivenRelation[]): boolean {
-  const definition = given.find(({ defines }) => defines === from);
-  return (
-    definition !== undefined && definition.reads.some((read) => read === name || reaches(name, read, given))
-  );
+  const seen = new Set([from]);
+  for (const at of seen)
+    for (const read of given.find(({ defines }) => defines === at)?.reads ?? []) {
+      if (read === name) return true;
+      seen.add(read);
+    }
+  return false;
 }
 
 /**

@@ -1,6 +1,5 @@
 /** A repair in words: the smallest part of the line that tells it, in whichever way its parts are shown. */
-import { childrenOf, equalExpr, isRational, type Expr } from './expr.ts';
-import { equalQ } from './rational.ts';
+import { childrenOf, equalExpr, nodesOf, sameHead, type Expr } from './expr.ts';
 import { flipped, isToken } from './slips.ts';
 
 /** What a repair does, where the parts that differ do not tell it best. */
@@ -67,11 +66,15 @@ const difference = (a: Expr, b: Expr): readonly [Expr, Expr] => differences(a, b
 
 /** The subexpressions on the way to the one place in which two expressions differ, from the whole down. */
 function differences(a: Expr, b: Expr): (readonly [Expr, Expr])[] {
-  const [xs, ys] = [childrenOf(a), childrenOf(b)];
-  if (!sameHead(a, b) || xs.length !== ys.length) return [[a, b]];
-  const changed = xs.flatMap((x, i) => (equalExpr(x, ys[i]) ? [] : [i]));
-  if (changed.length !== 1) return [[a, b]];
-  return [[a, b], ...differences(xs[changed[0]], ys[changed[0]])];
+  const found: [Expr, Expr][] = [];
+  for (;;) {
+    found.push([a, b]);
+    const [xs, ys] = [childrenOf(a), childrenOf(b)];
+    if (!sameHead(a, b) || xs.length !== ys.length) return found;
+    const changed = xs.flatMap((x, i) => (equalExpr(x, ys[i]) ? [] : [i]));
+    if (changed.length !== 1) return found;
+    [a, b] = [xs[changed[0]], ys[changed[0]]];
+  }
 }
 
 /** The smallest that reads well: what stands at one place of the line only, and is more than a number or a sign. */
@@ -85,15 +88,10 @@ export function differenceShown(line: Expr, whole: Expr): readonly [Expr, Expr] 
   return found ?? [line, whole];
 }
 
-/** The same operation, whatever it is applied to. */
-function sameHead(a: Expr, b: Expr): boolean {
-  if (a.kind === 'call' && b.kind === 'call') return a.fn === b.fn;
-  if (a.kind !== 'pow' || b.kind !== 'pow') return a.kind === b.kind;
-  if (!isRational(a.exponent) || !isRational(b.exponent))
-    return isRational(a.exponent) === isRational(b.exponent);
-  return equalQ(a.exponent, b.exponent);
-}
-
 /** How often a part stands in an expression. */
-export const occurrences = (whole: Expr, part: Expr): number =>
-  equalExpr(whole, part) ? 1 : childrenOf(whole).reduce((sum, child) => sum + occurrences(child, part), 0);
+export const occurrences = (whole: Expr, part: Expr): number => {
+  const counts = new Map<Expr, number>();
+  for (const e of nodesOf(whole))
+    counts.set(e, equalExpr(e, part) ? 1 : childrenOf(e).reduce((sum, child) => sum + counts.get(child)!, 0));
+  return counts.get(whole)!;
+};

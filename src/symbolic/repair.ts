@@ -3,12 +3,13 @@ import {
   add,
   childrenOf,
   equalExpr,
-  isRational,
-  rebuild,
+  digest,
+  rewritten,
+  shownText,
   substitute,
   symbol,
   symbolsOf,
-  toText,
+  withChildren,
   type Expr,
 } from './expr.ts';
 import * as slips from './slips.ts';
@@ -31,9 +32,9 @@ export function* repairs(
   names: readonly string[],
   label: Label = (name) => name,
 ): Generator<Repair> {
-  const seen = new Set([toText(line)]);
+  const seen = new Set([digest(line)]);
   for (const repair of candidates(line, [...new Set([...symbolsOf(line), ...names])], label)) {
-    const text = toText(repair.whole);
+    const text = digest(repair.whole);
     if (seen.has(text)) continue;
     seen.add(text);
     yield repair;
@@ -42,7 +43,7 @@ export function* repairs(
 }
 
 /** The words of a repair in plain text. */
-export const repairText = (repair: Repair): string => repairWords(repair, toText);
+export const repairText = (repair: Repair): string => repairWords(repair, shownText);
 
 function* candidates(line: Expr, names: readonly string[], label: Label): Generator<Repair> {
   const places = placesOf(line);
@@ -113,14 +114,8 @@ function* exchanges(
 }
 
 /** Both subexpressions replaced by one another, from the top down. */
-function exchanged(e: Expr, a: Expr, b: Expr): Expr {
-  if (equalExpr(e, a)) return b;
-  if (equalExpr(e, b)) return a;
-  return withChildren(
-    e,
-    childrenOf(e).map((child) => exchanged(child, a, b)),
-  );
-}
+const exchanged = (e: Expr, a: Expr, b: Expr): Expr =>
+  rewritten(e, (part) => (equalExpr(part, a) ? b : equalExpr(part, b) ? a : undefined));
 
 /** Roots forgotten or too much on two factors: who drops one drops all. */
 function* rootPairs(line: Expr, places: readonly Place[]): Generator<Repair> {
@@ -157,10 +152,22 @@ interface Place {
   inProduct: boolean;
 }
 
-function placesOf(node: Expr, path: readonly number[] = [], inProduct = false): Place[] {
-  const product = node.kind === 'mul' || node.kind === 'div';
-  const below = childrenOf(node).flatMap((child, i) => placesOf(child, [...path, i], product));
-  return [{ node, path, inProduct }, ...below];
+/** Of a long line the first places only, and none that lie very deep. */
+const MAX_PLACES = 1_000;
+const MAX_DEPTH = 200;
+
+function placesOf(line: Expr): Place[] {
+  const places: Place[] = [];
+  const open: Place[] = [{ node: line, path: [], inProduct: false }];
+  for (let place; places.length < MAX_PLACES && (place = open.pop());) {
+    const { node, path } = place;
+    places.push(place);
+    if (path.length === MAX_DEPTH) continue;
+    const inProduct = node.kind === 'mul' || node.kind === 'div';
+    const below = childrenOf(node).map((child, i) => ({ node: child, path: [...path, i], inProduct }));
+    open.push(...below.reverse());
+  }
+  return places;
 }
 
 function replaceAt(e: Expr, path: readonly number[], part: Expr): Expr {
@@ -168,24 +175,6 @@ function replaceAt(e: Expr, path: readonly number[], part: Expr): Expr {
   const [first, ...rest] = path;
   const children = childrenOf(e).map((child, i) => (i === first ? replaceAt(child, rest, part) : child));
   return slips.withoutOnes(withChildren(e, children));
-}
-
-function withChildren(e: Expr, children: readonly Expr[]): Expr {
-  switch (e.kind) {
-    case 'add':
-    case 'mul':
-      return { ...e, args: children };
-    case 'div':
-      return rebuild.div(children[0], children[1]);
-    case 'neg':
-      return rebuild.neg(children[0]);
-    case 'call':
-      return rebuild.call(e.fn, children[0]);
-    case 'pow':
-      return rebuild.pow(children[0], isRational(e.exponent) ? e.exponent : children[1]);
-    default:
-      return e;
-  }
 }
 
 /** `x_t` and `x_{t-1}`; of names without TeX, `abar` and `abarPrev`. */

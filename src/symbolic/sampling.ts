@@ -1,7 +1,7 @@
 import { contains, type Domain } from './domain.ts';
-import { evaluateDouble, type Point } from './evaluate.ts';
-import { isAffine } from './conditions.ts';
-import { constant, nodesOf, number, substitute, symbolsOf, type Expr } from './expr.ts';
+import { doublesAt, type Point } from './evaluate.ts';
+import { symbolsIfAffine } from './conditions.ts';
+import { constant, nodesOfAll, number, substitute, type Expr } from './expr.ts';
 import type { Prepared } from './claim.ts';
 import type { Clock } from './clock.ts';
 import type { Random } from './random.ts';
@@ -67,17 +67,14 @@ export class Sampler {
     const grows = (e: { kind: string }): boolean => e.kind === 'call' && 'fn' in e && e.fn === 'exp';
     this.switches = switchPoints(roots, prepared.free);
     // e^(e^16) has nine million digits: with exp, extremes stay near e^±3.
-    this.reach = roots.some((root) =>
-      nodesOf(root).some((e) => grows(e) || (e.kind === 'pow' && 'kind' in e.exponent)),
-    )
-      ? 3
-      : 16;
+    const fast = nodesOfAll(roots).some((e) => grows(e) || (e.kind === 'pow' && 'kind' in e.exponent));
+    this.reach = fast ? 3 : 16;
   }
 
   /** A feasible point, or null after `attempts` failures. */
   next(kind: PointKind, attempts = 300): Map<string, Rational> | null {
     for (let i = 0; i < attempts; i++) {
-      if (i % 32 === 31) this.clock.check();
+      this.clock.check();
       this.tried++;
       const known = this.feasible.length;
       // Where feasible points are rare, move from one already found.
@@ -100,9 +97,10 @@ export class Sampler {
     const { constraints, defined } = this.prepared;
     if (constraints.length === 0 && defined.size === 0) return true;
     const doubles = new Map([...point].map(([name, value]) => [name, numberQ(value)]));
-    for (const { value } of defined.values()) if (Number.isNaN(evaluateDouble(value, doubles))) return false;
+    const valueOf = doublesAt(doubles);
+    for (const { value } of defined.values()) if (Number.isNaN(valueOf(value))) return false;
     return constraints.every(({ expr, weak }) => {
-      const value = evaluateDouble(expr, doubles);
+      const value = valueOf(expr);
       return weak ? value >= -1e-12 : value > 0;
     });
   }
@@ -159,9 +157,10 @@ export class Sampler {
 /** For each symbol the zeros of what turns there, the middles between them, and points beside them. */
 function switchPoints(roots: readonly Expr[], domains: ReadonlyMap<string, Domain>): Map<string, Rational[]> {
   const zeros = new Map<string, Rational[]>();
-  for (const u of roots.flatMap(nodesOf).flatMap(turning)) {
-    const names = symbolsOf(u);
-    if (names.length !== 1 || !isAffine(u)) continue;
+  const affineSymbols = symbolsIfAffine();
+  for (const u of nodesOfAll(roots).flatMap(turning)) {
+    const names = affineSymbols(u);
+    if (names?.length !== 1) continue;
     const [at0, at1] = [0, 1].map((x) => constant(substitute(u, { [names[0]]: number(x) })));
     if (!at0 || !at1) continue;
     const slope = subQ(at1, at0);

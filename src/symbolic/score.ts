@@ -1,6 +1,7 @@
 /** What single edits of a step tell: how many the checker refutes, and which one would repair a refuted step. */
 import { edits } from './edits.ts';
-import { toText, type Expr } from './expr.ts';
+import { timeLeft } from './clock.ts';
+import { shownText, type Expr } from './expr.ts';
 import { differenceShown, repairWords } from './repair-words.ts';
 import { repairs } from './repair.ts';
 import type { StepMutants } from './step.ts';
@@ -11,31 +12,32 @@ import { typeset } from './tex.ts';
 export interface Held {
   verdict: string;
   conditions: readonly string[];
+  definedNowhere?: boolean;
 }
 type Holds = (line: Expr) => Held;
 
 /**
- * Looking for a repair is bounded by how many are tried, so that it comes out the same everywhere; this ends only what
- * runs away.
+ * Counts the single-token edits of a proved line that are refuted, and lists the others. One that is defined nowhere says
+ * nothing that could be refuted: it is not counted. When time runs out, the score is that of the edits tried.
  */
-const DIAGNOSIS_MS = 5000;
-
-/** Counts the single-token edits of a proved line that are refuted, and lists the others. */
 export function mutationScore(line: Expr, holds: Holds): StepMutants {
-  const edited = edits(line);
-  const survivors = edited.flatMap((edit) => {
-    const { verdict } = holds(edit);
-    if (verdict === 'refuted') return [];
+  let refuted = 0;
+  const survivors: StepMutants['survivors'] = [];
+  for (const edit of edits(line)) {
+    const { verdict, definedNowhere } = holds(edit);
+    if (timeLeft() <= 0) break;
+    if (verdict === 'refuted') refuted++;
+    if (verdict === 'refuted' || definedNowhere) continue;
     const [before, after] = differenceShown(line, edit);
-    return [{ text: `${toText(before)} → ${toText(after)}`, verdict }];
-  });
-  return { refuted: edited.length - survivors.length, total: edited.length, survivors };
+    survivors.push({ text: `${shownText(before)} → ${shownText(after)}`, verdict });
+  }
+  return { refuted, total: refuted + survivors.length, survivors };
 }
 
 /**
  * `holds with $b$ in place of $a$` and the like, for the first repair under which the step is proved without a condition,
  * else for the first under which it is proved at all, with its conditions; `names` may be written in. Undefined when none
- * is found among those tried, or in time.
+ * is found among those tried, whose number `repairs` bounds, or in the time of the decision in progress.
  */
 export function diagnose(
   line: Expr,
@@ -43,10 +45,9 @@ export function diagnose(
   symbols: SymbolTable,
   holds: Holds,
 ): string | undefined {
-  const end = performance.now() + DIAGNOSIS_MS;
   let fallback: string | undefined;
   for (const repair of repairs(line, names, (name) => symbols.get(name).tex)) {
-    if (performance.now() > end) break;
+    if (timeLeft() <= 0) break;
     const { verdict, conditions } = holds(repair.whole);
     if (verdict !== 'proved' && verdict !== 'vacuous') continue;
     const words = repairWords(

@@ -8,11 +8,17 @@ export type Inequality = '≤' | '≥';
 
 /**
  * Every verdict, in the order in which they are counted. `proved`: in all of the stated scope, by rules or exact algebra.
+ * `error`: a fault of the checker itself, which says nothing of the step.
  * `tested`: exact on the finite models that the scope names, and nothing is known beyond them; it never counts as proved.
  */
-export const stepVerdicts = ['proved', 'tested', 'refuted', 'undecided', 'assumed', 'vacuous'] as const;
+export const stepVerdicts = [
+  'proved', 'tested', 'refuted', 'undecided', 'error', 'assumed', 'vacuous',
+] as const; // prettier-ignore
 
 export type StepVerdict = (typeof stepVerdicts)[number];
+
+/** What the author of a step is told: it cannot be asked as it stands. */
+export class StepError extends Error {}
 
 export interface StepCounterexample {
   /** Symbol (`x'` for another value of x), its TeX and its value, e.g. `1/2`. */

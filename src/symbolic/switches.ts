@@ -1,6 +1,6 @@
 import type { Prepared } from './claim.ts';
 import { isAffine } from './conditions.ts';
-import { isRational, nodesOf, type Expr } from './expr.ts';
+import { isRational, nodesOf, nodesOfAll, type Expr } from './expr.ts';
 import type { Normal } from './normal.ts';
 
 /** How often a claim is split in two: sixteen cases at most. */
@@ -11,7 +11,7 @@ export const MAX_SPLITS = 4;
  * an absolute value, or base of an even power, whose sign is not certified. Null when there is none.
  */
 export function switchOf({ lhs, rhs }: Prepared, normal: Normal): Expr | null {
-  const candidates = [lhs, rhs].flatMap(nodesOf).flatMap((node) => {
+  const candidates = nodesOfAll([lhs, rhs]).flatMap((node) => {
     if (node.kind === 'call' && node.fn === 'abs') return [node.arg];
     const even = node.kind === 'pow' && isRational(node.exponent) && node.exponent.n % 2n === 0n;
     return even ? [node.base] : [];

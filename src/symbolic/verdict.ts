@@ -14,7 +14,7 @@ export type Claim = {
 export type Counterexample = { point: Record<string, string>; lhs: string; rhs: string };
 
 export type Verdict = {
-  verdict: 'proved' | 'refuted' | 'undecided' | 'vacuous';
+  verdict: 'proved' | 'refuted' | 'undecided' | 'vacuous' | 'error';
   /** How it was decided, in a few words. */
   method: string;
   /** Wall time in milliseconds. */
@@ -24,17 +24,21 @@ export type Verdict = {
   /** Definedness conditions that the domains do not imply, as text: "x ≠ 0". */
   conditions: string[];
   counterexample?: Counterexample;
-  /** Why it is undecided or vacuous. */
+  /** Why it is undecided or vacuous; of an error what went wrong. */
   reason?: string;
+  /** Undecided, since at none of the points tried both sides are defined. */
+  definedNowhere?: true;
   /** For a refuted claim: a single edit of the right side under which it holds. */
   diagnosis?: string;
 };
 
 export type DecideOptions = {
-  /** The decision ends by then, as undecided. Default 5000. */
+  /** The decision, its diagnosis included, ends by then, as undecided. Default 5000. */
   timeLimitMs?: number;
   /** Changes the random points; the same seed gives the same verdict. Default 0. */
   seed?: number;
   /** Look for a single edit under which a refuted claim holds. Default true. */
   diagnose?: boolean;
+  /** Look for simple numbers at which a refuted claim fails. Default true. */
+  simplify?: boolean;
 };

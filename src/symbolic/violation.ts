@@ -1,20 +1,18 @@
 /** Looking for a point at which a difference that should not be negative certainly is. */
-import { addBalls, isNegative, isValue, isZero, negBall, type Ball } from './ball.ts';
+import { addBalls, isNegative, isValue, isZero, negBall } from './ball.ts';
 import { certainlyEmpty } from './cases.ts';
 import type { Prepared } from './claim.ts';
-import type { Clock } from './clock.ts';
+import { checkTime, TimeUp, withinTime, type Clock } from './clock.ts';
 import { decimalText } from './counterexample.ts';
 import { decide } from './decide.ts';
 import { contains } from './domain.ts';
-import { evaluateBall, evaluateDouble } from './evaluate.ts';
+import { ballsAt, doublesAt, type Point } from './evaluate.ts';
 import { constant, number, substitute, type Expr } from './expr.ts';
 import type { Random } from './random.ts';
-import { absBig, numberQ, textQ, type Rational } from './rational.ts';
-import { inSet, PRECISIONS } from './real.ts';
+import { absBig, numberQ, textQ } from './rational.ts';
+import { inSet, PRECISIONS, type Witness } from './real.ts';
 import { decimalNear, Sampler, SIMPLE_VALUES, type PointKind } from './sampling.ts';
 import type { Counterexample } from './verdict.ts';
-
-type Point = Map<string, Rational>;
 
 /** A point at which the inequality certainly fails; 'nowhere' when no point of the set was found at which both sides are defined. */
 export function violation(
@@ -24,7 +22,9 @@ export function violation(
   random: Random,
   clock: Clock,
 ): Counterexample | 'nowhere' | null {
-  const fails = (point: Point): boolean => failsAt(prepared, gap, strict, point, clock);
+  const fails = (point: Point): Witness | null => failsAt(prepared, gap, strict, point, clock);
+  const shown = (witness: Witness): Counterexample =>
+    describe(prepared, simplest(prepared, witness, fails, clock));
   const sampler = new Sampler(prepared, random, clock);
   const seen: { point: Point; gap: number }[] = [];
   let defined = 0;
@@ -39,7 +39,8 @@ export function violation(
     if (!point) break;
     const value = relativeGap(prepared, gap, point);
     if (!Number.isNaN(value)) defined++;
-    if (!(value > 1e-9) && fails(point)) return describe(prepared, simpler(prepared, point, fails), clock);
+    const witness = value > 1e-9 ? null : fails(point);
+    if (witness) return shown(witness);
     if (value > 0) seen.push({ point, gap: value });
     if (prepared.free.size === 0) break;
   }
@@ -59,8 +60,8 @@ export function violation(
           const next = new Map(best.point).set(name, moved);
           if (!sampler.looksFeasible(next)) continue;
           const there = relativeGap(prepared, gap, next);
-          if (!(there > 1e-9) && fails(next))
-            return describe(prepared, simpler(prepared, next, fails), clock);
+          const witness = there > 1e-9 ? null : fails(next);
+          if (witness) return shown(witness);
           if (there < best.gap) best = { point: next, gap: there };
         }
       }
@@ -77,32 +78,41 @@ export function isDefinedSomewhere(prepared: Prepared, gap: Expr, random: Random
     const point = sampler.next(i % 2 === 0 ? 'simple' : 'typical', i === 0 ? 300 : 60);
     if (!point) return false;
     if (!Number.isFinite(relativeGap(prepared, gap, point))) continue;
-    if (isValue(evaluateBall(gap, point, bits, clock.check)) && inSet(prepared, point, bits, clock.check))
-      return true;
+    const valueOf = ballsAt(point, bits, clock.check);
+    if (isValue(valueOf(gap)) && inSet(prepared, point, bits, valueOf)) return true;
   }
   return false;
 }
 
 function relativeGap({ lhs, rhs }: Prepared, gap: Expr, point: Point): number {
   const doubles = new Map([...point].map(([name, q]) => [name, numberQ(q)]));
-  const size = Math.abs(evaluateDouble(lhs, doubles)) + Math.abs(evaluateDouble(rhs, doubles));
-  return evaluateDouble(gap, doubles) / (size || 1);
+  const valueOf = doublesAt(doubles);
+  return valueOf(gap) / (Math.abs(valueOf(lhs)) + Math.abs(valueOf(rhs)) || 1);
 }
 
-function failsAt(prepared: Prepared, gap: Expr, strict: boolean, point: Point, clock: Clock): boolean {
+/** The point with what shows that the inequality fails there, or null. */
+function failsAt(prepared: Prepared, gap: Expr, strict: boolean, point: Point, clock: Clock): Witness | null {
+  const { lhs, rhs } = prepared;
   for (const bits of PRECISIONS) {
     clock.check();
-    const value = evaluateBall(gap, point, bits, clock.check);
-    if (value.state === 'undefined') return false;
-    if (isNegative(value)) return inSet(prepared, point, bits, clock.check);
+    const valueOf = ballsAt(point, bits, clock.check);
+    const value = valueOf(gap);
+    if (value.state === 'undefined') return null;
+    if (isNegative(value))
+      return inSet(prepared, point, bits, valueOf)
+        ? { point, lhs: valueOf(lhs), rhs: valueOf(rhs), bits }
+        : null;
   }
-  return strict && equalAt(prepared, gap, point, clock);
+  if (!strict || !equalAt(prepared, gap, point)) return null;
+  const bits = PRECISIONS[1];
+  const valueOf = ballsAt(point, bits, clock.check);
+  return { point, lhs: valueOf(lhs), rhs: valueOf(rhs), bits };
 }
 
 /** At a point of small numbers: is equality certain, by arithmetic or by the engines that prove identities? */
-function equalAt(prepared: Prepared, gap: Expr, point: Point, clock: Clock): boolean {
+function equalAt(prepared: Prepared, gap: Expr, point: Point): boolean {
   if ([...point.values()].some(({ n, d }) => absBig(n) > SMALL || d > SMALL)) return false;
-  if (!inSet(prepared, point, PRECISIONS[0], clock.check)) return false;
+  if (!inSet(prepared, point, PRECISIONS[0])) return false;
   const numbers = new Map([...point].map(([name, { n, d }]) => [name, number(n, d)]));
   const there = substitute(gap, numbers);
   const exact = constant(there);
@@ -115,22 +125,39 @@ function equalAt(prepared: Prepared, gap: Expr, point: Point, clock: Clock): boo
 const SMALL = 10_000n;
 const EQUALITY_MS = 200;
 
-/** Each coordinate as simple as the failure allows. */
-function simpler(prepared: Prepared, found: Point, fails: (point: Point) => boolean): Point {
+/** Each coordinate as simple as the failure allows, as long as time is left. */
+function simplest(
+  prepared: Prepared,
+  found: Witness,
+  fails: (point: Point) => Witness | null,
+  clock: Clock,
+): Witness {
   let best = found;
-  for (const [name, domain] of prepared.free) {
-    const x = numberQ(best.get(name)!);
-    const options = [...SIMPLE_VALUES.slice(0, 8), ...[1, 2, 3].map((digits) => decimalNear(x, digits))];
-    const value = options.find((q) => contains(domain, q) && fails(new Map(best).set(name, q)));
-    if (value) best = new Map(best).set(name, value);
+  try {
+    withinTime(SIMPLIFYING * Math.max(0, clock.left()), () => {
+      for (const [name, domain] of prepared.free) {
+        const x = numberQ(best.point.get(name)!);
+        const options = [...SIMPLE_VALUES.slice(0, 8), ...[1, 2, 3].map((digits) => decimalNear(x, digits))];
+        for (const value of options) {
+          checkTime();
+          const witness = contains(domain, value) ? fails(new Map(best.point).set(name, value)) : null;
+          if (!witness) continue;
+          best = witness;
+          break;
+        }
+      }
+    });
+  } catch (error) {
+    if (!(error instanceof TimeUp)) throw error;
   }
   return best;
 }
 
-function describe(prepared: Prepared, point: Point, clock: Clock): Counterexample {
-  const bits = PRECISIONS[1];
-  const value = (e: Expr): Ball => evaluateBall(e, point, bits, clock.check);
-  const [lhs, rhs] = [value(prepared.lhs), value(prepared.rhs)];
+/** Of the time left, what simplifying a counterexample may take. */
+const SIMPLIFYING = 0.8;
+
+function describe(prepared: Prepared, { point, lhs, rhs, bits }: Witness): Counterexample {
+  const valueOf = ballsAt(point, bits);
   let digits = 12;
   while (digits < 240 && decimalText(lhs, digits) === decimalText(rhs, digits)) {
     if (isZero(addBalls(lhs, negBall(rhs), bits))) break;
@@ -139,7 +166,7 @@ function describe(prepared: Prepared, point: Point, clock: Clock): Counterexampl
   const free = [...point].map(([name, q]): [string, string] => [name, textQ(q)]);
   const defined = [...prepared.defined].map(([name, { value: of }]): [string, string] => [
     name,
-    decimalText(value(of), 12),
+    decimalText(valueOf(of), 12),
   ]);
   return {
     point: Object.fromEntries([...free, ...defined]),

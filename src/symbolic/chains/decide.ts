@@ -1,5 +1,6 @@
 /** A statement about densities: refuted, proved with its scope, or left undecided with the reason. */
-import { startClock, TimeUp, type Clock } from '../clock.ts';
+import { TimeUp, type Clock } from '../clock.ts';
+import { decision } from '../decision.ts';
 import { chainText } from './text.ts';
 import type { ChainCounterexample } from './counterexample.ts';
 import { positivity, sideConditions } from './conditions.ts';
@@ -18,8 +19,11 @@ import type { Size } from './sizes.ts';
 import { indexText, shift, type ChainExpr, type IndexRange, type Statement } from './syntax.ts';
 
 export interface ChainVerdict {
-  /** `tested`: no rule proves it, and it holds on all finite chains of the scope. That is no proof for others. */
-  readonly verdict: 'proved' | 'tested' | 'refuted' | 'undecided' | 'vacuous';
+  /**
+   * `tested`: no rule proves it, and it holds on all finite chains of the scope. That is no proof for others.
+   * `error`: a fault of the checker itself.
+   */
+  readonly verdict: 'proved' | 'tested' | 'refuted' | 'undecided' | 'vacuous' | 'error';
   /** Of a proof `all densities, all T ≥ 1`; of a test the finite chains on which it is exact. */
   readonly scope?: string;
   readonly method: string;
@@ -64,17 +68,11 @@ export function decideChain(
   const asked = typeof statement === 'string' ? parseStatement(statement, names) : statement;
   const extent = extentOf(options.for, model);
   const gap = options.gap === undefined ? undefined : parseChain(options.gap, names);
-  const clock = startClock(options.timeLimitMs ?? 5000);
-  const end = (): number => performance.now() - started;
-  try {
-    return {
-      ...decided({ model, statement: asked, extent, gap, clock, seed: options.seed }, options),
-      ms: end(),
-    };
-  } catch (error) {
-    if (!(error instanceof TimeUp)) throw error;
-    return { verdict: 'undecided', method: 'finite chains', reason: error.message, ...nothing, ms: end() };
-  }
+  const left = (options.timeLimitMs ?? 5000) - (performance.now() - started);
+  const found = decision(Math.max(0, left), (clock) =>
+    decided({ model, statement: asked, extent, gap, clock, seed: options.seed }, options),
+  );
+  return { rules: [], ...found, ms: performance.now() - started };
 }
 
 export const namesIn = (model: ChainModel) => ({

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { claims } from './chained.ts';
+import {
+  decide,
+  derive,
+  declare,
+  parse,
+  symbolsOf,
+  toText,
+  type Claim,
+  type Expr,
+} from '../../src/symbolic/index.ts';
+import { equalExpr, nodesOf } from '../../src/symbolic/expr.ts';
+
+const real = '(-inf,inf)';
+
+describe('a tiny difference is the same difference wherever it is looked at', () => {
+  it.each([
+    ['log(1+exp(x))', 'x', '(200,300)'],
+    ['erf(x)', '1', '(12,13)'],
+    ['1+exp(-x^2)', '1', '(10,20)'],
+    ['exp(x)', '1+x', '(0,1e-36)'],
+    ...[38, 60, 67, 70, 130, 200, 260, 300, 500, 1000, 2000].map((k) => ['x', `x+10^(-${k})`, real] as const),
+    // The difference shows in a repair that is tried.
+    ['log(1+exp(x))', 'x+1', '(200,300)'],
+    ['erf(x)', '1/2', '(12,13)'],
+    ['x+10^(-70)', '2*x', real],
+  ] as const)('%s = %s on %s is refuted', (lhs, rhs, x) => {
+    expect(decide({ lhs, rhs, symbols: { x } }).verdict).toBe('refuted');
+  });
+
+  it('in a derivation too, whose other steps keep their verdicts', () => {
+    const symbols = declare({ x: { tex: 'x', domain: '(200,300)', meaning: '' } });
+    const derivation = derive('softplus', 'x + x', { symbols, mutants: false })
+      .step('2*x')
+      .step('2*log(1+exp(x))');
+    expect(derivation.steps.map(({ verdict }) => verdict)).toEqual(['vacuous', 'proved', 'refuted']);
+  });
+});
+
+describe('definitions that use one another are not written out', () => {
+  it.each([10, 16, 40])('DDIM of %i steps with one fixed noise is proved', (steps) => {
+    expect(decide(claims.ddim(steps)).verdict).toBe('proved');
+  });
+
+  it('and is refuted with a wrong coefficient', () => {
+    const wrong = { ...claims.ddim(16), rhs: 'sqrt(A0)*x + sqrt(1-A1)*eps' };
+    expect(decide(wrong, { diagnose: false }).verdict).toBe('refuted');
+  });
+
+  it.each([28, 200])('doubling %i times is multiplying by a power of two', (n) => {
+    expect(decide(claims.doubled(n)).verdict).toBe('proved');
+    expect(decide({ ...claims.doubled(n), rhs: `3*2^${n}*x` }, { diagnose: false }).verdict).toBe('refuted');
+  });
+
+  it('minima nested 26 deep are decided, true and false', () => {
+    expect(decide(claims.minima(26)).verdict).toBe('proved');
+    expect(decide({ ...claims.minima(26), rhs: 'max(x,y)' }).verdict).toBe('refuted');
+  });
+
+  it('a thousand definitions are decided, in whatever order they stand', () => {
+    const chain = claims.counted(1000);
+    expect(decide(chain).verdict).toBe('proved');
+    expect(decide({ ...chain, given: [...chain.given!].reverse() }).verdict).toBe('proved');
+  });
+
+  it('a text too long to be read again is refused, and not made', () => {
+    const { lhs } = claims.minima(60);
+    expect(() => toText(parse(lhs as string))).toThrow(/more than 20000 characters/);
+  });
+});
+
+describe('deep expressions', () => {
+  const deep = (n: number, wrap: (e: Expr) => Expr): Expr => {
+    let e: Expr = { kind: 'symbol', name: 'x' };
+    for (let i = 0; i < n; i++) e = wrap(e);
+    return e;
+  };
+  const one: Expr = { kind: 'number', n: 1n, d: 1n };
+  const wraps: [string, (e: Expr) => Expr][] = [
+    ['sums', (e) => ({ kind: 'add', args: [e, one] })],
+    ['products', (e) => ({ kind: 'mul', args: [one, e] })],
+    ['signs', (arg) => ({ kind: 'neg', arg })],
+    ['fractions', (den) => ({ kind: 'div', num: one, den: { kind: 'add', args: [den, one] } })],
+    ['roots', (arg) => ({ kind: 'call', fn: 'sqrt', arg: { kind: 'add', args: [arg, one] } })],
+    ['exponentials', (arg) => ({ kind: 'call', fn: 'exp', arg: { kind: 'neg', arg } })],
+    ['absolute values', (arg) => ({ kind: 'call', fn: 'abs', arg: { kind: 'add', args: [arg, one] } })],
+    ['squares', (base) => ({ kind: 'pow', base, exponent: { n: 2n, d: 1n } })],
+  ];
+
+  it.each(wraps)('10,000 nested %s get a verdict', (_, wrap) => {
+    const lhs = deep(10_000, wrap);
+    const claim: Claim = { lhs, rhs: 'x', symbols: { x: '(0,1)' } };
+    expect(['proved', 'refuted', 'undecided']).toContain(decide(claim, { timeLimitMs: 500 }).verdict);
+    expect(symbolsOf(lhs)).toEqual(['x']);
+    expect(nodesOf(lhs).length).toBeGreaterThan(10_000);
+    expect(equalExpr(lhs, deep(10_000, wrap))).toBe(true);
+    expect(equalExpr(lhs, deep(9_999, wrap))).toBe(false);
+  });
+});
