@@ -1,3 +1,5 @@
+import './present.ts';
+
 export { displaySymbol, type Displayable, type Host, type MimeBundle } from './host.ts';
 export { imageGrid, writePng, type GridOptions, type ImageGrid, type Images } from './imageGrid.ts';
 export { lineChart, lossCurve, type LineOptions, type Row } from './line.ts';

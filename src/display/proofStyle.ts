@@ -1,50 +1,65 @@
 /**
- * Style of proof tables. It travels with each table, since an output must stand alone in a saved notebook.
- * Colours follow JupyterLab's theme, VS Code's, or the browser's, in that order. Selectors repeat the class to
- * outweigh JupyterLab's own table style (zebra stripes, right alignment).
+ * Style of proof tables. It travels with each table, since an output must stand alone in a saved notebook. All colours
+ * are mixed from the colour of the text around it: a table is readable wherever that text is, whatever the page's theme.
+ * Selectors repeat the class to outweigh the table styles of JupyterLab, nbconvert and Sphinx themes.
  */
-const light =
-  '--sb-fg:#1b1f24;--sb-mut:#5c6672;--sb-line:#e3e6ea;--sb-ok:#0b6b3a;--sb-okb:#dff3e7;--sb-no:#a3161b;--sb-nob:#fbdfdf;' +
-  '--sb-norow:#fff5f5;--sb-as:#6b4e00;--sb-asb:#f7ecd0;--sb-un:#5b3a9b;--sb-unb:#ece5fa;--sb-va:#57606a;--sb-vab:#eceff2;--sb-te:#0a4f8c;--sb-teb:#dcebfa;';
-const dark =
-  '--sb-fg:#e6e8eb;--sb-mut:#9aa5b1;--sb-line:#30363d;--sb-ok:#7fe0a7;--sb-okb:#123423;--sb-no:#ff9d9d;--sb-nob:#4a1a1d;' +
-  '--sb-norow:#241516;--sb-as:#e8c873;--sb-asb:#3a2f12;--sb-un:#c9b3ff;--sb-unb:#2c2146;--sb-va:#a8b1bb;--sb-vab:#262c33;--sb-te:#8cc6ff;--sb-teb:#11304d;';
+import { looks, type LineVerdict } from './verdicts.ts';
 
-const table = '.sb-proof.sb-proof.sb-proof';
+const scope = '.sb-proof.sb-proof.sb-proof';
+
+/** A share of one colour, the rest another. */
+const mix = (colour: string, share: number, other: string): string =>
+  `color-mix(in srgb,${colour} ${share}%,${other})`;
+const faint = (share: number): string => mix('currentColor', share, 'transparent');
 
 const rules = [
-  `.sb-proof{${light}color:var(--jp-content-font-color1,var(--sb-fg));font:14px/1.45 var(--jp-content-font-family,system-ui,sans-serif);overflow-x:auto;padding:4px 0}`,
-  `@media(prefers-color-scheme:dark){.sb-proof{${dark}}}`,
-  `[data-jp-theme-light="true"] .sb-proof,.vscode-light .sb-proof{${light}}`,
-  `[data-jp-theme-light="false"] .sb-proof,.vscode-dark .sb-proof{${dark}}`,
-  `${table} table{border-collapse:collapse;border:0;margin:0;font-size:14px;table-layout:auto;color:inherit}`,
-  `${table} caption{caption-side:top;text-align:left;font-weight:600;padding:0 0 7px;color:inherit}`,
-  `${table} caption small{font-weight:400;font-size:12.5px;color:var(--sb-mut);margin-left:.7em}`,
-  `${table} tr{background:none}`,
-  `${table} td{padding:8px;vertical-align:middle;text-align:left;border:0;border-top:1px solid var(--sb-line);max-width:none;white-space:normal}`,
-  `${table} td.sb-n{color:var(--sb-mut);text-align:right;font-variant-numeric:tabular-nums}`,
-  `${table} td.sb-rel{color:var(--sb-mut);white-space:nowrap;text-align:center}`,
-  `${table} td.sb-rel math{font-size:16px}`,
-  `${table} .sb-fact{display:inline-block}`,
-  `${table} td.sb-eq{font-size:15.5px;white-space:nowrap;padding-right:12px}`,
-  `${table} td.sb-why{min-width:125px;max-width:230px}`,
-  `${table} td.sb-v{min-width:150px;max-width:300px;padding-right:0}`,
-  `${table} math{font-family:"STIX Two Math","Latin Modern Math","Cambria Math","TeX Gyre Termes Math","DejaVu Math TeX Gyre",math}`,
-  `${table} .sb-note,${table} .sb-ev{color:var(--sb-mut);font-size:12px;line-height:1.5;margin-top:2px}`,
-  `${table} .sb-chip{display:inline-block;border-radius:10px;padding:0 9px;font-weight:600;font-size:12.5px;line-height:1.55;white-space:nowrap;background:var(--sb-vab);color:var(--sb-va)}`,
-  ...chip('proved', 'ok'),
-  ...chip('tested', 'te'),
-  ...chip('refuted', 'no'),
-  ...chip('error', 'no'),
-  ...chip('assumed', 'as'),
-  ...chip('undecided', 'un'),
-  `${table} tr.sb-refuted{background:var(--sb-norow)}`,
-  `${table} tr.sb-refuted .sb-diagnosis{color:var(--sb-no)}`,
-  `${table} .temml-error{color:var(--sb-no)}`,
+  `.sb-proof{color:inherit;font:14px/1.45 var(--jp-content-font-family,system-ui,sans-serif);padding:4px 0;text-align:left}`,
+  `${scope} :is(table,thead,tbody,tr,th,td,caption){background:none;border:0;margin:0;color:inherit;font-weight:inherit;text-align:left;box-shadow:none;max-width:none}`,
+  `${scope} table{display:table;border-collapse:collapse;border-spacing:0;width:100%;table-layout:fixed;font-size:14px}`,
+  `${scope} caption{caption-side:top;font-weight:600;padding:0 0 6px}`,
+  `${scope} caption small{font-weight:400;font-size:12.5px;color:${faint(78)};margin-left:.7em}`,
+  `${scope} thead.sb-unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}`,
+  `${scope} thead th{font-size:12px;color:${faint(78)};padding:3px 8px}`,
+  `${scope} :is(tbody th,tbody td){padding:7px 8px;vertical-align:top;border-top:1px solid;border-color:${faint(18)};white-space:normal;overflow-wrap:anywhere}`,
+  `${scope} tbody th{white-space:nowrap}`,
+  `${scope} tbody th.sb-name{white-space:normal}`,
+  `${scope} table.sb-symbols{table-layout:auto;width:auto}`,
+  `${scope} .sb-symbols code{white-space:nowrap;background:none;color:inherit}`,
+  `${scope} col.sb-c1{width:10.6em}`,
+  `${scope} .sb-n{display:inline-block;min-width:1.4em;padding-right:.4em;text-align:right;font-variant-numeric:tabular-nums;color:${faint(78)}}`,
+  `${scope} .sb-chip{display:inline-block;border:1px solid;border-radius:10px;padding:0 8px;font-weight:600;font-size:12.5px;line-height:1.5;white-space:nowrap}`,
+  `${scope} .sb-cell{container-type:inline-size;min-width:0}`,
+  // As large as fits its place, and no smaller than can be read: what is wider still scrolls, alone.
+  `${scope} .sb-line{font-size:15.5px;font-size:clamp(11px,calc(93cqi / var(--sb-w)),15.5px);overflow-x:auto;overflow-y:hidden;padding:1px 0}`,
+  `${scope} .sb-clause{display:inline-block;max-width:100%;padding-left:1.2em;text-indent:-1.2em;vertical-align:baseline}`,
+  `${scope} math{font-family:"STIX Two Math","Latin Modern Math","Cambria Math","TeX Gyre Termes Math","DejaVu Math TeX Gyre",math;text-indent:0}`,
+  `${scope} .sb-line math{margin:2px 0}`,
+  `${scope} .sb-word{color:${faint(78)};font-size:14px;margin-right:.5em}`,
+  `${scope} :is(.sb-why,.sb-why summary){margin-top:2px}`,
+  `${scope} details>summary{cursor:pointer;list-style-position:inside}`,
+  `${scope} .sb-note{color:${faint(78)};font-size:12.5px;margin-top:1px}`,
+  `${scope} ul.sb-ev{margin:2px 0 2px 1.1em;padding:0 0 0 .6em;list-style:disc;color:${faint(78)};font-size:12.5px}`,
+  `${scope} .sb-ev li{margin:0}`,
+  `${scope} .sb-chip{color:var(--sb-ink);background:var(--sb-tint);border-style:var(--sb-edge);border-color:${faint(55)}}`,
+  `${scope} :is(.sb-diagnosis,.temml-error){color:${mix(looks.refuted.colour, 50, 'currentColor')}!important}`,
+  `${scope} tr.sb-refuted{background:${mix(looks.refuted.colour, 6, 'transparent')}}`,
+  // On paper nothing scrolls, and a dark page's colours are left behind.
+  `@media print{${[
+    `.sb-proof.sb-proof{color:#000;background:#fff;print-color-adjust:exact;-webkit-print-color-adjust:exact}`,
+    `${scope} .sb-line{font-size:min(15.5px,calc(93cqi / var(--sb-w)));overflow:visible}`,
+    `${scope} tr{break-inside:avoid}`,
+    `${scope} caption{break-after:avoid}`,
+  ].join('')}}`,
 ];
 
-function chip(verdict: string, colour: string): string[] {
-  return [`${table} .sb-${verdict} .sb-chip{background:var(--sb-${colour}b);color:var(--sb-${colour})}`];
-}
+const verdictRule = (verdict: LineVerdict): string => {
+  const { colour, edge } = looks[verdict];
+  return (
+    `${scope} .sb-${verdict}{--sb-ink:${mix(colour, 50, 'currentColor')};--sb-edge:${edge};` +
+    `--sb-tint:${mix(colour, 13, 'transparent')}}`
+  );
+};
 
-export const proofStyle = `<style>${rules.join('\n')}</style>`;
+/** The style of a table in which these verdicts occur. */
+export const proofStyle = (verdicts: Iterable<LineVerdict> = []): string =>
+  `<style>${[...rules, ...[...new Set(verdicts)].map(verdictRule)].join('\n')}</style>`;

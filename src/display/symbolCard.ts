@@ -1,5 +1,6 @@
 /** Symbols as a table: how each is typeset, its name in code, its domain, what it means. */
 import type { SymbolTable } from '../symbolic/index.ts';
+import { displaySymbol } from './host.ts';
 import { escapeHtml, mathml, prose } from './proofMath.ts';
 import { proofStyle } from './proofStyle.ts';
 import type { ProofTable } from './proof.ts';
@@ -9,13 +10,18 @@ export function symbolCard(symbols: SymbolTable, names: readonly string[] = symb
   const entries = names.map((name) => ({ name, ...symbols.get(name) }));
   const rows = entries.map(
     ({ name, tex, domain, meaning }) =>
-      `<tr><td class="sb-eq">${mathml(tex)}</td><td class="sb-rel"><code>${escapeHtml(name)}</code></td>` +
-      `<td class="sb-eq">${mathml(domainTex(domain))}</td><td class="sb-why">${prose(meaning)}</td></tr>`,
+      `<tr><th scope="row">${mathml(tex)}</th><td><code>${escapeHtml(name)}</code></td>` +
+      `<td>${mathml(domainTex(domain))}</td><td>${prose(meaning)}</td></tr>`,
   );
-  const html = `<div class="sb-proof">${proofStyle}\n<table><tbody>\n${rows.join('\n')}\n</tbody></table></div>`;
+  const head = ['symbol', 'in code', 'domain', 'meaning']
+    .map((name) => `<th scope="col">${name}</th>`)
+    .join('');
+  const html =
+    `<div class="sb-proof">${proofStyle()}\n<table class="sb-symbols"><thead><tr>${head}</tr></thead><tbody>\n` +
+    `${rows.join('\n')}\n</tbody></table></div>`;
   return {
     html,
-    [Symbol.for('Jupyter.display')]: () => ({
+    [displaySymbol]: () => ({
       'text/html': html,
       'text/plain': entries.map(({ name, domain, meaning }) => `${name} in ${domain}: ${meaning}`).join('\n'),
     }),

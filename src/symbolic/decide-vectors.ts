@@ -2,6 +2,7 @@
  * Claims about vectors in every dimension. Proved with free Gram symbols, which range over more than Gram matrices do, so
  * for every d; refuted only with actual vectors, looked for in 1 … n dimensions (n vectors span no more) and, of claims that read d, in more.
  */
+import { claimProof } from './claim-proof.ts';
 import { decide } from './decide.ts';
 import { withinTime } from './clock.ts';
 import { decision } from './decision.ts';
@@ -9,6 +10,7 @@ import { contains, parseDomain } from './domain.ts';
 import { number, substitute, symbolsOf, toText, type Expr } from './expr.ts';
 import { rational } from './rational.ts';
 import { gramLabel, gramName, inComponents, Reader } from './vectors.ts';
+import { shownAs } from './shown.ts';
 import type { Claim, DecideOptions, Verdict } from './verdict.ts';
 
 export interface VectorClaim {
@@ -42,7 +44,10 @@ export function decideVectors(claim: VectorClaim, options: DecideOptions = {}): 
     const gram = decide(posed.claimIn('free'), { seed, timeLimitMs: left / 2, diagnose: false });
     return settle(gram, posed, { seed, timeLimitMs: left });
   });
-  return { dimensions: 'none', ...found, ms: Math.round((performance.now() - start) * 100) / 100 };
+  const ms = Math.round((performance.now() - start) * 100) / 100;
+  const verdict = { dimensions: 'none', ...found, ms };
+  const scope = verdict.dimensions === 'none' ? undefined : `in ${verdict.dimensions}`;
+  return shownAs(verdict, () => claimProof(claim, verdict, scope));
 }
 
 type Posed = ReturnType<typeof read>;

@@ -1,5 +1,6 @@
 import { MAX_SPLITS, switchOf, where } from './switches.ts';
 import { prepare, type Prepared } from './claim.ts';
+import { claimProof } from './claim-proof.ts';
 import { timeLeft, type Clock } from './clock.ts';
 import { reachesBoundary, setRequirements, weakBounds } from './boundary.ts';
 import { conditionText, openRequirements, type Requirement } from './conditions.ts';
@@ -15,6 +16,7 @@ import { Random } from './random.ts';
 import { parse } from './parse.ts';
 import { repairText, repairs } from './repair.ts';
 import { Sampler } from './sampling.ts';
+import { shownAs } from './shown.ts';
 import type { Claim, DecideOptions, Verdict } from './verdict.ts';
 
 const TIME_LIMIT_MS = 5000;
@@ -45,7 +47,8 @@ export function decide(claim: Claim, options: DecideOptions = {}): Verdict {
     const diagnosis = left > 0 ? decision(left, () => diagnosisOf(claim)) : undefined;
     if (typeof diagnosis === 'string') found.diagnosis = diagnosis;
   }
-  return { conditions: [], ...found, ms: Math.round((performance.now() - start) * 100) / 100 };
+  const verdict = { conditions: [], ...found, ms: Math.round((performance.now() - start) * 100) / 100 };
+  return shownAs(verdict, () => claimProof(claim, verdict));
 }
 
 /**

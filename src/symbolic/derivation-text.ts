@@ -1,4 +1,5 @@
 /** A derivation as plain text and as TeX, its summary, and what fails it. */
+import { plainProse } from './plain-text.ts';
 import { stepVerdicts, type Step, type StepMutants } from './step.ts';
 
 /** `5 steps · 3 proved · 1 refuted · 1 assumed`. Only what is proved counts as proved: no vacuous line, and none that is tested. */
@@ -17,29 +18,32 @@ export interface CheckOptions {
 }
 
 /**
- * Why the derivation does not stand, or undefined when it does.
+ * Why the derivation does not stand, in plain text; undefined when it does.
  * @throws when `accept` is anything but `tested`
  */
 export function failures(
-  title: string,
+  heading: string,
   steps: readonly Step[],
   { accept }: CheckOptions = {},
 ): string | undefined {
   if (accept !== undefined && accept !== 'tested')
     throw new Error(`check({ accept: ${JSON.stringify(accept)} }): expected 'tested', or nothing`);
 
+  const title = plainProse(heading);
   const bad = steps.flatMap((step, i) => {
-    if (step.verdict === 'refuted') return [`step ${i + 1} is refuted: ${step.text}${counterexample(step)}`];
-    if (step.verdict === 'error') return [`step ${i + 1} is not decided: ${step.text} (${step.reason})`];
+    if (step.verdict === 'refuted')
+      return [`step ${i + 1} is refuted: ${shortened(step.text)}${counterexample(step)}`];
+    if (step.verdict === 'error')
+      return [`step ${i + 1} is not decided: ${shortened(step.text)} (${plainProse(step.reason ?? '')})`];
     if (step.verdict === 'undecided' && !step.open) {
       return [
-        `step ${i + 1} is undecided: ${step.text} (${step.reason ?? 'no reason given'}${step.diagnosis ? `; ${step.diagnosis}` : ''}); mark it { open: true } to go on`,
+        `step ${i + 1} is undecided: ${shortened(step.text)} (${plainProse([step.reason ?? 'no reason given', step.diagnosis].filter(Boolean).join('; '))}); mark it { open: true } to go on`,
       ];
     }
     if (step.verdict === 'tested' && !step.open && accept !== 'tested') {
       const { text, scope, reason } = step;
       return [
-        `step ${i + 1} is tested, not proved: ${text} (${[scope, reason].filter(Boolean).join('; ')}); ` +
+        `step ${i + 1} is tested, not proved: ${shortened(text)} (${plainProse([scope, reason].filter(Boolean).join('; '))}); ` +
           "accept what is only tested by .check({ accept: 'tested' }), or mark the step { open: true }",
       ];
     }
@@ -51,12 +55,17 @@ export function failures(
   return undefined;
 }
 
+/** A message names a line; the line itself stands in the table. */
+const shortened = (text: string): string =>
+  text.length <= 120 ? text : `${text.slice(0, 70)} … ${text.slice(-40)}`;
+
 function counterexample({ counterexample: found, diagnosis }: Step): string {
-  const at = found?.point.map(({ name, value }) => `${name} = ${value}`).join(', ');
+  const point = found?.point.map(({ name, value }) => `${name} = ${value}`).join(', ');
+  const at = point ? ` at ${point}` : '';
   const [left, right] = found?.sides ? [`${found.sides[0]} is`, found.sides[1]] : ['left', 'right'];
   return (
-    (found ? ` at ${at}: ${left} ${found.lhs}, ${right} ${found.rhs}` : '') +
-    (diagnosis ? `; ${diagnosis}` : '')
+    (found ? `${at}: ${left} ${found.lhs}, ${right} ${found.rhs}` : '') +
+    (diagnosis ? `; ${plainProse(diagnosis)}` : '')
   );
 }
 
@@ -91,7 +100,7 @@ export function derivationText(title: string, steps: readonly Step[]): string {
       lefts[i].length > width ? `${lefts[i]}\n      ${found}` : `${lefts[i].padEnd(width)}  ${found}`;
     return [first, ...survivorLines(step.mutants).map((survivor) => `      mutant ${survivor}`)].join('\n');
   });
-  return [`${title}: ${summarize(steps)}`, ...lines].join('\n');
+  return [[title, summarize(steps)].filter((part) => part !== '').join(': '), ...lines].join('\n');
 }
 
 /** Is a mutant that was not refuted as right as the step (then no check could refute it), or did the check miss it? */
@@ -132,16 +141,27 @@ export const relationTeX: Record<Step['relation'], string> = {
   '>': '>',
 };
 
+/** Where a refuted line fails and what would mend it, as prose. */
+function counterexampleTeX({ verdict, counterexample: found, diagnosis }: Step): string {
+  if (verdict !== 'refuted' || found === undefined) return '';
+  const at = found.point.map(({ tex, value }) => `$${tex} = ${value}$`).join(', ');
+  const [left, right] = found.sides ? [`${found.sides[0]} is`, found.sides[1]] : ['left', 'right'];
+  return `${at === '' ? '' : ` at ${at}`}: ${left} $${found.lhs}$, ${right} $${found.rhs}$${diagnosis ? `; ${diagnosis}` : ''}`;
+}
+
 /** An aligned display; reasons in text mode on the right. */
 export function derivationTeX(title: string, steps: readonly Step[]): string {
   const rows = steps.map((step) => {
     const relation =
       step.kind === 'step' ? relationTeX[step.relation] : kinds[step.kind] && `\\text{${kinds[step.kind]}}`;
     const reason =
-      [step.because, step.verdict].filter((part) => part !== undefined).join(': ') + reachOf(step);
+      [step.because, step.verdict].filter((part) => part !== undefined).join(': ') +
+      reachOf(step) +
+      counterexampleTeX(step);
     return `${relation} & ${step.tex} && \\text{${escapeTeX(reason)}}`;
   });
-  return `$$\\begin{aligned}&\\textbf{${escapeTeX(title)}}\\\\\n${rows.join('\\\\\n')}\\end{aligned}$$`;
+  const heading = title === '' ? '' : `&\\textbf{${escapeTeX(title)}}\\\\\n`;
+  return `$$\\begin{aligned}${heading}${rows.join('\\\\\n')}\\end{aligned}$$`;
 }
 
 /**

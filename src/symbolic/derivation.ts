@@ -31,6 +31,7 @@ import {
   withGivens,
   type GivenRelation,
 } from './relations.ts';
+import { ProofError, shownAs } from './shown.ts';
 import type { Step } from './step.ts';
 import type {
   Derivation,
@@ -206,7 +207,7 @@ function build(state: State): Derivation {
       'mean' in target ? concludeGaussian(target, step) : concludeFormula(target, step),
     check: () => {
       const failed = failures(title, lines());
-      if (failed !== undefined) throw new Error(failed);
+      if (failed !== undefined) throw new ProofError(failed, self);
       return self;
     },
     toTeX: () => derivationTeX(title, lines()),
@@ -289,13 +290,8 @@ function build(state: State): Derivation {
     own: localTo(step),
   });
 
-  return Object.assign(self, { [Symbol.for('Jupyter.display')]: () => bundle(self) });
+  return shownAs(self, () => self);
 }
-
-const bundle = (derivation: Derivation): Record<string, string> => ({
-  'text/latex': derivation.toTeX(),
-  'text/plain': derivation.toString(),
-});
 
 const isQuantity = (value: ExprLike | Quantity): value is Quantity =>
   typeof value === 'object' && 'kind' in value && value.kind === 'quantity';

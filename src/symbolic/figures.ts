@@ -1,8 +1,7 @@
 /** Numbers and conditions of a verdict, made short enough to read and typeset. */
 import { symbolsOf } from './expr.ts';
 import { parse } from './parse.ts';
-import type { SymbolTable } from './symbols.ts';
-import { typeset } from './tex.ts';
+import { typeset, type Notation } from './tex.ts';
 
 const comparison = /^(.+?)\s*(≠|≥|≤|>|<|=)\s*(.+)$/;
 
@@ -13,7 +12,7 @@ export function conditionSymbols(text: string): string[] {
 }
 
 /** `x ≠ 0` as TeX; a condition that is not `a ≠ b` or the like stays as words. */
-export function conditionTex(text: string, symbols: SymbolTable): string {
+export function conditionTex(text: string, symbols: Notation): string {
   const match = comparison.exec(text);
   if (match === null) return `\\text{${text.replace(/[\\{}$%#&_^~]/g, ' ')}}`;
   const signs: Record<string, string> = {

@@ -2,6 +2,7 @@
 import { foldExpr, symbolsOf, toText, type Algebra, type Expr } from './expr.ts';
 import { floatAlgebra, type Column } from './float.ts';
 import { parse } from './parse.ts';
+import { shownFormula } from './shown.ts';
 import { suggestion, type SymbolTable } from './symbols.ts';
 import { typeset } from './tex.ts';
 
@@ -92,19 +93,12 @@ export function formula(name: string, spec: FormulaSpec): Formula {
     with: (changed) => formula(name, { ...spec, expr: changed }),
     toString: () => `(${toText(expr)})`,
   };
-  return Object.freeze(Object.assign(self, { [Symbol.for('Jupyter.display')]: () => bundle(self) }));
+  return Object.freeze(shownFormula(self));
 }
 
 /** The same algebra with its symbols looked up; works for algebras that are class instances too. */
 function boundTo<T>(algebra: Algebra<T>, symbol: (name: string) => T): Algebra<T> {
   return Object.assign(Object.create(algebra) as Algebra<T>, { symbol });
-}
-
-function bundle(self: Formula): Record<string, string> {
-  return {
-    'text/latex': `$$${self.typeset()}$$`,
-    'text/plain': `${self.name}: ${toText(self.expr)}   [${self.cite}]`,
-  };
 }
 
 function parseWith(name: string, text: string): Expr {

@@ -2,9 +2,11 @@
  * Linear-Gaussian calculus on expressions: joint models, marginals, conditionals, products. Variables are scalar, or one
  * coordinate of an isotropic vector. Results are expressions that the steps of a derivation can start from and check.
  */
-import { PI, call, constant, number, pow, symbol, type Expr, symbolsOf } from './expr.ts';
+import { PI, call, constant, number, pow, symbol, symbolsOf, toText, type Expr } from './expr.ts';
+import { typesetByName } from './by-name.ts';
 import { parse } from './parse.ts';
 import { textQ } from './rational.ts';
+import { shownBy } from './shown.ts';
 import { minus, negative, over, plus, times } from './tidy.ts';
 
 export interface Gaussian {
@@ -97,7 +99,7 @@ function read(covariances: Covariances, a: string, b: string): Expr {
 function modelOf(means: ReadonlyMap<string, Expr>, covariances: Covariances): GaussianModel {
   const covariance = (a: string, b: string): Expr => read(covariances, a, b);
   const mean = (name: string): Expr => (covariance(name, name), means.get(name)!);
-  const marginal = (name: string): Gaussian => ({ mean: mean(name), variance: covariance(name, name) });
+  const marginal = (name: string): Gaussian => shown({ mean: mean(name), variance: covariance(name, name) });
   return {
     names: [...means.keys()],
     mean,
@@ -149,11 +151,18 @@ function observe(
 /** The Gaussian proportional to the product of two: precisions add, means are weighted by them. */
 export function product(a: Gaussian, b: Gaussian): Gaussian {
   const precision = plus(over(number(1), a.variance), over(number(1), b.variance));
-  return {
+  return shown({
     mean: over(plus(over(a.mean, a.variance), over(b.mean, b.variance)), precision),
     variance: over(number(1), precision),
-  };
+  });
 }
+
+/** Typeset, with its symbols by their names: 𝒩(mean, variance). */
+const shown = (normal: Gaussian): Gaussian =>
+  shownBy(normal, () => ({
+    'text/latex': `$$\\mathcal N\\!\\left(${typesetByName(normal.mean)},\\; ${typesetByName(normal.variance)}\\right)$$`,
+    'text/plain': `N(${toText(normal.mean)}, ${toText(normal.variance)})`,
+  }));
 
 /** A Gaussian from texts, formulas or expressions: `gaussian(posteriorMean, posteriorVariance)`. @throws for a negative number as variance */
 export function gaussian(
@@ -164,7 +173,7 @@ export function gaussian(
     typeof given === 'string' ? parse(given) : 'expr' in given ? given.expr : given;
   const read = { mean: expr(mean), variance: expr(variance) };
   notNegative(read.variance, 'the variance');
-  return read;
+  return shown(read);
 }
 
 /** log N(x; mean, variance). */

@@ -18,6 +18,9 @@ export { claimMutationScore, mutants, type MutationScore, type Survivor } from '
 export type { Claim, Counterexample, DecideOptions, Verdict } from './verdict.ts';
 export { declare, type SymbolEntry, type SymbolTable } from './symbols.ts';
 export { typeset } from './tex.ts';
+export { typesetByName } from './by-name.ts';
+export { plainProse } from './plain-text.ts';
+export { presentBy, ProofError, shownBy, type Presenter, type Shown } from './shown.ts';
 export { formula, type Formula, type FormulaSpec, type FormulaValues } from './formula.ts';
 export { sum } from './tidy.ts';
 export type { Dependence } from './dependence.ts';

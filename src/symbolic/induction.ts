@@ -13,6 +13,8 @@ import { domainsKept, strayText } from './invariant.ts';
 import { claimFor } from './relations.ts';
 import { conditionTex } from './figures.ts';
 import { diagnose, mutationScore, type Held } from './score.ts';
+import { plainProse } from './plain-text.ts';
+import { ProofError, shownAs } from './shown.ts';
 import type { Step, StepCounterexample, StepVerdict } from './step.ts';
 import { typeset } from './tex.ts';
 import { unmet } from './witness.ts';
@@ -225,18 +227,14 @@ function build(title: string, problem: Problem, spec: InductionSpec): Induction 
     ...(refuted?.counterexample && { counterexample: refuted.counterexample }),
     ...(reason !== undefined && { reason }),
     check: () => {
-      const failed = verdict === 'vacuous' ? `${title}: nothing is proved` : failures(title, all);
-      if (verdict !== 'proved') throw new Error(failed ?? `${title}: ${verdict}`);
+      const failed = verdict === 'vacuous' ? `${plainProse(title)}: nothing is proved` : failures(title, all);
+      if (verdict !== 'proved') throw new ProofError(failed ?? `${plainProse(title)}: ${verdict}`, self);
       return self;
     },
     toTeX: () => derivationTeX(title, all),
     toString: () => derivationText(title, all),
   };
-  const bundle = (): Record<string, string> => ({
-    'text/latex': self.toTeX(),
-    'text/plain': self.toString(),
-  });
-  return Object.assign(self, { [Symbol.for('Jupyter.display')]: bundle });
+  return shownAs(self, () => self);
 }
 
 /** A repair is tried on the first instances only. */

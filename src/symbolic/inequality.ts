@@ -4,6 +4,7 @@
  */
 import { allCases } from './cases.ts';
 import { prepare, type Prepared } from './claim.ts';
+import { claimProof } from './claim-proof.ts';
 import type { Clock } from './clock.ts';
 import { conditionText, openRequirements } from './conditions.ts';
 import { decision } from './decision.ts';
@@ -13,6 +14,7 @@ import { leastSign } from './least-sign.ts';
 import { FieldLimit } from './numbers.ts';
 import { Normal } from './normal.ts';
 import { Random } from './random.ts';
+import { shownAs } from './shown.ts';
 import type { Claim, DecideOptions, Verdict } from './verdict.ts';
 import { isDefinedSomewhere, violation } from './violation.ts';
 
@@ -28,7 +30,8 @@ export function decideInequality(claim: InequalityClaim, options: DecideOptions 
   const { timeLimitMs = TIME_LIMIT_MS, seed = 0 } = options;
   const start = performance.now();
   const found = decision(timeLimitMs, (clock) => find(claim, Random.of(`${claim.relation}`, seed), clock));
-  return { ...found, ms: Math.round((performance.now() - start) * 100) / 100 };
+  const verdict = { ...found, ms: Math.round((performance.now() - start) * 100) / 100 };
+  return shownAs(verdict, () => claimProof(claim, verdict));
 }
 
 function find(claim: InequalityClaim, random: Random, clock: Clock): Omit<Verdict, 'ms'> {

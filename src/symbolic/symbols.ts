@@ -1,5 +1,6 @@
 /** A symbol table: for every name its TeX, its domain and what it means. One table serves typesetting and proof. */
 import { isEmpty, parseDomain } from './domain.ts';
+import { shownSymbols } from './shown.ts';
 import { constantHint, symbolNameFault } from './parse.ts';
 
 export interface SymbolEntry {
@@ -61,7 +62,7 @@ function tableOf(entries: ReadonlyMap<string, SymbolEntry>): SymbolTable {
     if (entry === undefined) throw new Error(`unknown symbol ${name}${suggestion(name, names)}`);
     return entry;
   };
-  return Object.freeze({
+  const table: SymbolTable = {
     names,
     has: (name: string) => entries.has(name),
     get,
@@ -82,7 +83,8 @@ function tableOf(entries: ReadonlyMap<string, SymbolEntry>): SymbolTable {
       const changed = Object.entries(tex).map(([name, label]) => [name, { ...get(name), tex: label }]);
       return declare({ ...Object.fromEntries(entries), ...Object.fromEntries(changed) });
     },
-  });
+  };
+  return Object.freeze(shownSymbols(table));
 }
 
 /** `; did you mean abarPrev?`, or the list of what there is when nothing is near. */

@@ -1,6 +1,5 @@
 /** Typesetting: one algebra whose values are pieces of TeX that know when they need brackets. */
 import { foldExpr, type Algebra, type Expr, type FunctionName } from './expr.ts';
-import type { SymbolTable } from './symbols.ts';
 
 /** What binds how tightly; a piece is bracketed where its context binds tighter. */
 const SUM = 1;
@@ -41,8 +40,11 @@ const deepest = (pieces: readonly Piece[]): number => Math.max(...pieces.map(({ 
 const atLeast = (binds: number, piece: Piece): Piece =>
   piece.negative || piece.binds < binds ? bracket(piece) : piece;
 
+/** How symbols are typeset: a symbol table, or any other rule. */
+export type Notation = { get(name: string): { readonly tex: string } };
+
 /** The TeX algebra over a symbol table. Literals that are finite decimals stay decimals; others are fractions. */
-export function texAlgebra(symbols: SymbolTable): Algebra<Piece> {
+export function texAlgebra(symbols: Notation): Algebra<Piece> {
   return {
     number: literal,
     pi: () => ({ body: '\\pi', binds: ATOM, depth: 0, open: false }),
@@ -81,7 +83,7 @@ export function texAlgebra(symbols: SymbolTable): Algebra<Piece> {
 const operators = /\\(nabla|partial|log|ln|exp|sin|cos|operatorname)(?![A-Za-z])/;
 
 /** Typesets an expression. @throws when it holds a symbol that the table does not declare. */
-export function typeset(expr: Expr, symbols: SymbolTable): string {
+export function typeset(expr: Expr, symbols: Notation): string {
   return signed(foldExpr(expr, texAlgebra(symbols)));
 }
 

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import { formulaCard } from '../../src/display/proofFormula.ts';
+import { mathLine } from '../../src/display/mathLine.ts';
 import { proofTable } from '../../src/display/proof.ts';
+import { proofStyle } from '../../src/display/proofStyle.ts';
+import { looks } from '../../src/display/verdicts.ts';
 import { posteriorMean, posteriorVariance, symbols, chain } from '../../src/formulas/index.ts';
 import { declare, derive, formula, type Derivation } from '../../src/symbolic/index.ts';
 
@@ -31,19 +34,84 @@ test('a table has one row a step, each with its verdict', () => {
 test('a proved row shows its reason, the relations it rests on, its error bound and its mutants', () => {
   expect(rows[1]).toContain('common denominator of <math>');
   expect(rows[1]).toContain('uses <math>');
-  expect(rows[1]).toMatch(/error <math>.*<mn>10<\/mn>/);
-  expect(rows[1]).toMatch(/\d+\/\d+ mutants refuted/);
+  const [, evidence] = /<details[^>]*>(.*)<\/details>/.exec(rows[1])!;
+  expect(evidence).toContain('common denominator of <math>');
+  expect(evidence).toMatch(/error <math>.*<mn>10<\/mn>/);
+  expect(evidence).toMatch(/\d+\/\d+ mutants refuted/);
 });
 
-test('a proved row says how many mutants are equivalent, and its mark lists them', () => {
+test('a proved row says how many mutants are equivalent, and lists them in its evidence', () => {
   const { html: table } = proofTable(derive('t', 'x0', { symbols }).step('x0 + 0*xt'));
   expect(table).toMatch(/mutants refuted, \d+ equivalent/);
-  expect(table).toMatch(/title="mutants not refuted:\n[^"]* → [^"]*: equivalent, the step still holds/);
+  expect(table).toMatch(/<li>mutant [^<]* → [^<]*: equivalent, the step still holds<\/li>/);
 });
 
 test('a refuted row shows a point, both values and what would repair it', () => {
-  expect(rows[2]).toMatch(/at <math>.*left <math>.*right <math>/);
-  expect(rows[2]).toContain('sb-diagnosis');
+  const atOnce = rows[2].replace(/<details.*<\/details>/, '');
+  expect(atOnce).toMatch(/at <math>.*left <math>.*right <math>/);
+  expect(atOnce).toContain('sb-diagnosis');
+});
+
+test('number and verdict head each row together, and the columns have headings', () => {
+  expect(rows[1]).toMatch(
+    /<th scope="row"><span class="sb-n">2<\/span><span class="sb-chip">✓ proved<\/span><\/th>/,
+  );
+  expect(html.match(/<th scope="col">/g)).toHaveLength(2);
+});
+
+test('a first line that is only written down has no verdict', () => {
+  expect(rows[0]).not.toContain('sb-chip');
+});
+
+const all = proofStyle(Object.keys(looks) as (keyof typeof looks)[]);
+const styleOf = (verdict: string): string => all.split(`.sb-${verdict}{--sb-ink`)[1].split('}')[0];
+
+test('every verdict has a colour, and a mark and a word that tell it without', () => {
+  const names = Object.keys(looks);
+  expect(names).toEqual(
+    expect.arrayContaining([
+      'proved',
+      'refuted',
+      'tested',
+      'undecided',
+      'assumed',
+      'error',
+      'ill-formed',
+      'defined',
+    ]),
+  );
+  expect(new Set(Object.values(looks).map(({ word }) => word)).size).toBe(names.length);
+  for (const name of names) expect(styleOf(name)).toContain('currentColor');
+  const claims = ['proved', 'refuted', 'tested', 'undecided', 'assumed', 'error', 'ill-formed'] as const;
+  for (const tell of ['mark', 'colour'] as const)
+    expect(new Set(claims.map((name) => looks[name][tell])).size).toBe(claims.length);
+});
+
+test('no colour depends on a theme: all are mixed from that of the text around the table', () => {
+  expect(all).not.toMatch(/prefers-color-scheme|data-jp-theme|vscode/);
+});
+
+test('a line breaks at its relations, then at its sums, and nowhere else', () => {
+  const maths = (tex: string): string[][] =>
+    mathLine(tex)
+      .split('<span class="sb-clause">')
+      .slice(1)
+      .map((clause) =>
+        clause
+          .split('<math>')
+          .slice(1)
+          .map((one) => one.replace(/<[^>]*>/g, '')),
+      );
+  expect(maths('a + b = c - (d + e) \\le f')).toEqual([['a', '+b'], ['=c', '−(d+e)'], ['≤f']]);
+  expect(maths('\\log q \\overset{+c}{=} -\\frac{a+b}{c}')).toEqual([['log\u2061q'], ['=+c−a+bc']]);
+  expect(maths('\\operatorname{Var}(x) = -y')).toEqual([['Var\u2061(x)'], ['=−y']]);
+});
+
+test('a line knows about how wide its widest piece is', () => {
+  const width = (tex: string): number => Number(/--sb-w:(\d+)/.exec(mathLine(tex))![1]);
+  expect(width('x = y')).toBeLessThan(4);
+  expect(width(`x = ${'a'.repeat(60)}`)).toBeGreaterThan(30);
+  expect(width(`x = ${Array(60).fill('a').join(' + ')}`)).toBeLessThan(4);
 });
 
 test('an assumed row shows its citation', () => {
@@ -72,7 +140,8 @@ test('tags a user writes are text in every form and place', () => {
   for (const page of [proofTable(step, { times: true }).html, formulaCard(cited).html]) {
     expect(page).not.toMatch(/<script|<img|onerror=[^&]*>|javascript:[^<]*"|<a /i);
     const tags = [...page.matchAll(/<\/?([a-z]+)/gi)].map(([, tag]) => tag.toLowerCase());
-    const known = /^(div|style|table|caption|small|tbody|tr|td|span|math|m[a-z]+|code)$/;
+    const known =
+      /^(div|style|table|caption|small|colgroup|col|thead|tbody|tr|th|td|details|summary|ul|li|span|wbr|math|m[a-z]+|code)$/;
     expect(tags.filter((tag) => !known.test(tag))).toEqual([]);
   }
 });

@@ -125,3 +125,16 @@ test('what throws from a callback cannot be shown, and the kernel goes on', asyn
   expect(cell.stderr).toContain('cannot be shown');
   expect((await run('kept')).result).toBe("'kept'");
 });
+
+test('an error that shows itself is shown before it is told, and one that cannot is told all the same', async () => {
+  const show = "[Symbol.for('Jupyter.display')]";
+  const good = await run(
+    `throw Object.assign(new Error('no'), { ${show}: () => ({ 'text/html': '<i>why</i>' }) })`,
+  );
+  expect(good.outputs.map(({ content }) => content.data)).toEqual([{ 'text/html': '<i>why</i>' }, undefined]);
+  expect(good.reply.evalue).toBe('no');
+  const bad = await run(
+    `throw Object.assign(new Error('no'), { ${show}: () => { throw new Error('never') } })`,
+  );
+  expect(bad.reply.evalue).toBe('no');
+});

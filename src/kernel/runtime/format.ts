@@ -11,10 +11,8 @@ const maxCharacters = 20_000;
 /** The MIME bundle that shows a value; null for undefined. */
 export async function format(value: unknown): Promise<MimeBundle | null> {
   if (value === undefined) return null;
-  if (typeof value === 'object' && value !== null) {
-    const shown = await ownDisplay(value);
-    if (shown) return shown;
-  }
+  const shown = await ownDisplay(value);
+  if (shown) return shown;
   const text = { 'text/plain': truncate(withCellFrames(toText(value))) };
   const table = unlessItThrows(() => recordsTable(value), null);
   if (table) return { ...text, 'text/html': table };
@@ -30,7 +28,9 @@ function unlessItThrows<T>(look: () => T, otherwise: T): T {
   }
 }
 
-async function ownDisplay(value: object): Promise<MimeBundle | null> {
+/** What a value says itself of how it is shown; null where it says nothing. */
+export async function ownDisplay(value: unknown): Promise<MimeBundle | null> {
+  if (typeof value !== 'object' || value === null) return null;
   const show: unknown = unlessItThrows(() => Reflect.get(value, displaySymbol), undefined);
   if (typeof show !== 'function') return null;
   return plainBundle((await show.call(value)) as MimeBundle);

@@ -13,7 +13,7 @@ import {
   setLatest,
   throwIfInterrupted,
 } from './context.ts';
-import { format } from './format.ts';
+import { format, ownDisplay } from './format.ts';
 import { describeFailure, rememberScript } from './traceback.ts';
 
 /** What compiled cells find under their parameter names; emit.ts writes the code that uses them. */
@@ -75,8 +75,16 @@ export class Runner {
       const value = await run.call(undefined, this.scope, this.kernel(running.progress), meta(cell.fileName));
       this.finish(running, { status: 'ok', data: await inCell(running.context, () => format(value)) });
     } catch (thrown) {
+      await inCell(running.context, () => this.showThrown(thrown, running));
       this.finish(running, describeFailure(thrown));
     }
+  }
+
+  /** An error may show itself, as a proof that fails does; its message comes after. One that cannot is told all the same. */
+  private async showThrown(thrown: unknown, running: Running): Promise<void> {
+    const data = await ownDisplay(thrown).catch(() => null);
+    if (data === null || this.running !== running) return;
+    this.send({ kind: 'display', id: running.context.id, data, metadata: {}, update: false });
   }
 
   /** Sends the outcome of a run that has not ended yet. */

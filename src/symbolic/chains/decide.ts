@@ -1,6 +1,7 @@
 /** A statement about densities: refuted, proved with its scope, or left undecided with the reason. */
 import { TimeUp, type Clock } from '../clock.ts';
 import { decision } from '../decision.ts';
+import { shownAs } from '../shown.ts';
 import { chainText } from './text.ts';
 import type { ChainCounterexample } from './counterexample.ts';
 import { positivity, sideConditions } from './conditions.ts';
@@ -15,6 +16,7 @@ import { readings, type Extent } from './reading.ts';
 import { proveByRules, type RuleProof } from './prove.ts';
 import { unfolded } from './rewrite.ts';
 import { positiveIn } from './sign.ts';
+import { statementProof } from './step.ts';
 import type { Size } from './sizes.ts';
 import { indexText, shift, type ChainExpr, type IndexRange, type Statement } from './syntax.ts';
 
@@ -72,7 +74,8 @@ export function decideChain(
   const found = decision(Math.max(0, left), (clock) =>
     decided({ model, statement: asked, extent, gap, clock, seed: options.seed }, options),
   );
-  return { rules: [], ...found, ms: performance.now() - started };
+  const verdict: ChainVerdict = { rules: [], ...found, ms: performance.now() - started };
+  return shownAs(verdict, () => statementProof(asked, verdict));
 }
 
 export const namesIn = (model: ChainModel) => ({

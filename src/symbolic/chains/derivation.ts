@@ -1,16 +1,17 @@
 /** Derivations in densities: a chain of lines, each decided against the one before. The builder is immutable. */
 import { derivationTeX, derivationText, failures, summarize, type CheckOptions } from '../derivation-text.ts';
-import type { Step, StepCounterexample } from '../step.ts';
+import type { Step } from '../step.ts';
 import { requireOneWay } from '../turns.ts';
 import { once } from '../once.ts';
+import { ProofError, shownAs } from '../shown.ts';
 import type { Proof } from '../proof.ts';
-import type { ChainCounterexample } from './counterexample.ts';
-import { decideChain, namesIn, type ChainVerdict } from './decide.ts';
+import { decideChain, namesIn } from './decide.ts';
 import type { ChainModel } from './model.ts';
 import { parseChain } from './parse.ts';
 import { extentOf } from './range-text.ts';
 import { readings, type Extent } from './reading.ts';
 import { chainMutants } from './score.ts';
+import { statementLine, stepOf } from './step.ts';
 import { chainTeX, chainText } from './text.ts';
 import type { ChainExpr, ChainRelation, Statement } from './syntax.ts';
 
@@ -123,14 +124,8 @@ function build(state: State): ChainDerivation {
     so: ({ lhs, rhs }, step = {}) => {
       const [left, right] = [read(lhs), read(rhs)];
       const relation = relationOf(step.relation);
-      const sign = { '=': '=', '≤': '\\le', '≥': '\\ge' }[relation];
-      return append(() => ({
-        kind: 'so',
-        relation,
-        tex: `${chainTeX(left)} ${sign} ${chainTeX(right)}`,
-        text: `${chainText(left)} ${relation} ${chainText(right)}`,
-        ...judge({ lhs: left, relation, rhs: right }, step),
-      }));
+      const statement = { lhs: left, relation, rhs: right };
+      return append(() => ({ kind: 'so', ...statementLine(statement), ...judge(statement, step) }));
     },
     assume: (tex, { cite, because }) =>
       append(() => ({
@@ -145,14 +140,13 @@ function build(state: State): ChainDerivation {
       })),
     check: (accepted) => {
       const failed = failures(title, lines(), accepted);
-      if (failed !== undefined) throw new Error(failed);
+      if (failed !== undefined) throw new ProofError(failed, self);
       return self;
     },
     toTeX: () => derivationTeX(title, lines()),
     toString: () => derivationText(title, lines()),
   };
-  const bundle = () => ({ 'text/latex': self.toTeX(), 'text/plain': self.toString() });
-  return Object.assign(self, { [Symbol.for('Jupyter.display')]: bundle });
+  return shownAs(self, () => self);
 }
 
 /** From the length on from which the statement has a meaning. */
@@ -163,46 +157,3 @@ function readExtent(model: ChainModel, statement: Statement, text: string): Exte
 
 const relationOf = (relation: ChainStepOptions['relation'] = '='): ChainRelation =>
   relation === '<=' ? '≤' : relation === '>=' ? '≥' : relation;
-
-type Judged = Pick<
-  Step,
-  | 'verdict'
-  | 'method'
-  | 'scope'
-  | 'log10Error'
-  | 'ms'
-  | 'uses'
-  | 'conditions'
-  | 'reason'
-  | 'diagnosis'
-  | 'counterexample'
->;
-
-function stepOf(verdict: ChainVerdict): Judged {
-  const { counterexample, rules, scope, method } = verdict;
-  return {
-    verdict: verdict.verdict,
-    method: rules.length > 0 ? rules.join(', ') : method,
-    scope,
-    log10Error: verdict.log10Error,
-    ms: verdict.ms,
-    uses: [],
-    conditions: verdict.conditions,
-    reason: verdict.reason,
-    diagnosis: verdict.diagnosis,
-    counterexample: counterexample && pointOf(counterexample),
-  };
-}
-
-/** The tables stand in the point, as what the two sides are computed from. */
-function pointOf({ at, tables, point, lhs, rhs, length }: ChainCounterexample): StepCounterexample {
-  const chain = { name: 'T', tex: 'T', value: `${length}` };
-  const free = at
-    .split(', ')
-    .filter((text) => text !== '')
-    .map((text) => text.split(' = '))
-    .map(([name, value]) => ({ name, tex: name, value }));
-  const long = tables.some(({ name }) => name.includes('_'));
-  const shown = tables.map((table) => ({ ...table, value: `(${table.value})` }));
-  return { point: [...(long ? [chain] : []), ...free, ...point, ...shown], lhs, rhs };
-}
