@@ -11,7 +11,7 @@ export interface LiveOptions<T> {
  * Takes the items of a generator, redrawing one figure in place as they come:
  * `const rows = await live(train(…), (rows) => lossCurve(rows))`. The last drawing has every item and stays.
  * In a terminal only the text of the last drawing is shown, on standard error.
- * When the cell is interrupted the generator is left at once, so that its `finally` has time to run.
+ * When the cell is interrupted the generator is left at its next item by its `finally`, which runs to its end; `into` keeps the items.
  * @returns the items, in order; what the generator throws is thrown on, and the last drawing stays
  */
 export async function live<T>(

@@ -51,6 +51,8 @@ export interface Signals {
   order: Int32Array;
   /** How many of the main thread's messages the wire thread has handled: the main thread waits where that lags behind. */
   taken: Int32Array;
+  /** The number of the last run whose code has taken the signal that tells it of an interrupt. */
+  holding: Int32Array;
 }
 
 export type ToRuntime =
@@ -59,7 +61,8 @@ export type ToRuntime =
   | { kind: 'noInput'; serial: number; reason: string }
   /** `id` is what outputs of the comm's handlers are sent under. */
   | ({ kind: 'comm'; id: number } & CommEvent)
-  | { kind: 'interrupt'; serial: number; run: number }
+  /** `idle`: no cell is running, and what interrupted ones have left running is to end. */
+  | { kind: 'interrupt'; serial: number; run: number; idle: boolean }
   | { kind: 'shutdown' };
 
 export type FromRuntime =

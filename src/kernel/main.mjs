@@ -19,7 +19,7 @@ const { port1, port2 } = new MessageChannel();
 const boot = new URL('./worker.mjs', import.meta.url);
 
 const word = () => new Int32Array(new SharedArrayBuffer(4));
-const signals = { order: word(), taken: word() };
+const signals = { order: word(), taken: word(), holding: word() };
 
 const start = (entry, port, more, resourceLimits = {}) => {
   const worker = new Worker(boot, {

@@ -101,6 +101,7 @@ export class KernelClient {
     program: string = main,
     log: 'read' | 'ignored' = 'read',
     env: NodeJS.ProcessEnv = {},
+    node = process.execPath,
   ): Promise<KernelClient> {
     const folder = mkdtempSync(join(tmpdir(), 'kernel-test-'));
     const found = await freePorts(5);
@@ -115,7 +116,7 @@ export class KernelClient {
     };
     const file = join(folder, 'connection.json');
     writeFileSync(file, JSON.stringify(connection));
-    const child = spawn(process.execPath, ['--no-warnings', program, file], {
+    const child = spawn(node, ['--no-warnings', program, file], {
       cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, JPY_PARENT_PID: String(process.pid), ...env },

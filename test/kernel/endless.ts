@@ -3,6 +3,12 @@ export const endless: Record<string, string> = {
   'a synchronous loop': 'for (;;) {}',
   'a loop after an await': 'await null; for (;;) {}',
   'a loop after a timer': 'await new Promise((r) => setTimeout(r, 5)); for (;;) {}',
+  'a loop while other immediates wait':
+    'const [first] = [1, 2, 3].map(() => new Promise((r) => setImmediate(r))); await first; for (;;) {}',
+  'a loop while other timers wait':
+    'const [first] = [1, 2, 3].map(() => new Promise((r) => setTimeout(r, 5))); await first; for (;;) {}',
+  'a loop while ticks wait':
+    'await new Promise((r) => process.nextTick(() => { process.nextTick(() => ticks++); r(0) })); for (;;) {}',
   'a loop after a promised timer': 'await sleep(5); for (;;) {}',
   "a loop in a timer's callback": 'setTimeout(() => { for (;;) {} }, 5); await new Promise(() => {})',
   "a loop in an immediate's callback": 'setImmediate(() => { for (;;) {} }); await new Promise(() => {})',

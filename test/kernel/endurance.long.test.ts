@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { KernelClient } from './client.ts';
+import { nodeProgram, otherNodes } from '../../scripts/lib/extras.mjs';
 import { endless, prelude } from './endless.ts';
+import { later, loops } from './library-loops.ts';
 
 /** Numbers in [0, 1) that are the same in every run (mulberry32). */
 function random(seed: number): () => number {
@@ -94,6 +96,42 @@ test('a thousand interrupts at random moments, memory flat', async () => {
     kernel.forget();
   });
 }, 1_800_000);
+
+const programs = [process.execPath, ...otherNodes.map(nodeProgram)].filter((program) => existsSync(program));
+
+test.each(programs)(
+  "interrupts of a library's loops, with every pause up to 10 s before the next cell, on %s",
+  async (program) => {
+    const next = random(3);
+    const library = await KernelClient.start(undefined, undefined, 'read', {}, program);
+    await library.execute(
+      `import { loops, seen } from '${import.meta.dirname}/library-loops.ts'; const kept = 'here'`,
+    );
+    const cells = Object.entries(later);
+    for (const loop of [...Object.keys(loops), ...Object.keys(loops)]) {
+      const id = await library.startCell(`await loops[${JSON.stringify(loop)}]!()`);
+      await library.until(() => library.publishedFor(id).length > 0, 'the kernel to take the cell');
+      await sleep(next() * 1000);
+      await library.request('interrupt_request', {}, 'control');
+      const { reply, stderr } = await library.finish(id);
+      expect([reply.ename, stderr], loop).toEqual(['Interrupted', '']);
+      const pause = next() * 10_000;
+      await sleep(pause);
+      const [name, [code, result]] = cells[Math.floor(next() * cells.length)]!;
+      const moment = `${name}, ${pause} ms after the interrupt of ${loop}`;
+      expect((await library.execute(code)).result, moment).toBe(result);
+      expect((await library.execute('kept')).result, moment).toBe("'here'");
+      if (pause < 2000) continue;
+      const { result: stopped } = await library.execute(
+        'const turns = seen.turns; await new Promise((done) => setTimeout(done, 100)); seen.turns === turns',
+      );
+      expect(stopped, `${loop} goes on`).toBe('true');
+      library.forget();
+    }
+    await library.stop();
+  },
+  1_800_000,
+);
 
 test('a thousand malformed messages, memory flat', async () => {
   const next = random(2);

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { KernelClient } from './client.ts';
 import { endless, prelude } from './endless.ts';
+import { later, loops } from './library-loops.ts';
 
 let kernel: KernelClient;
 beforeAll(async () => {
@@ -182,3 +183,109 @@ test('an interrupt that comes while the one before is settled is not lost', asyn
   }
   expect((await kernel.execute('kept.here')).result).toBe('true');
 }, 30_000);
+
+test.each([
+  ['long work of the web cryptography and immediates', 'an immediate', 2200],
+  ['several at once', 'a stream', 100],
+  ["a worker's answers", 'an awaited child process', 0],
+  ['the next tick', 'a callback of the file system', 300],
+])(
+  "a library's loop over %s ends by one interrupt, and %s runs after any pause",
+  async (loop, cell, pause) => {
+    await kernel.execute(`import { loops, seen } from '${import.meta.dirname}/library-loops.ts'`);
+    expect(Object.keys(loops)).toContain(loop);
+    const reply = await interrupted(`await loops[${JSON.stringify(loop)}]!()`);
+    expect(reply.ename).toBe('Interrupted');
+    await sleep(pause);
+    const [code, result] = later[cell]!;
+    expect((await kernel.execute(code)).result).toBe(result);
+  },
+);
+
+/** A module whose endless generator cleans up in many ways, one after the other, for longer than a second. */
+const thorough = `import { createWriteStream, readFileSync, stat } from 'node:fs';
+  import { readFile, writeFile } from 'node:fs/promises';
+  import { once } from 'node:events';
+  import { join } from 'node:path';
+  import { promisify } from 'node:util';
+  export const seen = { turns: 0, cleaned: [] as string[] };
+  export async function* steps(name: string, wait: () => Promise<unknown>): AsyncGenerator<number> {
+    try {
+      for (;;) { await wait(); yield ++seen.turns; }
+    } finally {
+      const file = join(import.meta.dirname, name);
+      const stream = createWriteStream(file);
+      stream.write('a'); stream.end('b');
+      await once(stream, 'finish');
+      for (let i = 0; i < 8; i++) {
+        await new Promise((done) => setTimeout(() => done(null), 150));
+        await new Promise((done) => setImmediate(() => done(null)));
+        await promisify(stat)(file);
+        await writeFile(file, (await readFile(file, 'utf8')) + i);
+      }
+      if (readFileSync(file, 'utf8') === 'ab01234567') seen.cleaned.push(name);
+    }
+  }
+  export async function follow(source: AsyncIterable<number>, signal: AbortSignal): Promise<void> {
+    for await (const _ of source) signal.throwIfAborted();
+  }
+  export const busy = (ms: number) => { for (const end = Date.now() + ms; Date.now() < end;); };`;
+
+test('an interrupted cell leaves a generator by its finally blocks, which end, and later cells run meanwhile', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kernel-interrupt-'));
+  writeFileSync(join(folder, 'thorough.ts'), thorough);
+  await kernel.execute(`import { busy, follow, seen, steps } from '${folder}/thorough.ts';
+    const notebook = (globalThis as any)[Symbol.for('Jupyter.host')]`);
+  const cells = {
+    'a loop of the cell': "for await (const step of steps('0', () => sleep(5))) ticks = step",
+    'a module with the signal':
+      "await follow(steps('1', () => new Promise((done) => setTimeout(() => done(null), 5))), notebook.signal)",
+    'a module with the signal, in a long step':
+      "await follow(steps('2', async () => { await sleep(5); busy(400) }), notebook.signal)",
+  };
+  for (const [name, code] of Object.entries(cells))
+    expect((await interrupted(code)).ename, name).toBe('Interrupted');
+  expect((await kernel.execute('seen.turns > 0 && seen.cleaned.length < 3')).result).toBe('true');
+  const cleaned =
+    'for (let i = 0; i < 400 && seen.cleaned.length < 3; i++) await sleep(20); const { turns } = seen; seen.cleaned.sort()';
+  expect((await kernel.execute(cleaned)).result).toBe("[ '0', '1', '2' ]");
+  expect((await kernel.execute('await sleep(50); seen.turns === turns')).result).toBe('true');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('a cell that holds the signal and does not end is ended by a second interrupt', async () => {
+  const id = await kernel.startCell(
+    "const { signal } = (globalThis as any)[Symbol.for('Jupyter.host')]; console.log('running'); for (;;) ticks += 0",
+  );
+  await kernel.until(() => kernel.publishedFor(id).some(({ type }) => type === 'stream'), 'the cell to run');
+  await kernel.request('interrupt_request', {}, 'control');
+  const told = (): boolean =>
+    kernel.publishedFor(id).some(({ content }) => String(content.text).includes('Interrupt it again'));
+  await kernel.until(told, 'the user to be told', 3000);
+  await kernel.request('interrupt_request', {}, 'control');
+  expect((await kernel.finish(id, 2000)).reply.ename).toBe('Interrupted');
+  expect((await kernel.execute('kept.here')).result).toBe('true');
+});
+
+test('what an interrupted cell that holds the signal leaves running ends by an interrupt while no cell runs', async () => {
+  await kernel.execute(`import { loops, seen } from '${import.meta.dirname}/library-loops.ts'`);
+  await interrupted(
+    "(globalThis as any)[Symbol.for('Jupyter.host')].signal; await loops['a promised timer']!()",
+  );
+  const going = 'const turns = seen.turns; await sleep(50); seen.turns > turns';
+  expect((await kernel.execute(`await sleep(1200); ${going}`)).result).toBe('true');
+  await kernel.request('interrupt_request', {}, 'control');
+  expect((await kernel.execute(`await sleep(50); ${going}`)).result).toBe('false');
+});
+
+test('what an interrupted cell throws on its way out is shown with it', async () => {
+  const id = await kernel.startCell(
+    "console.log('running'); try { await new Promise((done) => setTimeout(done, 300)) } finally { throw new Error('disk full') }",
+  );
+  await kernel.until(() => kernel.publishedFor(id).some(({ type }) => type === 'stream'), 'the cell to run');
+  await kernel.request('interrupt_request', {}, 'control');
+  await kernel.finish(id);
+  const shown = (): boolean =>
+    kernel.publishedFor(id).some(({ content }) => String(content.text).includes('disk full'));
+  await kernel.until(shown, 'the late error to be shown', 3000);
+});

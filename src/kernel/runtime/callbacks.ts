@@ -4,19 +4,19 @@ import { EventEmitter } from 'node:events';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import zlib from 'node:zlib';
-import { type CellContext, inCell, runningCell } from './context.ts';
+import { inCell, type PutOff, putOff, runningCell } from './context.ts';
 
 type Callable = (...args: unknown[]) => unknown;
 
 /** The cell that first listened to an emitter, since the one before was interrupted. */
-const listening = new WeakMap<object, CellContext>();
+const listening = new WeakMap<object, PutOff>();
 
 /** Events that bring something new. The others end what was begun, and Node itself listens to them. */
 const news = new Set<unknown>(['connection', 'data', 'line', 'message', 'request']);
 
 /**
- * Makes what events and Node's callbacks run belong to the cell that asked for it; promises and timers do already. To a cell
- * that was interrupted nothing new comes: it has ended, and nobody would stop what it begins.
+ * Makes what events and Node's callbacks run belong to the cell that asked for it; promises and timers do already. To an
+ * interrupted cell nothing new comes that it has not asked for since.
  */
 export function followCallbacks(): void {
   followEmitters();
@@ -31,8 +31,8 @@ export function followCallbacks(): void {
 }
 
 function listens(target: object): void {
-  const [cell, first] = [runningCell(), listening.get(target)];
-  if (cell && (!first || first.controller.signal.aborted)) listening.set(target, cell);
+  const first = listening.get(target);
+  if (runningCell() && (!first || first.cell?.controller.signal.aborted)) listening.set(target, putOff());
 }
 
 function followEmitters(): void {
@@ -46,19 +46,20 @@ function followEmitters(): void {
   }
   const emit = prototype.emit!;
   prototype.emit = function (this: object, ...args: unknown[]): unknown {
-    const cell = runningCell() ? undefined : listening.get(this);
-    if (cell?.controller.signal.aborted && news.has(args[0])) return false;
-    return cell ? inCell(cell, () => emit.apply(this, args)) : emit.apply(this, args);
+    const listener = runningCell() ? undefined : listening.get(this);
+    if (!listener) return emit.apply(this, args);
+    if (news.has(args[0]) && !listener.isWanted()) return false;
+    return inCell(listener.cell, () => emit.apply(this, args));
   };
 }
 
 function bindLast(original: Callable): Callable {
   const bound = function (this: unknown, ...args: unknown[]): unknown {
-    const cell = runningCell();
+    const { cell, isWanted } = putOff();
     const callback = args.at(-1);
     if (cell && typeof callback === 'function')
       args[args.length - 1] = (...given: unknown[]) =>
-        cell.controller.signal.aborted ? undefined : inCell(cell, () => (callback as Callable)(...given));
+        isWanted() ? inCell(cell, () => (callback as Callable)(...given)) : undefined;
     return original.apply(this, args);
   };
   return Object.defineProperties(bound, Object.getOwnPropertyDescriptors(original)) as Callable;

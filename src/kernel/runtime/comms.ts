@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { CommEvent, FromRuntime } from '../channels.ts';
 import { plain } from './bundle.ts';
 import { currentCell, inCell, throwIfInterrupted } from './context.ts';
+import { setPlainImmediate } from './timers.ts';
 
 export interface CommOptions {
   metadata?: object;
@@ -60,9 +61,9 @@ export class Comms {
   receive(id: number, message: CommEvent): void {
     const context = { id, controller: new AbortController() };
     // As for cells: code may be terminated safely only after an immediate.
-    setImmediate(() => {
+    setPlainImmediate(() => {
       void inCell(context, async () => {
-        await new Promise((resolve) => setImmediate(resolve));
+        await new Promise((resolve) => setPlainImmediate(resolve));
         try {
           await this.dispatch(message);
         } catch (error) {

@@ -1,5 +1,6 @@
 import { Session } from 'node:inspector';
 import { promiseHooks } from 'node:v8';
+import type { Signals } from '../channels.ts';
 
 /** One execution of a cell, and whatever it started that goes on after its end. */
 export interface CellContext {
@@ -7,10 +8,16 @@ export interface CellContext {
   readonly controller: AbortController;
   /** When it was interrupted, ms on the clock of performance.now(). */
   interruptedAt?: number;
+  /** Its code holds the signal that tells it of an interrupt, and ends by itself. */
+  holdsSignal?: boolean;
+  /** How often its code was told of the interrupt by a thrown `Interrupted`. */
+  told?: number;
 }
 
-/** Time an interrupted cell has for its `finally` blocks, ms; what still goes on then is terminated. */
+/** Time until an interrupted cell must have heard of it, ms. What then still goes on, and was never told, is terminated. */
 const grace = 1000;
+/** Code that was told this often catches what tells it, and goes on. */
+const mostTold = 100;
 
 /** A cell was interrupted: thrown where its code would go on. */
 export class Interrupted extends Error {
@@ -38,33 +45,97 @@ class Stamp extends (function (target: object) {
 }
 
 let current: CellContext | undefined;
+/** The cell whose continuation was terminated here, until the interrupt is heard. */
+let terminated: CellContext | undefined;
 /** The highest number of a run that has ended, or was ordered to. */
 let ended = 0;
+/** Cells interrupted before this moment have no more time. */
+let outOfPatience = -Infinity;
+let signals: Signals;
 let latest: CellContext = { id: 0, controller: new AbortController() };
 
 /**
  * Follows the running cell through promises. AsyncLocalStorage does the same, but on Node 20 it keeps a stack of async
  * ids, and Node aborts when terminated code leaves that stack behind. Timers carry their cell by themselves (timers.ts).
  */
-export function trackCells(order: Int32Array): void {
+export function trackCells(shared: Signals): void {
+  signals = shared;
   const debuggerSession = new Session();
   debuggerSession.connect();
+  const terminate = (cell: CellContext | undefined): void => {
+    terminated = cell;
+    current = undefined; // nothing that runs after this belongs to the cell
+    debuggerSession.post('Runtime.terminateExecution');
+    // V8 obeys at the next turn of a loop. Without one here, code that has nothing to do with this would be what it ends.
+    for (const end = performance.now() + 50; performance.now() < end;);
+  };
   promiseHooks.createHook({
     init(promise: object) {
       if (current) new Stamp(promise, current);
     },
     before(promise: object) {
-      current = Stamp.of(promise);
-      // Code of modules does not look whether it was interrupted, as that of cells does (transform.ts). Here no code of
-      // Node is on the stack that would drop the termination.
-      const overdue =
-        current?.interruptedAt !== undefined && performance.now() - current.interruptedAt > grace;
-      if (overdue || Atomics.load(order, 0) > ended) debuggerSession.post('Runtime.terminateExecution');
+      const cell = Stamp.of(promise);
+      // Code of modules does not look whether it was interrupted, as that of cells does (transform.ts).
+      if (mustReturn() || (cell && isOverdue(cell) && nothingBelow())) terminate(cell);
+      current = cell;
     },
     after() {
       current = undefined;
     },
   });
+}
+
+/** Whether nobody can expect that an interrupted cell ends by itself. */
+function isOverdue({ interruptedAt, holdsSignal, told = 0 }: CellContext): boolean {
+  if (interruptedAt === undefined) return false;
+  if (interruptedAt < outOfPatience) return true;
+  const endsByItself = holdsSignal || (told > 0 && told < mostTold);
+  return !endsByItself && performance.now() - interruptedAt > grace;
+}
+
+/**
+ * Whether V8 has called the continuation, with no JavaScript of Node below it. A termination takes the whole stack with it, and
+ * Node's queues of timers, immediates and ticks do not come through that unharmed.
+ */
+function nothingBelow(): boolean {
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  try {
+    Error.stackTraceLimit = 20;
+    Error.prepareStackTrace = (_, sites) => sites.filter((site) => !site.isAsync()).length;
+    return Number(new Error().stack) <= 2; // this function, and the hook
+  } finally {
+    Object.assign(Error, { prepareStackTrace, stackTraceLimit });
+  }
+}
+
+/** Code that a cell puts off. */
+export interface PutOff {
+  /** Whose code it is, if that is known. */
+  readonly cell: CellContext | undefined;
+  /**
+   * Whether it is to run when its time has come. What was put off before an interrupt is dropped: nobody would stop what it
+   * begins. What is put off afterwards belongs to `finally` blocks.
+   */
+  isWanted(): boolean;
+}
+
+/** To be called where the code that runs puts something off. */
+export function putOff(): PutOff {
+  const cell = current;
+  const isEnding = cell?.interruptedAt !== undefined;
+  const isWanted = (): boolean =>
+    cell?.interruptedAt === undefined || (!isOverdue(cell) && (isEnding || cell.holdsSignal === true));
+  return { cell, isWanted };
+}
+
+/** Whether the main thread must return to its event loop, where it hears what it was ordered to. */
+export function mustReturn(): boolean {
+  return Atomics.load(signals.order, 0) > ended;
+}
+
+/** What interrupted cells have left running ends at its next continuation. */
+export function losePatience(): void {
+  outOfPatience = performance.now();
 }
 
 /** The cells whose code has thrown what nobody caught. */
@@ -91,9 +162,18 @@ export function cellBehind(thrown: unknown, promise?: object): CellContext {
   return thrower ?? (promise && Stamp.of(promise)) ?? currentCell();
 }
 
-/** After code was terminated nothing has restored the context. */
-export function forgetCurrent(): void {
+/** To be called where no cell's code is on the stack: terminated code could not leave its cell by itself. */
+export function leaveCells(): void {
+  terminated ??= current;
   current = undefined;
+}
+
+/** The cell whose code was terminated since this was called last. */
+export function takeTerminated(): CellContext | undefined {
+  leaveCells();
+  const cell = terminated;
+  terminated = undefined;
+  return cell;
 }
 
 /** From now on nothing that is ordered to stop run `id` stops anything. */
@@ -115,7 +195,17 @@ export function currentCell(): CellContext {
   return current ?? latest;
 }
 
+/** The signal of the cell whose code runs now: whoever takes it ends by itself, and is given the time that it needs. */
+export function takeSignal(): AbortSignal {
+  const cell = currentCell();
+  cell.holdsSignal = true;
+  Atomics.store(signals.holding, 0, cell.id);
+  return cell.controller.signal;
+}
+
 /** Throws in an interrupted cell: its loops end here. */
 export function throwIfInterrupted(): void {
-  if (current?.controller.signal.aborted) throw new Interrupted();
+  if (!current?.controller.signal.aborted) return;
+  current.told = (current.told ?? 0) + 1;
+  throw new Interrupted();
 }

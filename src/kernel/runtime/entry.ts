@@ -5,26 +5,26 @@ import * as tslab from '../tslab.ts';
 import { followCallbacks } from './callbacks.ts';
 import { captureChildren } from './children.ts';
 import { Comms } from './comms.ts';
-import { cellBehind, trackCells } from './context.ts';
+import { cellBehind, leaveCells, trackCells } from './context.ts';
 import { publishHost } from './host.ts';
 import { Input } from './input.ts';
 import { Runner } from './runner.ts';
 import { captureStreams } from './streams.ts';
-import { wrapTimers } from './timers.ts';
+import { setPlainImmediate, wrapTimers } from './timers.ts';
 import { describeFailure } from './traceback.ts';
 
 /** Messages that may be on their way to the wire thread. */
 const mostOnTheWay = 1000;
 
 /** Makes this thread the one that runs cells. */
-export function startRuntime(wire: Worker, { order, taken }: Signals): void {
-  const send = sender(wire, taken);
+export function startRuntime(wire: Worker, signals: Signals): void {
+  const send = sender(wire, signals.taken);
   Error.stackTraceLimit = 50;
-  const runner = new Runner(send);
-  trackCells(order);
+  trackCells(signals);
   captureStreams(send);
   captureChildren(send);
   const show = (label: string) => showError(send, label);
+  const runner = new Runner(send, show('Error after the interrupt'));
   const comms = new Comms(send, show('Error in a comm'));
   const input = new Input(send);
   publishHost(send, comms, input);
@@ -37,14 +37,15 @@ export function startRuntime(wire: Worker, { order, taken }: Signals): void {
   process.on('uncaughtException', show('Uncaught error'));
   process.on('SIGINT', () => runner.interrupt());
   wire.on('message', (message: ToRuntime) => {
+    leaveCells();
     if (message.kind === 'run') runner.run(message.id, message.cell);
     else if (message.kind === 'shutdown') exit(0);
     else if (message.kind === 'comm') comms.receive(message.id, message);
     else if (message.kind !== 'interrupt') input.handle(message);
     else {
-      runner.interrupt(message.run);
+      runner.interrupt(message.run, message.idle);
       // At the end of a turn of the event loop, in which other ports hear what had come before this.
-      setImmediate(() => send({ kind: 'acknowledged', serial: message.serial }));
+      setPlainImmediate(() => send({ kind: 'acknowledged', serial: message.serial }));
     }
   });
 }

@@ -1,6 +1,6 @@
 import type { FromRuntime, MimeBundle } from '../channels.ts';
 import type { Comm, CommHandler, CommOptions, Comms } from './comms.ts';
-import { currentCell, throwIfInterrupted } from './context.ts';
+import { currentCell, takeSignal, throwIfInterrupted } from './context.ts';
 import { format } from './format.ts';
 import type { Input } from './input.ts';
 import { plainBundle } from './bundle.ts';
@@ -29,7 +29,10 @@ export interface JupyterHost {
   openComm(target: string, data?: unknown, options?: CommOptions): Comm;
   /** Calls `handler` for every comm that the front end opens to `target`. */
   onComm(target: string, handler: CommHandler): void;
-  /** Aborts when the cell whose code calls this is interrupted. */
+  /**
+   * Aborts when the cell whose code calls this is interrupted. Code of modules that takes it is trusted to end by itself: its
+   * step and its `finally` blocks get the time they need. Other code of modules gets a second.
+   */
   readonly signal: AbortSignal;
 }
 
@@ -57,7 +60,7 @@ export function publishHost(send: (message: FromRuntime) => void, comms: Comms, 
       send({ kind: 'clear', id: currentCell().id, wait });
     },
     get signal() {
-      return currentCell().controller.signal;
+      return takeSignal();
     },
   };
   Object.defineProperty(globalThis, hostSymbol, { value: host, configurable: true });

@@ -5,15 +5,16 @@ import { dirname } from 'node:path';
 import type { CompiledCell, FromRuntime, RunFailure, RunSuccess } from '../channels.ts';
 import {
   type CellContext,
-  forgetCurrent,
   inCell,
   Interrupted,
+  losePatience,
   markEnded,
-  runningCell,
   setLatest,
+  takeTerminated,
   throwIfInterrupted,
 } from './context.ts';
 import { format, ownDisplay } from './format.ts';
+import { setPlainImmediate } from './timers.ts';
 import { describeFailure, rememberScript } from './traceback.ts';
 
 /** What compiled cells find under their parameter names; emit.ts writes the code that uses them. */
@@ -32,10 +33,13 @@ Scope.prototype = Object.create(null);
 export class Runner {
   private readonly scope = new Scope();
   private readonly send: (message: FromRuntime) => void;
+  private readonly onLateError: (error: unknown) => void;
   private running: Running | undefined;
 
-  constructor(send: (message: FromRuntime) => void) {
+  /** `onLateError` is told what an interrupted cell throws on its way out. */
+  constructor(send: (message: FromRuntime) => void, onLateError: (error: unknown) => void) {
     this.send = send;
+    this.onLateError = onLateError;
   }
 
   run(id: number, cell: CompiledCell): void {
@@ -43,18 +47,18 @@ export class Runner {
     setLatest(running.context);
     rememberScript(cell);
     this.running = running;
-    setImmediate(() => void inCell(running.context, () => this.start(cell, running)));
+    setPlainImmediate(() => void inCell(running.context, () => this.start(cell, running)));
   }
 
   /**
    * Ends the run that is going on, up to number `id`, with its timers, its output and its next `await`; so too the cell
    * whose late code was terminated. It is answered here: when code is terminated, V8 drops every continuation that waits,
-   * the kernel's own too.
+   * the kernel's own too. `idle`: what interrupted cells have left running ends as well.
    */
-  interrupt(id?: number): void {
-    const late = runningCell(); // still set only where code was terminated
-    forgetCurrent();
+  interrupt(id?: number, idle = false): void {
+    const late = takeTerminated();
     if (late) interruptCell(late);
+    if (idle) losePatience();
     const { running } = this;
     if (running && (id === undefined || running.context.id <= id)) {
       interruptCell(running.context);
@@ -65,7 +69,7 @@ export class Runner {
 
   private async start(cell: CompiledCell, running: Running): Promise<void> {
     // Node survives termination in a promise's continuation after setImmediate, not in every other callback.
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setPlainImmediate(resolve));
     try {
       const script = new vm.Script(cell.js, {
         filename: cell.fileName,
@@ -75,6 +79,7 @@ export class Runner {
       const value = await run.call(undefined, this.scope, this.kernel(running.progress), meta(cell.fileName));
       this.finish(running, { status: 'ok', data: await inCell(running.context, () => format(value)) });
     } catch (thrown) {
+      if (this.running !== running) return inCell(running.context, () => this.onLateError(thrown));
       await inCell(running.context, () => this.showThrown(thrown, running));
       this.finish(running, describeFailure(thrown));
     }

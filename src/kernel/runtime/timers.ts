@@ -2,7 +2,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers';
 import timersPromises from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { inCell, runningCell } from './context.ts';
+import { inCell, mustReturn, putOff, runningCell } from './context.ts';
 
 type Callback = (...args: unknown[]) => void;
 type Put = (callback: Callback, ...args: unknown[]) => void;
@@ -10,6 +10,10 @@ type Timers = { setTimeout: typeof setTimeout; setInterval: typeof setInterval }
 
 const plain = { ...timers };
 const plainPromises = { ...timersPromises };
+
+/** Node's own, for the kernel itself: no interrupt of a cell reaches it. */
+export const { setImmediate: setPlainImmediate } = plain;
+
 const cleared = new WeakSet<object>();
 
 /**
@@ -37,14 +41,19 @@ export function wrapTimers(): void {
   syncBuiltinESMExports();
 }
 
-/** Calls back in the cell that set the timer; timers of an interrupted cell are dropped. */
-function callBack(callback: () => void, isCleared: () => boolean): () => void {
-  const cell = runningCell();
+/** Whether `callback` does no more than settle a promise, as in `new Promise((resolve) => setTimeout(resolve, 5))`. */
+const settles = (callback: Callback): boolean =>
+  callback.name === '' && Function.prototype.toString.call(callback) === 'function () { [native code] }';
+
+/** Calls back in the cell that sets the timer, where that is still wanted. Who awaits a timer decides by itself. */
+function callBack(run: () => void, callback: Callback, isCleared: () => boolean): () => void {
+  const { cell, isWanted } = putOff();
+  const always = settles(callback);
   return () => {
-    if (isCleared() || cell?.controller.signal.aborted) return;
+    if (isCleared() || !(always || isWanted())) return;
     Promise.resolve()
       .then(() => {
-        inCell(cell, callback); // what it returns is not awaited
+        inCell(cell, run); // what it returns is not awaited
       })
       // What a timer throws is not a rejection.
       .catch((error: unknown) => inCell(cell, () => process.emit('uncaughtException', error as Error)));
@@ -55,25 +64,27 @@ function repeatable(kind: keyof Timers) {
   return function (callback: Callback, delay?: number, ...args: unknown[]): NodeJS.Timeout {
     if (typeof callback !== 'function') return plain[kind](callback, delay, ...args); // Node's own error
     const cell = runningCell();
-    const call = inCell(cell, () =>
-      callBack(
-        () => callback.apply(timer, args),
-        () => cleared.has(timer),
-      ),
+    const call = callBack(
+      () => callback.apply(timer, args),
+      callback,
+      () => cleared.has(timer),
     );
     const timer: NodeJS.Timeout = plain[kind](() => {
-      if (cell?.controller.signal.aborted) plain.clearTimeout(timer);
+      if (kind === 'setInterval' && cell?.controller.signal.aborted) plain.clearTimeout(timer);
       else plain.setImmediate(call);
     }, delay);
     return timer;
   };
 }
 
-/** What is put off to the next microtask or tick stays its cell's. */
+/** What is put off to the next microtask or tick stays its cell's. A loop of these ends where nothing else is heard. */
 function followed(put: Put): Put {
   return (callback, ...args) => {
     const cell = typeof callback === 'function' ? runningCell() : undefined;
-    put(cell ? (...given) => inCell(cell, () => callback(...given)) : callback, ...args);
+    const run: Callback = (...given) => {
+      if (!mustReturn()) inCell(cell, () => callback(...given));
+    };
+    put(cell ? run : callback, ...args);
   };
 }
 
@@ -82,6 +93,7 @@ function immediate(callback: Callback, ...args: unknown[]): NodeJS.Immediate {
   return plain.setImmediate(
     callBack(
       () => callback(...args),
+      callback,
       () => false,
     ),
   );

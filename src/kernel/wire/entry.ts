@@ -13,7 +13,7 @@ const { connection, port, signals } = workerData as {
 };
 const runtime = parentPort!;
 const sockets = new Sockets(new Codec(connection.key, connection.signature_scheme));
-const server = new Server(sockets, new LanguageClient(port), signals.order, (message: ToRuntime) =>
+const server = new Server(sockets, new LanguageClient(port), signals, (message: ToRuntime) =>
   runtime.postMessage(message),
 );
 runtime.on('message', (message: FromRuntime) => {

@@ -1,5 +1,5 @@
 import { Session } from 'node:inspector';
-import type { FromRuntime, ToRuntime } from '../channels.ts';
+import type { FromRuntime, Signals, ToRuntime } from '../channels.ts';
 import { interruptChildren } from './children.ts';
 import { log } from './log.ts';
 
@@ -9,6 +9,8 @@ const patience = 60;
 const explainAfter = 1300;
 /** Time without an answer that proves the main thread to be in native code: anywhere else it answers at once, ms. */
 const silent = 300;
+/** Time that code gets which holds the signal: it ends with the step that it is in, which may be long, ms. */
+const longPatience = 60_000;
 /** Questions answered without the message being heard that prove the main thread to be inside JavaScript. */
 const proof = 3;
 /** Most loops that are ended behind the end of a cell. More come from something that goes on, and a later cell must end it. */
@@ -22,14 +24,18 @@ const mostBehind = 8;
  * Then it must answer again, until it does so by itself: what had come for the cell already, such as messages of a port, may
  * be loops that begin after its end, and the next cell would wait behind them.
  *
+ * Code that holds the signal is left to its step, until somebody insists by interrupting it again.
+ *
  * A termination may land in Node's own code, such as its handler of rejections, which drops it. V8 then refuses every
  * further one as still in progress. An evaluation that runs into its time limit clears that.
  */
 export class Interrupter {
   private readonly session = new Session();
   private readonly toRuntime: (message: ToRuntime) => void;
-  private readonly onStuck: () => void;
-  private readonly order: Int32Array;
+  private readonly onStuck: (how: 'native' | 'holding') => void;
+  private readonly signals: Signals;
+  /** When the cell that is being interrupted is terminated even though it holds the signal, on performance.now(). */
+  private patientUntil = 0;
   private serial = 0;
   private acknowledged = 0;
   /** Questions to the inspector on their way, and when one was answered last or asked with none before it. */
@@ -37,8 +43,12 @@ export class Interrupter {
   private answered = 0;
   private working: Promise<void> | undefined;
 
-  constructor(order: Int32Array, toRuntime: (message: ToRuntime) => void, onStuck: () => void) {
-    this.order = order;
+  constructor(
+    signals: Signals,
+    toRuntime: (message: ToRuntime) => void,
+    onStuck: (how: 'native' | 'holding') => void,
+  ) {
+    this.signals = signals;
     this.toRuntime = toRuntime;
     this.onStuck = onStuck;
     this.session.connectToMainThread();
@@ -58,16 +68,22 @@ export class Interrupter {
     await this.working;
   }
 
-  /** Ends the cell of run `run`, the last one that was started. */
-  interrupt(run: number): void {
-    this.ask(run);
+  /** Ends the cell of run `run`, the last one that was started; `idle`: it has ended, but may have left code running. */
+  interrupt(run: number, idle: boolean): void {
+    this.ask(run, idle);
+    // Whoever asks again insists.
+    this.patientUntil = this.working ? 0 : performance.now() + longPatience;
     this.working ??= this.insist(run)
       .catch((error: unknown) => log(`The kernel failed to interrupt a cell: ${String(error)}`))
       .finally(() => (this.working = undefined));
   }
 
-  private ask(run: number): void {
-    this.toRuntime({ kind: 'interrupt', serial: ++this.serial, run });
+  private ask(run: number, idle = false): void {
+    this.toRuntime({ kind: 'interrupt', serial: ++this.serial, run, idle });
+  }
+
+  private get isPatient(): boolean {
+    return performance.now() < this.patientUntil;
   }
 
   private get heard(): boolean {
@@ -79,9 +95,11 @@ export class Interrupter {
     const since = performance.now();
     const explain = setInterval(() => {
       const now = performance.now();
-      if (now - since < explainAfter || now - this.answered < silent || this.unanswered === 0) return;
+      if (now - since < explainAfter) return;
+      const isNative = now - this.answered >= silent && this.unanswered > 0;
+      if (!isNative && !(this.holds(run) && this.isPatient)) return;
       clearInterval(explain);
-      this.onStuck();
+      this.onStuck(isNative ? 'native' : 'holding');
     }, 50);
     interruptChildren(signalled);
     const children = setInterval(() => interruptChildren(signalled), 100);
@@ -95,7 +113,7 @@ export class Interrupter {
         calm = await this.untilHeard(run);
       }
     } finally {
-      Atomics.store(this.order, 0, 0);
+      Atomics.store(this.signals.order, 0, 0);
       clearInterval(explain);
       clearInterval(children);
       clearInterval(again);
@@ -106,16 +124,21 @@ export class Interrupter {
   private async untilHeard(run: number): Promise<boolean> {
     await this.wait(() => this.heard, patience);
     const calm = this.heard;
+    while (!this.heard && this.holds(run) && this.isPatient) await this.wait(() => this.heard, 20);
     while (!this.heard) {
       for (let i = 0; i < proof && !this.heard; i++) await this.post('Runtime.evaluate', { expression: '0' });
       if (this.heard) break;
-      Atomics.store(this.order, 0, run);
+      Atomics.store(this.signals.order, 0, run);
       await this.wait(() => this.heard, 40);
       if (!this.heard) await this.terminate();
-      this.toRuntime({ kind: 'interrupt', serial: this.serial, run });
+      this.toRuntime({ kind: 'interrupt', serial: this.serial, run, idle: false });
       await this.wait(() => this.heard, 20);
     }
     return calm;
+  }
+
+  private holds(run: number): boolean {
+    return Atomics.load(this.signals.holding, 0) === run;
   }
 
   private async terminate(): Promise<void> {

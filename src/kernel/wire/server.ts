@@ -1,4 +1,4 @@
-import type { FromRuntime, ToRuntime } from '../channels.ts';
+import type { FromRuntime, Signals, ToRuntime } from '../channels.ts';
 import { Comms, isCommMessage } from './comms.ts';
 import { Executor } from './executor.ts';
 import { History } from './history.ts';
@@ -32,7 +32,7 @@ export class Server {
   constructor(
     sockets: Sockets,
     language: LanguageClient,
-    order: Int32Array,
+    signals: Signals,
     toRuntime: (message: ToRuntime) => void,
   ) {
     this.sockets = sockets;
@@ -40,7 +40,7 @@ export class Server {
     this.toRuntime = toRuntime;
     this.outputs = new Outputs(sockets);
     this.comms = new Comms(sockets, this.outputs, toRuntime);
-    this.interrupter = new Interrupter(order, toRuntime, () => this.explainStuck());
+    this.interrupter = new Interrupter(signals, toRuntime, (how) => this.explainStuck(how));
     const settled = (): Promise<void> => this.interrupter.settled();
     this.executor = new Executor(sockets, this.outputs, this.history, language, toRuntime, settled);
   }
@@ -79,7 +79,7 @@ export class Server {
     interrupt_request: () => {
       this.executor.interrupt();
       this.asked.clear();
-      this.interrupter.interrupt(this.executor.lastRun);
+      this.interrupter.interrupt(this.executor.lastRun, this.executor.active === undefined);
       return { status: 'ok' };
     },
     shutdown_request: ({ restart }, header) => {
@@ -148,9 +148,12 @@ export class Server {
     this.toRuntime({ kind: 'input', serial, value: textOf(content.value) });
   }
 
-  private explainStuck(): void {
-    const text = 'The cell is inside a native call that cannot be stopped; it ends when that call returns.\n';
-    this.outputs.write(this.executor.lastRun, 'stderr', text);
+  private explainStuck(how: 'native' | 'holding'): void {
+    const text = {
+      native: 'The cell is inside a native call that cannot be stopped; it ends when that call returns.',
+      holding: 'The cell ends after the step that it is in. Interrupt it again to end it at once.',
+    }[how];
+    this.outputs.write(this.executor.lastRun, 'stderr', `${text}\n`);
   }
 
   private async shutdown(): Promise<void> {
