@@ -9,6 +9,9 @@ const notes = `The file holds a list of claims:
 
   [{ "id": "half", "lhs": "x/2 + x/2", "rhs": "x", "symbols": { "x": "(-inf,inf)" }, "given": [] }]
 
+"relation" may be =, <=, >=, < or >, and is = where it is left out; a key that is none of these, or an id used twice, makes
+a claim malformed.
+
 or it is a script (.ts, .mts, .js, .mjs; an ES module) that exports proofs, or arrays of them:
 
   import { derive } from 'scorebook/symbolic';
@@ -59,7 +62,8 @@ export default command({
     for (const result of checkFile(text)) {
       results.push(result);
       if ('error' in result) process.stderr.write(`${file}: ${result.error}\n`);
-      else process.stdout.write(`${json ? checkLine(result) : describe(result.id, result.verdict)}\n`);
+      if (json) process.stdout.write(`${checkLine(result)}\n`);
+      else if ('verdict' in result) process.stdout.write(`${describe(result.id, result.verdict)}\n`);
     }
     if (!json) process.stdout.write(`${tally(results)}\n`);
     return exitStatus(results);

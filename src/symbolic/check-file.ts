@@ -1,18 +1,30 @@
+import {
+  anything,
+  isRecord,
+  record,
+  relationAmong,
+  requireArguments,
+  text,
+  textOrAmount,
+  type KindsOf,
+} from './arguments.ts';
 import { ClaimError } from './claim.ts';
 import { decide } from './decide.ts';
+import { decideInequality } from './inequality.ts';
 import type { Claim, DecideOptions, Verdict } from './verdict.ts';
 
 /** What became of one claim of a file: a verdict, or the reason why it is malformed. */
 export type CheckResult = { id: string } & ({ verdict: Verdict } | { error: string });
 
 /**
- * Decides the claims of a claims file one by one. A malformed claim is reported in its place and the others are
+ * Decides the claims of a claims file one by one: equations, and inequalities by their `relation`. A malformed claim, one with an unknown
+ * key or with the id of another among them, is reported in its place and the others are
  * still decided; a file that is no list of claims gives one result with the error.
  */
-export function* checkFile(text: string, options: DecideOptions = {}): Generator<CheckResult> {
+export function* checkFile(content: string, options: DecideOptions = {}): Generator<CheckResult> {
   let claims: unknown;
   try {
-    claims = JSON.parse(text);
+    claims = JSON.parse(content.replace(/^\uFEFF/, ''));
   } catch (error) {
     yield {
       id: 'file',
@@ -24,11 +36,18 @@ export function* checkFile(text: string, options: DecideOptions = {}): Generator
     yield { id: 'file', error: 'expected a list of claims, [{ "id": …, "lhs": …, "rhs": …, "symbols": … }]' };
     return;
   }
+  const places = new Map<string, number>();
   for (const [i, entry] of claims.entries()) {
     const id = idOf(entry) ?? `#${i + 1}`;
     try {
       requireId(entry, id);
-      yield { id, verdict: decide(readClaim(entry, id), options) };
+      const other = places.get(id);
+      if (other !== undefined)
+        throw new ClaimError(
+          `claim "${id}" id: claim ${other} of the list has it already; give this one another`,
+        );
+      places.set(id, i + 1);
+      yield { id, verdict: decided(readClaim(entry, id), options) };
     } catch (error) {
       if (!(error instanceof ClaimError)) throw error;
       yield { id, error: error.message };
@@ -54,9 +73,6 @@ export function exitStatus(results: readonly CheckResult[]): 0 | 1 | 2 | 3 {
   return found.includes('malformed') ? 2 : found.includes('undecided') ? 1 : 0;
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 function idOf(entry: unknown): string | null {
   const id = isRecord(entry) ? entry.id : undefined;
   return typeof id === 'string' || typeof id === 'number' ? String(id) : null;
@@ -68,21 +84,28 @@ function requireId(entry: unknown, place: string): void {
     throw new ClaimError(`claim ${place} id: expected text or a number, got ${JSON.stringify(entry.id)}`);
 }
 
-/** Other fields are notes of the author; this one, misspelt, would silently change what is claimed. */
-const looksLikeGiven = (field: string): boolean =>
-  field.length <= 6 && [...'given'].filter((letter) => field.toLowerCase().includes(letter)).length >= 4;
+const RELATIONS = ['=', '≤', '<', '≥', '>'] as const;
+type FileClaim = Claim & { relation: (typeof RELATIONS)[number] };
 
-function readClaim(entry: unknown, id: string): Claim {
-  if (!isRecord(entry))
-    throw new ClaimError(`claim "${id}": expected an object, got ${JSON.stringify(entry)}`);
-  for (const side of ['lhs', 'rhs'])
-    if (typeof entry[side] !== 'string')
-      throw new ClaimError(
-        `claim "${id}" ${side}: expected an expression in a string, got ${JSON.stringify(entry[side]) ?? 'nothing'}`,
-      );
-  if (!isRecord(entry.symbols))
-    throw new ClaimError(`claim "${id}" symbols: expected an object of names and intervals`);
-  const slip = Object.keys(entry).find((field) => field !== 'given' && looksLikeGiven(field));
-  if (slip !== undefined) throw new ClaimError(`claim "${id}" ${slip}: unknown field (did you mean given?)`);
-  return { ...(entry as unknown as Claim), id };
+const CLAIM: KindsOf<FileClaim> = {
+  id: textOrAmount,
+  lhs: { ...text, expected: 'an expression in a string' },
+  rhs: { ...text, expected: 'an expression in a string' },
+  symbols: { ...record, expected: 'an object of names and intervals' },
+  given: anything,
+  relation: anything,
+};
+
+function readClaim(entry: unknown, id: string): FileClaim {
+  const what = `claim "${id}"`;
+  const fail = (message: string): never => {
+    throw new ClaimError(message);
+  };
+  requireArguments(what, entry, CLAIM, { required: ['lhs', 'rhs', 'symbols'], fail });
+  const { relation = '=', ...claim } = entry as unknown as FileClaim;
+  return { ...claim, id, relation: relationAmong(what, relation, RELATIONS, fail) };
+}
+
+function decided({ relation, ...claim }: FileClaim, options: DecideOptions): Verdict {
+  return relation === '=' ? decide(claim, options) : decideInequality({ ...claim, relation }, options);
 }

@@ -1,3 +1,4 @@
+import { anything, relationAmong, requireArguments, shown, textOrAmount, type KindsOf } from './arguments.ts';
 import { folder, neg, number, sub, substitution, symbolsOf, type Algebra, type Expr } from './expr.ts';
 import { compareQ, type Rational } from './rational.ts';
 import { isEmpty, parseDomain, type Domain } from './domain.ts';
@@ -26,14 +27,46 @@ export type Prepared = {
   readonly empty: string | null;
 };
 
+/** A failure that names the claim and the place in it. */
+const failing =
+  ({ id }: { id?: unknown }): Fail =>
+  (place, message) => {
+    throw new ClaimError(`claim ${id === undefined ? '' : `"${String(id)}" `}${place}: ${message}`);
+  };
+
+const CLAIM: KindsOf<Claim> = {
+  id: textOrAmount,
+  lhs: anything,
+  rhs: anything,
+  symbols: anything,
+  given: anything,
+};
+
+/**
+ * A claim as it comes in, with one of these relations. Notes of the author may stand in it.
+ * @throws ClaimError when a key is a slip of one that is read, or its relation is none of these
+ */
+export function requireClaim<R extends string>(claim: unknown, relations: readonly R[]): R {
+  const what = 'claim';
+  const fail = (message: string): never => {
+    throw new ClaimError(message);
+  };
+  requireArguments(what, claim, { ...CLAIM, relation: anything }, { notes: true, fail });
+  const equation = relations.find((relation) => relation === '=');
+  const { id, relation = equation } = claim as { id?: unknown; relation?: unknown };
+  return relationAmong(id === undefined ? what : `claim "${String(id)}"`, relation, relations, (message) =>
+    fail(equation === undefined ? message : `${message}; decideInequality decides inequalities`),
+  );
+}
+
 /** Parses, validates and unfolds. Throws ClaimError. */
 export function prepare(claim: Claim): Prepared {
-  const fail = (place: string, message: string): never => {
-    throw new ClaimError(`claim ${claim.id === undefined ? '' : `"${claim.id}" `}${place}: ${message}`);
-  };
+  const fail = failing(claim);
   const domains = readDomains(claim, fail);
   const read = (text: string | Expr, place: string): Expr => {
     let expr: Expr;
+    if (typeof text !== 'string' && !('kind' in Object(text)))
+      return fail(place, `expected an expression in a string, got ${shown(text)}`);
     try {
       expr = typeof text === 'string' ? parse(text) : text;
     } catch (error) {

@@ -3,6 +3,7 @@
  * for every d; refuted only with actual vectors, looked for in 1 … n dimensions (n vectors span no more) and, of claims that read d, in more.
  */
 import { claimProof } from './claim-proof.ts';
+import { oneOf, requireArguments, text, textOrAmount, textRecord, texts, type KindsOf } from './arguments.ts';
 import { decide } from './decide.ts';
 import { withinTime } from './clock.ts';
 import { decision } from './decision.ts';
@@ -11,7 +12,7 @@ import { number, substitute, symbolsOf, toText, type Expr } from './expr.ts';
 import { rational } from './rational.ts';
 import { gramLabel, gramName, inComponents, Reader } from './vectors.ts';
 import { shownAs } from './shown.ts';
-import type { Claim, DecideOptions, Verdict } from './verdict.ts';
+import { DECIDE_OPTIONS, type Claim, type DecideOptions, type Verdict } from './verdict.ts';
 
 export interface VectorClaim {
   id?: string;
@@ -33,8 +34,21 @@ const MAX_DIMENSIONS = 3;
 const LARGER = [2, 3, 4, 5, 6, 7, 10]; // dimensions tried of a claim that reads d
 const probe = 'probe__';
 
-/** @throws when the claim is malformed: an unknown vector, a vector where a scalar must stand. */
+const CLAIM: KindsOf<VectorClaim & { relation?: '=' }> = {
+  id: textOrAmount,
+  lhs: text,
+  rhs: text,
+  symbols: textRecord,
+  vectors: texts,
+  given: texts,
+  relation: oneOf('='),
+};
+const REQUIRED = ['lhs', 'rhs', 'symbols', 'vectors'];
+
+/** @throws when the claim is malformed: an unknown vector, a vector where a scalar must stand, another relation than `=`. */
 export function decideVectors(claim: VectorClaim, options: DecideOptions = {}): VectorVerdict {
+  requireArguments('claim about vectors', claim, CLAIM, { required: REQUIRED, notes: true });
+  requireArguments('options of decideVectors', options, DECIDE_OPTIONS);
   const { timeLimitMs = TIME_LIMIT_MS, seed } = options;
   const start = performance.now();
   const posed = withinTime(timeLimitMs, () => read(claim));
@@ -139,10 +153,10 @@ function read(claim: VectorClaim) {
     throw new Error(`"${taken}" is a name that the checker uses itself: choose another`);
   const definitions: Record<string, string> = {};
   const scalars: string[] = [];
-  for (const text of given) {
-    const match = /^\s*(\w+)\s*=([^=<>]*)$/.exec(text);
+  for (const relation of given) {
+    const match = /^\s*(\w+)\s*=([^=<>]*)$/.exec(relation);
     if (match && vectors.includes(match[1])) definitions[match[1]] = match[2];
-    else scalars.push(text);
+    else scalars.push(relation);
   }
   const free = vectors.filter((name) => !Object.hasOwn(definitions, name));
   const plain = new Reader(free, definitions);
@@ -152,11 +166,11 @@ function read(claim: VectorClaim) {
     throw new Error(`"${claim.lhs} = ${claim.rhs}": one side is a vector, the other is not`);
   const names = both[0] ? [...free, probe] : free;
   const reader = both[0] ? new Reader(names, definitions) : plain;
-  const side = (text: string): Expr => reader.scalar(both[0] ? `dot(${text}, ${probe})` : text);
+  const side = (written: string): Expr => reader.scalar(both[0] ? `dot(${written}, ${probe})` : written);
   const [lhs, rhs] = [side(claim.lhs), side(claim.rhs)];
-  const relations = scalars.map((text) => {
-    const match = /^([^=<>]+)([=<>])([^=<>]+)$/.exec(text);
-    if (!match) throw new Error(`given "${text}": expected "name = expression" or "a < b"`);
+  const relations = scalars.map((written) => {
+    const match = /^([^=<>]+)([=<>])([^=<>]+)$/.exec(written);
+    if (!match) throw new Error(`given "${written}": expected "name = expression" or "a < b"`);
     return { left: reader.scalar(match[1]), sign: match[2], right: reader.scalar(match[3]) };
   });
   const all = [lhs, rhs, ...relations.flatMap(({ left, right }) => [left, right])];

@@ -1,5 +1,6 @@
 import { MAX_SPLITS, switchOf, where } from './switches.ts';
-import { prepare, type Prepared } from './claim.ts';
+import { requireArguments } from './arguments.ts';
+import { prepare, requireClaim, type Prepared } from './claim.ts';
 import { claimProof } from './claim-proof.ts';
 import { timeLeft, type Clock } from './clock.ts';
 import { reachesBoundary, setRequirements, weakBounds } from './boundary.ts';
@@ -17,7 +18,7 @@ import { parse } from './parse.ts';
 import { repairText, repairs } from './repair.ts';
 import { Sampler } from './sampling.ts';
 import { shownAs } from './shown.ts';
-import type { Claim, DecideOptions, Verdict } from './verdict.ts';
+import { DECIDE_OPTIONS, type Claim, type DecideOptions, type Verdict } from './verdict.ts';
 
 const TIME_LIMIT_MS = 5000;
 /** Each edit of a diagnosis is tried this long at most: how many are tried, `repairs` bounds. */
@@ -36,9 +37,11 @@ type Finding = Omit<Verdict, 'ms' | 'conditions'> & { conditions?: string[] };
  * - `vacuous`: the same after unfolding the definitions and sorting sums and products; never counted as proved.
  * - `undecided`: with the reason; an empty set, and sides defined nowhere, are among them.
  * - `error`: a fault of the checker itself, of this claim alone; it says nothing of the claim.
- * @throws ClaimError when the claim is malformed. It never runs past the time limit.
+ * @throws ClaimError when the claim is malformed, or has another relation than `=`; Error for an unknown option. It never runs past the time limit.
  */
 export function decide(claim: Claim, options: DecideOptions = {}): Verdict {
+  requireClaim(claim, ['=']);
+  requireArguments('options of decide', options, DECIDE_OPTIONS);
   const { timeLimitMs = TIME_LIMIT_MS, seed = 0, diagnose = true, simplify = true } = options;
   const start = performance.now();
   const found: Finding = decision(timeLimitMs, (clock) => find(claim, seed, simplify, clock));

@@ -1,9 +1,10 @@
 /** Derivatives of expressions whose symbols are declared: no symbol is a constant unless someone says so. */
+import { isRecord, requireArguments, textRecord, texts, type KindsOf } from './arguments.ts';
 import { slopeBy } from './calculus.ts';
 import { unfoldDefinitions } from './claim.ts';
 import { number, substitute, symbolsOf, type Expr } from './expr.ts';
 import { parse, symbolNameFault } from './parse.ts';
-import { suggestion } from './symbols.ts';
+import { suggestion } from './suggestion.ts';
 import { plus, times } from './tidy.ts';
 
 export type Text = string | Expr;
@@ -27,6 +28,15 @@ export interface Dependence {
   given?: readonly string[];
 }
 
+const DEPENDENCE: KindsOf<Dependence> = {
+  constants: texts,
+  functions: {
+    expected: "an object of derivatives, { q: { x: 'q1' } }",
+    fits: (value) => isRecord(value) && Object.values(value).every((each) => textRecord.fits(each)),
+  },
+  given: texts,
+};
+
 /** How fast each symbol goes: null for one that stands still. */
 type Motion = ReadonlyMap<string, Expr | null>;
 
@@ -49,6 +59,7 @@ export class Calculus {
     dependence: Dependence = {},
     remedy = 'its derivatives in functions',
   ) {
+    requireArguments(what, dependence, DEPENDENCE);
     const { constants = [], functions = {}, given = [] } = dependence;
     this.what = what;
     this.remedy = remedy;

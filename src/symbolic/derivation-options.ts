@@ -1,9 +1,29 @@
 /** What a derivation is told, and what it offers. */
+import { amount, anything, flag, record, text, texts, type KindsOf } from './arguments.ts';
 import type { Expr } from './expr.ts';
 import type { Formula } from './formula.ts';
 import type { Quantity } from './quantity.ts';
 import type { Relation, Step } from './step.ts';
 import type { SymbolTable } from './symbols.ts';
+
+/** What `DerivationOptions` and `StepOptions` may hold. */
+export const DERIVATION_OPTIONS: KindsOf<DerivationOptions> = {
+  timeLimitMs: amount,
+  symbols: record,
+  given: texts,
+  of: text,
+  relation: anything,
+  because: text,
+  cite: text,
+  mutants: flag,
+};
+export const STEP_OPTIONS: KindsOf<StepOptions> = {
+  because: text,
+  given: texts,
+  relation: anything,
+  about: text,
+  open: flag,
+};
 
 export type ExprLike = string | Expr | Formula;
 

@@ -2,6 +2,7 @@
  * Derivations: a chain of lines, each checked against the one before, ending at the very formula that is executed.
  * The builder is immutable; a step is judged when it is first looked at, and once.
  */
+import { relationAmong, requireArguments, text, type Kind } from './arguments.ts';
 import { derivationTeX, derivationText, failures, relationTeX, summarize } from './derivation-text.ts';
 import {
   gaussianLine,
@@ -32,15 +33,18 @@ import {
   type GivenRelation,
 } from './relations.ts';
 import { ProofError, shownAs } from './shown.ts';
-import type { Step } from './step.ts';
-import type {
-  Derivation,
-  DerivationOptions,
-  ExprLike,
-  GaussianTarget,
-  StepOptions,
+import { relations, type Step } from './step.ts';
+import {
+  DERIVATION_OPTIONS,
+  STEP_OPTIONS,
+  type Derivation,
+  type DerivationOptions,
+  type ExprLike,
+  type GaussianTarget,
+  type StepOptions,
 } from './derivation-options.ts';
-import { suggestion, type SymbolTable } from './symbols.ts';
+import type { SymbolTable } from './symbols.ts';
+import { suggestion } from './suggestion.ts';
 import { typeset } from './tex.ts';
 import { onConditions, reach, requireOneMeaning, requireOneWay, type Turn } from './turns.ts';
 
@@ -63,13 +67,15 @@ interface State {
 
 /**
  * Starts a derivation.
- * @throws when an expression does not parse or reads an undeclared symbol.
+ * @throws when an expression does not parse or reads an undeclared symbol, or an option is unknown.
  */
 export function derive(title: string, start: ExprLike, options: DerivationOptions): Derivation {
+  requireArguments(title, options, DERIVATION_OPTIONS, { required: ['symbols'] });
   const given = (options.given ?? [])
     .filter((text, i, all) => all.findIndex((other) => sameText(other, text)) === i)
     .map((text) => readRelation(text, options.symbols));
-  const { of, relation = '=', because, cite } = options;
+  const { of, because, cite } = options;
+  const relation = options.relation === undefined ? '=' : relationAmong(title, options.relation, relations);
   const main = read(start, options.symbols);
   const line = (): Step => ({
     kind: 'start',
@@ -130,6 +136,12 @@ function build(state: State): Derivation {
     requireOneMeaning(title, [...state.given, ...state.chain.flatMap((turn) => turn.given), ...local]);
     return local;
   };
+  /** The options of a step, from wherever they come. @throws when one is unknown, or its relation is none. */
+  const checked = <S extends StepOptions>(step: S, more: Record<string, Kind> = {}): S => {
+    requireArguments(`${title}: step`, step, { ...STEP_OPTIONS, ...more });
+    if (step.relation === undefined) return step;
+    return { ...step, relation: relationAmong(`${title}: step`, step.relation, relations) };
+  };
   const shown = (step: StepOptions): Pick<Step, 'because' | 'open' | 'scope'> => ({
     because: step.because,
     open: step.open ?? false,
@@ -147,7 +159,7 @@ function build(state: State): Derivation {
     },
     step: (next, options = {}) => {
       const expr = read(next, symbols);
-      const step = withGivens(options, next);
+      const step = withGivens(checked(options), next);
       const { relation = '=', about } = step;
       requireOneWay(title, state.chain, relation);
       const line = once((): Step => ({
@@ -166,7 +178,8 @@ function build(state: State): Derivation {
         ...(!state.aside && { main: expr, turns }),
       });
     },
-    so: (lhs, rhs, options = {}) => {
+    so: (lhs, rhs, asked = {}) => {
+      const options = checked(asked, { name: text });
       const [left, right] = [
         isQuantity(lhs) ? readOff(lhs, densityOf(lhs.of, options)) : read(lhs, symbols),
         read(rhs, symbols),
@@ -192,8 +205,10 @@ function build(state: State): Derivation {
         chain: [{ relation, about, given: localTo(step), line }],
       });
     },
-    assume: (tex, { cite, because }) =>
-      append(() => ({
+    assume: (tex, reason) => {
+      requireArguments(`${title}: assume`, reason, { cite: text, because: text }, { required: ['cite'] });
+      const { cite, because } = reason;
+      return append(() => ({
         kind: 'assume',
         relation: '',
         tex,
@@ -202,9 +217,10 @@ function build(state: State): Derivation {
         cite,
         verdict: 'assumed',
         ...nothing,
-      })),
+      }));
+    },
     concludes: (target, step = {}) =>
-      'mean' in target ? concludeGaussian(target, step) : concludeFormula(target, step),
+      'mean' in target ? concludeGaussian(target, checked(step)) : concludeFormula(target, checked(step)),
     check: () => {
       const failed = failures(title, lines());
       if (failed !== undefined) throw new ProofError(failed, self);

@@ -2,11 +2,12 @@
  * Derivatives, gradients, Laplacians and the two sides of a Fokker–Planck equation, as expressions to decide. What a symbol
  * is to a variable is declared (`Dependence`): every function here throws on a symbol that is not.
  */
+import { anything, requireArguments, text, textRecord, texts, type KindsOf } from './arguments.ts';
 import { Calculus, type Dependence, type Text } from './dependence.ts';
 import { call, number, pow, symbol, symbolsOf, type Expr } from './expr.ts';
 import type { Gaussian } from './gaussian.ts';
 import { parse } from './parse.ts';
-import { suggestion } from './symbols.ts';
+import { suggestion } from './suggestion.ts';
 import { minus, negative, over, plus, times } from './tidy.ts';
 
 const read = (e: Text): Expr => (typeof e === 'string' ? parse(e) : e);
@@ -117,6 +118,18 @@ export interface FokkerPlanck extends Dependence {
   rates: Record<string, string>;
 }
 
+const FOKKER_PLANCK: KindsOf<FokkerPlanck> = {
+  density: anything,
+  x: text,
+  drift: text,
+  diffusion: text,
+  rates: textRecord,
+  constants: texts,
+  functions: anything,
+  given: texts,
+};
+const REQUIRED = ['density', 'x', 'drift', 'diffusion', 'rates'];
+
 /**
  * ∂p/∂t and −∂(f·p)/∂x + ½·∂²(g²·p)/∂x²: the density follows the process where they are equal. Every symbol of the density
  * has a rate or is a constant; `functions` are those of x, with their derivatives in x (one that has a rate as well depends
@@ -125,6 +138,7 @@ export interface FokkerPlanck extends Dependence {
  *   it would leave a symbol standing still.
  */
 export function fokkerPlanck(spec: FokkerPlanck): { lhs: Expr; rhs: Expr } {
+  requireArguments('Fokker–Planck', spec, FOKKER_PLANCK, { required: REQUIRED });
   const { x, rates, constants = [], functions = {}, given } = spec;
   if (Object.hasOwn(rates, x)) throw new Error(`${x} is where the density is looked at: it has no rate`);
   const names = Object.keys(rates);

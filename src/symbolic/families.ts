@@ -17,7 +17,8 @@ import {
 import { parse } from './parse.ts';
 import { equalQ, negQ, ONE, type Rational } from './rational.ts';
 import { readRelation, type GivenRelation } from './relations.ts';
-import { declare, suggestion, type SymbolEntry, type SymbolTable } from './symbols.ts';
+import { declare, type SymbolEntry, type SymbolTable } from './symbols.ts';
+import { suggestion } from './suggestion.ts';
 
 /** A family's TeX without its index, and the interval of every member; or the interval alone. */
 export type FamilySpec = string | { tex: string; domain: string };

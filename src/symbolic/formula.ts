@@ -1,9 +1,11 @@
 /** A formula: one value that is typeset, proved, evaluated in float64 and executed on tensors. */
+import { record, requireArguments, text, texts, type KindsOf } from './arguments.ts';
 import { foldExpr, symbolsOf, toText, type Algebra, type Expr } from './expr.ts';
 import { floatAlgebra, type Column } from './float.ts';
 import { parse } from './parse.ts';
 import { shownFormula } from './shown.ts';
-import { suggestion, type SymbolTable } from './symbols.ts';
+import type { SymbolTable } from './symbols.ts';
+import { suggestion } from './suggestion.ts';
 import { typeset } from './tex.ts';
 
 export interface FormulaSpec {
@@ -45,11 +47,14 @@ export interface Formula {
   toString(): string;
 }
 
+const SPEC: KindsOf<FormulaSpec> = { tex: text, expr: text, cite: text, symbols: record, given: texts };
+
 /**
  * Declares a formula.
- * @throws when the expression does not parse or reads a symbol that the table does not declare.
+ * @throws when a field is unknown, or the expression does not parse or reads a symbol that the table does not declare.
  */
 export function formula(name: string, spec: FormulaSpec): Formula {
+  requireArguments(name, spec, SPEC, { required: ['tex', 'expr', 'symbols'] });
   const expr = parseWith(name, spec.expr);
   const { tex, cite, symbols, given = [] } = spec;
   for (const read of symbolsOf(expr)) {

@@ -2,6 +2,7 @@
  * Linear-Gaussian calculus on expressions: joint models, marginals, conditionals, products. Variables are scalar, or one
  * coordinate of an isotropic vector. Results are expressions that the steps of a derivation can start from and check.
  */
+import { requireArguments, text, textRecord, type KindsOf } from './arguments.ts';
 import { PI, call, constant, number, pow, symbol, symbolsOf, toText, type Expr } from './expr.ts';
 import { typesetByName } from './by-name.ts';
 import { parse } from './parse.ts';
@@ -32,6 +33,8 @@ export interface GaussianModel {
   conditional(name: string, observed: Record<string, string>): Gaussian;
 }
 
+const NODE: KindsOf<NodeSpec> = { of: textRecord, mean: text, variance: text };
+
 /**
  * Declares a linear-Gaussian model, variables in causal order:
  * `gaussianModel({ xPrev: { mean: 'sqrt(abarPrev)*x0', variance: '1-abarPrev' }, xt: { of: { xPrev: 'sqrt(alpha)' }, variance: 'beta' } })`.
@@ -41,7 +44,9 @@ export interface GaussianModel {
 export function gaussianModel(nodes: Record<string, NodeSpec>): GaussianModel {
   const means = new Map<string, Expr>();
   const covariances = new Map<string, Map<string, Expr>>();
-  for (const [name, { of = {}, mean = '0', variance }] of Object.entries(nodes)) {
+  for (const [name, node] of Object.entries(nodes)) {
+    requireArguments(`variable ${name}`, node, NODE, { required: ['variance'] });
+    const { of = {}, mean = '0', variance } = node;
     const parents = Object.entries(of).map(([parent, slope]) => ({ parent, slope: parse(slope) }));
     const undeclared = parents.find(({ parent }) => !means.has(parent));
     if (undeclared) {

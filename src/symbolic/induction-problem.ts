@@ -1,4 +1,16 @@
 /** What an induction claims, and the ordinary claims it comes down to: base, step, unrolled instances. */
+import {
+  amount,
+  flag,
+  oneOf,
+  record,
+  text,
+  textOrAmount,
+  textOrTexts,
+  textRecord,
+  texts,
+  type KindsOf,
+} from './arguments.ts';
 import { contains, parseDomain } from './domain.ts';
 import { symbolsOf, type Expr } from './expr.ts';
 import { Families, timeText, type FamilySpec, type Template, type Time } from './families.ts';
@@ -7,6 +19,23 @@ import { numberQ, rational } from './rational.ts';
 import { readRecurrences, type Ways } from './recurrences.ts';
 import { typeset } from './tex.ts';
 import { declare, type SymbolEntry, type SymbolTable } from './symbols.ts';
+
+/** What an `InductionSpec` may hold. */
+export const INDUCTION_SPEC: KindsOf<InductionSpec> = {
+  timeLimitMs: amount,
+  over: text,
+  from: textOrAmount,
+  direction: oneOf('up', 'down'),
+  to: amount,
+  families: record,
+  symbols: record,
+  given: texts,
+  sums: textRecord,
+  products: textRecord,
+  claim: textOrTexts,
+  unrolled: amount,
+  mutants: flag,
+};
 
 export interface InductionSpec {
   /** The index. Default `t`. */

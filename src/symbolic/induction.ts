@@ -2,12 +2,13 @@
  * Induction over an index: the base and the step are ordinary claims that the engines decide; the first instances,
  * unrolled without the hypothesis, are a second engine, and the only one that refutes.
  */
+import { requireArguments } from './arguments.ts';
 import { withinTime } from './clock.ts';
 import { decide } from './decide.ts';
 import { derivationTeX, derivationText, failures, summarize } from './derivation-text.ts';
 import { symbolsOf, toText, type Expr } from './expr.ts';
 import { timeText, type Families, type Template } from './families.ts';
-import { Problem, type InductionSpec, type Posed } from './induction-problem.ts';
+import { INDUCTION_SPEC, Problem, type InductionSpec, type Posed } from './induction-problem.ts';
 import { judge, SIDE_LIMIT_MS, type Judgement } from './judge.ts';
 import { domainsKept, strayText } from './invariant.ts';
 import { claimFor } from './relations.ts';
@@ -41,9 +42,10 @@ export interface Induction {
 
 /**
  * Proves a claim for every index by induction.
- * @throws when a name is not declared, an index is not t, t − 1 or fixed, or a claim is not `family[t] = expression`.
+ * @throws when an option is unknown, a name is not declared, an index is not t, t − 1 or fixed, or a claim is not `family[t] = expression`.
  */
 export function induct(title: string, spec: InductionSpec): Induction {
+  requireArguments(title, spec, INDUCTION_SPEC, { required: ['families', 'claim'] });
   return withinTime(spec.timeLimitMs ?? TIME_LIMIT_MS, () => build(title, new Problem(spec), spec));
 }
 

@@ -2,8 +2,9 @@
  * Inequalities on a domain. Proved by a certified sign of the difference, or by a derivative that certifies where it is
  * least; refuted by a point at which the error balls say so; else undecided.
  */
+import { requireArguments } from './arguments.ts';
 import { allCases } from './cases.ts';
-import { prepare, type Prepared } from './claim.ts';
+import { prepare, requireClaim, type Prepared } from './claim.ts';
 import { claimProof } from './claim-proof.ts';
 import type { Clock } from './clock.ts';
 import { conditionText, openRequirements } from './conditions.ts';
@@ -15,18 +16,25 @@ import { FieldLimit } from './numbers.ts';
 import { Normal } from './normal.ts';
 import { Random } from './random.ts';
 import { shownAs } from './shown.ts';
-import type { Claim, DecideOptions, Verdict } from './verdict.ts';
+import { DECIDE_OPTIONS, type Claim, type DecideOptions, type Verdict } from './verdict.ts';
 import { isDefinedSomewhere, violation } from './violation.ts';
 
-export type Comparison = '≤' | '<' | '≥' | '>';
+const COMPARISONS = ['≤', '<', '≥', '>'] as const;
+export type Comparison = (typeof COMPARISONS)[number];
+/** From plain JavaScript `<=` and `>=` may be written so. */
 export type InequalityClaim = Claim & { relation: Comparison };
 
 const TIME_LIMIT_MS = 5000;
 /** How deep derivatives are taken of derivatives: e^x ≥ 1 + x + x²/2 needs two. */
 const MAX_DEPTH = 2;
 
-/** Decides `lhs relation rhs` at every point of the claim's set at which both sides are defined. */
-export function decideInequality(claim: InequalityClaim, options: DecideOptions = {}): Verdict {
+/**
+ * Decides `lhs relation rhs` at every point of the claim's set at which both sides are defined.
+ * @throws ClaimError when the claim is malformed, or has another relation than these; Error for an unknown option
+ */
+export function decideInequality(asked: InequalityClaim, options: DecideOptions = {}): Verdict {
+  const claim: InequalityClaim = { ...asked, relation: requireClaim(asked, COMPARISONS) };
+  requireArguments('options of decideInequality', options, DECIDE_OPTIONS);
   const { timeLimitMs = TIME_LIMIT_MS, seed = 0 } = options;
   const start = performance.now();
   const found = decision(timeLimitMs, (clock) => find(claim, Random.of(`${claim.relation}`, seed), clock));
@@ -131,7 +139,7 @@ function withoutImplied(prepared: Prepared, random: Random, clock: Clock): [Prep
 }
 
 export const isComparison = (relation: string): relation is Comparison =>
-  relation === '≤' || relation === '<' || relation === '≥' || relation === '>';
+  COMPARISONS.includes(relation as Comparison);
 
 /** What lying in a domain comes down to. */
 export function edgesOf({ lo, hi, loClosed, hiClosed }: Domain): [Comparison, Expr][] {

@@ -1,7 +1,8 @@
 /** What a derivation says of each of its lines: the shape that tables, tests and tools read. */
 
 /** `=` equal; `∝` equal up to a factor free of a variable; `+c` equal up to a term free of it; or an inequality. */
-export type Relation = '=' | '∝' | '+c' | '≤' | '<' | '≥' | '>';
+export const relations = ['=', '∝', '+c', '≤', '<', '≥', '>'] as const;
+export type Relation = (typeof relations)[number];
 
 /** Between expectations of densities: cited theorems prove them, never the algebra of expressions. */
 export type Inequality = '≤' | '≥';

@@ -1,7 +1,9 @@
 /** A symbol table: for every name its TeX, its domain and what it means. One table serves typesetting and proof. */
+import { requireArguments, text, type KindsOf } from './arguments.ts';
 import { isEmpty, parseDomain } from './domain.ts';
 import { shownSymbols } from './shown.ts';
-import { constantHint, symbolNameFault } from './parse.ts';
+import { symbolNameFault } from './parse.ts';
+import { suggestion } from './suggestion.ts';
 
 export interface SymbolEntry {
   /** How the symbol is typeset, e.g. `\bar\alpha_t`. */
@@ -31,6 +33,8 @@ export interface SymbolTable {
 const namePattern = /^[A-Za-z][A-Za-z0-9_]*$/;
 const intervalPattern = /^[([]\s*[^,\s]+\s*,\s*[^,\s]+\s*[)\]]$/;
 
+const ENTRY: KindsOf<SymbolEntry> = { tex: text, domain: text, meaning: text };
+
 /**
  * Declares symbols.
  * @throws when a name is not an identifier or a domain is not an interval, or an empty one.
@@ -43,6 +47,7 @@ export function declare(entries: Record<string, SymbolEntry>): SymbolTable {
     }
     const fault = symbolNameFault(name);
     if (fault !== undefined) throw new Error(`symbol name "${name}": ${fault}`);
+    requireArguments(`symbol ${name}`, entry, ENTRY, { required: ['tex', 'domain'] });
     if (!intervalPattern.test(entry.domain)) {
       throw new Error(
         `domain of ${name} is "${entry.domain}": expected an interval such as (0,1) or [0,inf)`,
@@ -85,30 +90,4 @@ function tableOf(entries: ReadonlyMap<string, SymbolEntry>): SymbolTable {
     },
   };
   return Object.freeze(shownSymbols(table));
-}
-
-/** `; did you mean abarPrev?`, or the list of what there is when nothing is near. */
-export function suggestion(name: string, known: readonly string[]): string {
-  const constant = constantHint(name);
-  if (constant !== '') return constant;
-  const near = known
-    .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance)[0];
-  if (near && near.distance <= Math.max(1, Math.floor(name.length / 3))) {
-    return `; did you mean ${near.candidate}?`;
-  }
-  return known.length > 0 && known.length <= 12 ? `; expected one of ${known.join(', ')}` : '';
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substitution, row[j] + 1, next[j - 1] + 1));
-    }
-    row = next;
-  }
-  return row[b.length];
 }

@@ -2,6 +2,7 @@
  * Squared norms and inner products of vectors in d dimensions, as Gram symbols: `norm2(xt - sqrt(abar)*x0)` is a polynomial
  * in ‖x_0‖², ⟨x_0, ε⟩ … of the vectors that nothing defines.
  */
+import { requireArguments, textRecord, type KindsOf } from './arguments.ts';
 import { PI, add, foldExpr, mul, number, pow, substitute, symbol, toText, type Expr } from './expr.ts';
 import { parse, symbolNameFault } from './parse.ts';
 import type { SymbolEntry } from './symbols.ts';
@@ -32,7 +33,10 @@ export interface VectorSpace {
   components(vector: string): readonly string[];
 }
 
-export function vectorSpace({ vectors, defined = {} }: VectorSpec): VectorSpace {
+const SPEC: KindsOf<VectorSpec> = { vectors: textRecord, defined: textRecord };
+
+export function vectorSpace({ vectors, defined = {}, ...rest }: VectorSpec): VectorSpace {
+  requireArguments('vector space', { vectors, defined, ...rest }, SPEC, { required: ['vectors'] });
   const names = Object.keys(vectors);
   const reader = new Reader(names, defined);
   const component = (vector: string, axis: number): string => `${vector}__${axis + 1}`;

@@ -1,3 +1,4 @@
+import { amount, flag, type KindsOf } from './arguments.ts';
 import type { Expr } from './expr.ts';
 
 /** An identity to decide; shared by files (strings) and code (expressions). */
@@ -30,6 +31,14 @@ export type Verdict = {
   definedNowhere?: true;
   /** For a refuted claim: a single edit of the right side under which it holds. */
   diagnosis?: string;
+};
+
+/** What `DecideOptions` may hold. */
+export const DECIDE_OPTIONS: KindsOf<DecideOptions> = {
+  simplify: flag,
+  timeLimitMs: amount,
+  seed: amount,
+  diagnose: flag,
 };
 
 export type DecideOptions = {

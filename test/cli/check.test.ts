@@ -65,7 +65,14 @@ test(
     ];
     const { status, stdout, stderr } = await check([...bad, demo], '--json');
     expect(status).toBe(2);
-    expect(stdout.trim().split('\n')).toHaveLength(1);
+    const lines = stdout
+      .split('\n')
+      .flatMap((line) => (line === '' ? [] : [JSON.parse(line) as { id: string }]));
+    const malformed = ['syntax', 'stranger', 'no-lhs', 'typo', '#5'].map((id) => ({
+      id,
+      verdict: 'malformed',
+    }));
+    expect(lines).toMatchObject([...malformed, { id: 'demo-1', verdict: 'proved' }]);
     expect(stderr).toMatch(/claim "syntax" rhs/);
     expect(stderr).toMatch(/claim "stranger" rhs.*"q"/);
     expect(stderr).toMatch(/claim "no-lhs" lhs: expected an expression/);

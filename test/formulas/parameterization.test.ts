@@ -142,7 +142,6 @@ test('both conventions of guidance are one formula with s = 1 + w, and with no o
   proves('guidance', guidanceByScale, guidanceByWeight, [relations.guidance]);
   const [, step] = derive('guidance', guidanceByScale, { symbols, given: ['guidanceScale = w'] }).concludes(
     guidanceByWeight,
-    marginalVariance,
   ).steps;
   expect(step.verdict).toBe('refuted');
 });

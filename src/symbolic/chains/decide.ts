@@ -1,4 +1,5 @@
 /** A statement about densities: refuted, proved with its scope, or left undecided with the reason. */
+import { amount, flag, relationAmong, requireArguments, text, type KindsOf } from '../arguments.ts';
 import { TimeUp, type Clock } from '../clock.ts';
 import { decision } from '../decision.ts';
 import { shownAs } from '../shown.ts';
@@ -18,7 +19,14 @@ import { unfolded } from './rewrite.ts';
 import { positiveIn } from './sign.ts';
 import { statementProof } from './step.ts';
 import type { Size } from './sizes.ts';
-import { indexText, shift, type ChainExpr, type IndexRange, type Statement } from './syntax.ts';
+import {
+  chainRelations,
+  indexText,
+  shift,
+  type ChainExpr,
+  type IndexRange,
+  type Statement,
+} from './syntax.ts';
 
 export interface ChainVerdict {
   /**
@@ -56,6 +64,14 @@ export interface ChainOptions {
   readonly timeLimitMs?: number;
 }
 
+const CHAIN_OPTIONS: KindsOf<ChainOptions> = {
+  for: text,
+  gap: text,
+  seed: amount,
+  diagnose: flag,
+  timeLimitMs: amount,
+};
+
 /**
  * Decides `lhs = rhs`, `lhs >= rhs` or `lhs <= rhs`.
  * @throws ParseError for a text that is no statement or names a density that the model lacks.
@@ -65,9 +81,13 @@ export function decideChain(
   statement: string | Statement,
   options: ChainOptions = {},
 ): ChainVerdict {
+  requireArguments('options of decideChain', options, CHAIN_OPTIONS);
   const started = performance.now();
   const names = namesIn(model);
-  const asked = typeof statement === 'string' ? parseStatement(statement, names) : statement;
+  const asked =
+    typeof statement === 'string'
+      ? parseStatement(statement, names)
+      : { ...statement, relation: relationAmong('statement', statement.relation, chainRelations) };
   const extent = extentOf(options.for, model);
   const gap = options.gap === undefined ? undefined : parseChain(options.gap, names);
   const left = (options.timeLimitMs ?? 5000) - (performance.now() - started);

@@ -1,4 +1,5 @@
 /** Derivations in densities: a chain of lines, each decided against the one before. The builder is immutable. */
+import { anything, flag, record, relationAmong, requireArguments, text, type KindsOf } from '../arguments.ts';
 import { derivationTeX, derivationText, failures, summarize, type CheckOptions } from '../derivation-text.ts';
 import type { Step } from '../step.ts';
 import { requireOneWay } from '../turns.ts';
@@ -13,7 +14,7 @@ import { readings, type Extent } from './reading.ts';
 import { chainMutants } from './score.ts';
 import { statementLine, stepOf } from './step.ts';
 import { chainTeX, chainText } from './text.ts';
-import type { ChainExpr, ChainRelation, Statement } from './syntax.ts';
+import { chainRelations, type ChainExpr, type ChainRelation, type Statement } from './syntax.ts';
 
 export interface ChainDerivationOptions {
   model: ChainModel;
@@ -67,6 +68,7 @@ const blank = { uses: [], conditions: [], open: false, ms: 0 } as const;
  * @throws ParseError when the line does not parse or names a density that the model lacks.
  */
 export function deriveChain(title: string, start: string, options: ChainDerivationOptions): ChainDerivation {
+  requireArguments(title, options, DERIVATION_OPTIONS, { required: ['model'] });
   const current = parseChain(start, namesIn(options.model));
   const line = (): Step => ({
     kind: 'start',
@@ -110,7 +112,7 @@ function build(state: State): ChainDerivation {
     },
     step: (next, step = {}) => {
       const expr = read(next);
-      const relation = relationOf(step.relation);
+      const relation = relationOf(title, step);
       requireOneWay(title, state.ways, relation);
       const line = (): Step => ({
         kind: 'step',
@@ -123,7 +125,7 @@ function build(state: State): ChainDerivation {
     },
     so: ({ lhs, rhs }, step = {}) => {
       const [left, right] = [read(lhs), read(rhs)];
-      const relation = relationOf(step.relation);
+      const relation = relationOf(title, step);
       const statement = { lhs: left, relation, rhs: right };
       return append(() => ({ kind: 'so', ...statementLine(statement), ...judge(statement, step) }));
     },
@@ -155,5 +157,22 @@ function readExtent(model: ChainModel, statement: Statement, text: string): Exte
   return { ...extent, least: readings(model, statement, extent).lengths[0]?.length ?? extent.least };
 }
 
-const relationOf = (relation: ChainStepOptions['relation'] = '='): ChainRelation =>
-  relation === '<=' ? '≤' : relation === '>=' ? '≥' : relation;
+const DERIVATION_OPTIONS: KindsOf<ChainDerivationOptions> = {
+  model: record,
+  for: text,
+  mutants: flag,
+  because: text,
+};
+const STEP_OPTIONS: KindsOf<ChainStepOptions> = {
+  because: text,
+  relation: anything,
+  gap: text,
+  for: text,
+  open: flag,
+};
+
+/** The relation of a step. @throws when it is none, or an option is unknown. */
+function relationOf(title: string, step: ChainStepOptions): ChainRelation {
+  requireArguments(`${title}: step`, step, STEP_OPTIONS);
+  return step.relation === undefined ? '=' : relationAmong(`${title}: step`, step.relation, chainRelations);
+}

@@ -51,7 +51,8 @@ export type ChainExpr =
   | { readonly kind: 'integral'; readonly over: readonly Place[]; readonly arg: ChainExpr };
 
 /** A sign between two expressions. */
-export type ChainRelation = '=' | '≤' | '≥';
+export const chainRelations = ['=', '≤', '≥'] as const;
+export type ChainRelation = (typeof chainRelations)[number];
 
 export interface Statement {
   readonly lhs: ChainExpr;
