@@ -175,6 +175,7 @@ function certify(
         }
       }
     } catch (error) {
+      if (error instanceof NoValue) return { kind: 'unable', reason: error.message };
       if (error instanceof TimeUp && certified.length > 0) break;
       throw error;
     }

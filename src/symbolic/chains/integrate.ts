@@ -3,19 +3,9 @@ import type { Clock } from '../clock.ts';
 import { ONE } from '../rational.ts';
 import { OrderUnknown, type Order } from './order.ts';
 import type { Structure } from './structure.ts';
-import {
-  canonical,
-  canonicalText,
-  distinct,
-  Divergent,
-  joints,
-  negated,
-  pointsOf,
-  Unsupported,
-  type Joint,
-  type Ranged,
-  type Term,
-} from './terms.ts';
+import { distinct, freeOf, pointsOf } from './closed.ts';
+import { canonical, canonicalText, joints, negated, type Joint, type Ranged, type Term } from './terms.ts';
+import { Divergent, Unsupported } from './unsupported.ts';
 import { isSpan, placeText, type Place, type Point } from './syntax.ts';
 
 /** Where the rules look things up and write down what they used. */
@@ -60,7 +50,10 @@ export function assertDistinct(term: Term, order: Order): void {
 /** ∫ term over these points, which must be free in it. @throws Unsupported where the integral diverges */
 export function integrated(term: Term, over: readonly Point[], order: Order, context: Context): Term {
   const read = pointsOf(term).map(placeText);
+  const within = term.closed.flatMap(freeOf).map(placeText);
   for (const point of over) {
+    if (within.includes(placeText(point)))
+      throw new Unsupported(`an integral over ${placeText(point)} of a product of integrals that read it`);
     if (!read.includes(placeText(point))) throw diverges(point);
     if (term.bound.some((b) => placeText(b) === placeText(point)))
       throw new Unsupported(`${placeText(point)} is integrated over twice`);
@@ -122,7 +115,7 @@ function withoutVariable(
 
 /** ∫ over runs of variables: a joint among the factors covers them, and nothing else reads them. */
 export function integratedRuns(term: Term, over: readonly Place[], order: Order, context: Context): Term {
-  if (term.functions.length > 0 || term.log !== undefined || term.bound.length > 0)
+  if (term.functions.length + term.closed.length + term.bound.length > 0 || term.log !== undefined)
     throw new Unsupported('an integral over a run of variables of more than densities');
   const names = new Set(over.filter((p) => !isSpan(p)).map(placeText));
   const families = new Set(over.map(({ family }) => family));
@@ -165,5 +158,5 @@ function outsideRuns(point: Point, places: readonly Place[], order: Order): bool
   });
 }
 
-export const unit: Term = { bound: [], weight: [], functions: [] };
+export const unit: Term = { bound: [], weight: [], functions: [], closed: [] };
 export const constant = (coefficient = ONE): Ranged<Term> => ({ coefficient, atom: unit });

@@ -29,6 +29,11 @@ export class Order {
     ]);
   }
 
+  /** Is it the name of an index that means something already? */
+  knows(index: string): boolean {
+    return this.bases.has(index);
+  }
+
   /** Knows also that from ≤ index ≤ to. */
   within(index: string, from: Index, to: Index): Order {
     const at = { base: index, plus: 0 };

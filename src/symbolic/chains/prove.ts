@@ -6,7 +6,8 @@ import type { ChainModel } from './model.ts';
 import { Order, OrderUnknown } from './order.ts';
 import { exprWith } from './rewrite.ts';
 import { structureOf, type Structure } from './structure.ts';
-import { canonical, canonicalText, Divergent, negated, terms, Unsupported, type Linear } from './terms.ts';
+import { canonical, canonicalText, negated, terms, type Linear } from './terms.ts';
+import { Divergent, Unsupported } from './unsupported.ts';
 import type { ChainExpr, IndexRange, Statement } from './syntax.ts';
 
 export interface RuleProof {

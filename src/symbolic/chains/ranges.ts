@@ -1,6 +1,7 @@
 /** Rules under a sum: what the range of its index says of the order holds there. */
 import { OrderUnknown, type Order } from './order.ts';
-import { terms, Unsupported, type Linear, type Ranged, type Term } from './terms.ts';
+import { terms, type Linear, type Ranged, type Term } from './terms.ts';
+import { Unsupported } from './unsupported.ts';
 import { shift, type IndexRange } from './syntax.ts';
 
 export const MAX_PEELED = 2; // first or last terms split off a sum, to tell x_{t-1} from x_0

@@ -1,5 +1,5 @@
 /** Engine two: a statement rewritten by the rules of probability to its normal form, for all densities and all T. */
-import { ONE, divQ, mulQ, type Rational } from '../rational.ts';
+import { ONE, divQ, mulQ, rational, type Rational } from '../rational.ts';
 import {
   assertDistinct,
   cancelled,
@@ -12,16 +12,9 @@ import {
 import { OrderUnknown, type Order } from './order.ts';
 import { MAX_PEELED, noProducts, onItem, split } from './ranges.ts';
 import { exprWith } from './rewrite.ts';
-import {
-  distinct,
-  negated,
-  pointsOf,
-  Unsupported,
-  type Joint,
-  type Linear,
-  type Ranged,
-  type Term,
-} from './terms.ts';
+import { closedOff, distinct, pointsOf } from './closed.ts';
+import { multipliedPowers, negated, type Joint, type Linear, type Ranged, type Term } from './terms.ts';
+import { Unsupported } from './unsupported.ts';
 import { isSpan, placeText, shift, type ChainExpr, type Density, type Place, type Point } from './syntax.ts';
 
 /** @throws Unsupported or OrderUnknown where the rules do not reach. */
@@ -34,7 +27,9 @@ export function normalForm(expr: ChainExpr, order: Order, context: Context): Lin
     case 'density':
       return [{ coefficient: ONE, atom: { ...unit, weight: conditional(expr.density, order, context) } }];
     case 'function':
-      return [{ coefficient: ONE, atom: { ...unit, functions: [{ name: expr.name, args: expr.args }] } }];
+      return [
+        { coefficient: ONE, atom: { ...unit, functions: [{ name: expr.name, args: expr.args, power: 1 }] } },
+      ];
     case 'add':
       return expr.args.flatMap(at);
     case 'neg':
@@ -146,43 +141,43 @@ function product(a: Linear, b: Linear, order: Order, context: Context): Linear {
   );
 }
 
-function times(a: Term, b: Term): Term {
-  const clash = [a, b].some((x, i) => {
-    const other = [b, a][i];
-    const read = [...pointsOf(other), ...other.bound].map(placeText);
+function times(one: Term, other: Term): Term {
+  const clash = [one, other].some((x, i) => {
+    const y = [other, one][i];
+    const read = [...pointsOf(y), ...y.bound].map(placeText);
     return x.bound.some(
-      (p) => read.includes(placeText(p)) || other.weight.some(({ over }) => over !== undefined),
+      (p) => read.includes(placeText(p)) || y.weight.some(({ over }) => over !== undefined),
     );
   });
-  if (clash) throw new Unsupported('a product of integrals over the same variable');
+  const [a, b] = clash || (one.log && other.log) ? [one, other].map(closedOff) : [one, other];
   if (a.log && b.log) throw new Unsupported('a product of logarithms');
   const log = a.log ?? b.log;
   return {
     bound: [...a.bound, ...b.bound],
     weight: cancelled([...a.weight, ...b.weight]),
-    functions: [...a.functions, ...b.functions],
+    functions: multipliedPowers([...a.functions, ...b.functions]),
+    closed: [...a.closed, ...b.closed],
     ...(log && { log }),
   };
 }
 
-/** 1/x for a single ratio of densities. */
+/** 1/x for a single ratio of densities and functions. */
 function inverse(x: Linear): Ranged<Term> {
   const [item] = x;
-  if (
-    x.length !== 1 ||
-    item.over ||
-    item.atom.bound.length > 0 ||
-    item.atom.log ||
-    item.atom.functions.length > 0
-  )
-    throw new Unsupported('a division by more than a product of densities');
-  return { coefficient: divQ(ONE, item.coefficient), atom: { ...unit, weight: negated(item.atom.weight) } };
+  if (x.length !== 1 || item.over || item.atom.bound.length + item.atom.closed.length > 0 || item.atom.log)
+    throw new Unsupported('a division by more than a product of densities and functions');
+  const { weight, functions } = item.atom;
+  const inverted = functions.map((each) => ({ ...each, power: -each.power }));
+  return {
+    coefficient: divQ(ONE, item.coefficient),
+    atom: { ...unit, weight: negated(weight), functions: inverted },
+  };
 }
 
 /** The logarithm of a single ratio of densities and functions. */
 function logarithm(x: Linear): Linear {
   const [item] = x;
-  if (x.length !== 1 || item.over || item.atom.bound.length > 0 || item.atom.log)
+  if (x.length !== 1 || item.over || item.atom.bound.length + item.atom.closed.length > 0 || item.atom.log)
     throw new Unsupported('a logarithm of a sum or an integral');
   if (item.coefficient.n !== 1n || item.coefficient.d !== 1n)
     throw new Unsupported('a logarithm of a number');
@@ -192,7 +187,10 @@ function logarithm(x: Linear): Linear {
       ...(over && { over }),
       atom: { ...unit, log: atom },
     })),
-    ...item.atom.functions.map((log) => ({ coefficient: ONE, atom: { ...unit, log } })),
+    ...item.atom.functions.map(({ power, ...log }) => ({
+      coefficient: rational(BigInt(power)),
+      atom: { ...unit, log },
+    })),
   ];
 }
 
@@ -223,10 +221,10 @@ function expectation(declared: Density, arg: Linear, order: Order, context: Cont
       const bar = over.given.filter((p): p is Point => !isSpan(p));
       if (bar.length < over.given.length) throw new Unsupported('an expectation given a run of variables');
       const clash = [...left, ...bar].some((p) => term.bound.some((b) => placeText(b) === placeText(p)));
-      if (clash) throw new Unsupported('an expectation within another over the same variable');
+      const apart = clash ? closedOff(term) : term;
       const weighted = {
-        ...term,
-        weight: cancelled([...term.weight, ...conditional({ ...over, left }, inner, context)]),
+        ...apart,
+        weight: cancelled([...apart.weight, ...conditional({ ...over, left }, inner, context)]),
       };
       return integrated(weighted, left, inner, context);
     }),
@@ -243,7 +241,8 @@ const MAX_WRITTEN = 16; // terms of a sum whose number is known: they are writte
 
 type Big = Extract<ChainExpr, { kind: 'sum' | 'prod' }>;
 
-function summed(expr: Big, order: Order, context: Context, peeled = 0): Linear {
+function summed(whole: Big, order: Order, context: Context, peeled = 0): Linear {
+  const expr = ownIndex(whole, order);
   const { index, from, to, body } = expr;
   if (order.atMost(shift(to, 1), from)) return [];
   // A formal sum S(to + 1) − S(from) is the sum only where it does not run backwards.
@@ -267,11 +266,19 @@ function summed(expr: Big, order: Order, context: Context, peeled = 0): Linear {
   }
 }
 
+/** The sum with a name for its index that means nothing outside: what multiplies it may read an index of the same name. */
+function ownIndex(sum: Big, order: Order): Big {
+  if (!order.knows(sum.index)) return sum;
+  let index = sum.index;
+  while (order.knows(index)) index += "'";
+  return { ...sum, index, body: exprWith(sum.body, sum.index, { base: index, plus: 0 }) };
+}
+
 function multiplied(expr: Big, order: Order, context: Context): Linear {
   const factors = summed({ ...expr, kind: 'sum' }, order, context);
   let coefficient: Rational = ONE;
   const weight = factors.flatMap(({ coefficient: c, over, atom }): Ranged<Joint>[] => {
-    if (atom.bound.length > 0 || atom.log || atom.functions.length > 0)
+    if (atom.bound.length + atom.closed.length + atom.functions.length > 0 || atom.log)
       throw new Unsupported('a product over an index of more than densities');
     if (over && (c.n !== 1n || c.d !== 1n)) throw new Unsupported('a product over an index of numbers');
     coefficient = mulQ(coefficient, c);

@@ -3,7 +3,8 @@ import { ONE } from '../rational.ts';
 import { namesOf, pointOf, tablesOf, type JointDensity, type Table } from './model.ts';
 import { OrderUnknown, type Order } from './order.ts';
 import { separated } from './separation.ts';
-import { jointOf, minusOne, Unsupported, type Joint, type Ranged } from './terms.ts';
+import { jointOf, minusOne, type Joint, type Ranged } from './terms.ts';
+import { Unsupported } from './unsupported.ts';
 import {
   indexText,
   isSpan,

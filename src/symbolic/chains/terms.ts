@@ -1,8 +1,10 @@
 /**
  * The normal form of the rules. A term is an integral over `bound` of a product of powers of joint marginals, of
- * functions and of at most one logarithm; an expression is a linear combination of terms, some of them summed over an
+ * functions, of at most one logarithm and of integrals that are closed off; an expression is a linear combination of terms, some of them summed over an
  * index. Logarithms are of joint marginals alone, conditionals being ratios of joints.
  */
+import { closedOff } from './closed.ts';
+import { Unsupported } from './unsupported.ts';
 import { ZERO, addQ, negQ, rational, type Rational } from '../rational.ts';
 import {
   indexText,
@@ -26,6 +28,11 @@ export interface FunctionValue {
   readonly args: readonly Point[];
 }
 
+/** A function to a whole power, not 0. */
+export interface FunctionPower extends FunctionValue {
+  readonly power: number;
+}
+
 /** coefficient · Σ over the range of the atom. */
 export interface Ranged<A> {
   readonly coefficient: Rational;
@@ -37,21 +44,13 @@ export interface Term {
   readonly bound: readonly Point[];
   /** Exponents of joint marginals; a range makes it a product over an index. */
   readonly weight: readonly Ranged<Joint>[];
-  readonly functions: readonly FunctionValue[];
+  readonly functions: readonly FunctionPower[];
+  /** Integrals that multiply the term: what they bind is their own, and nothing that they read is bound by the term. */
+  readonly closed: readonly Term[];
   readonly log?: Joint | FunctionValue;
 }
 
 export type Linear = readonly Ranged<Term>[];
-
-/** The rules do not reach this; the reason says what it is. */
-export class Unsupported extends Error {
-  override readonly name: string = 'Unsupported';
-}
-
-/** An integral over a variable of what does not depend on it: the volume of its space, which no rule knows. */
-export class Divergent extends Unsupported {
-  override readonly name = 'Divergent';
-}
 
 export const jointOf = (density: string, points: readonly Point[]): Joint => ({
   density,
@@ -79,10 +78,20 @@ export const joints: AtomKind<Joint> = {
 };
 
 const functionKey = ({ name, args }: FunctionValue): string => `${name}[${args.map(placeText).join(',')}]`;
-const functionWith = (f: FunctionValue, base: string, value: Index): FunctionValue => ({
+const functionWith = <F extends FunctionValue>(f: F, base: string, value: Index): F => ({
   ...f,
   args: f.args.map((p) => placeWith(p, base, value)),
 });
+/** Products of powers of functions, each function once. */
+export function multipliedPowers(list: readonly FunctionPower[]): FunctionPower[] {
+  const found = new Map<string, FunctionPower>();
+  for (const each of list) {
+    const key = functionKey(each);
+    found.set(key, { ...each, power: each.power + (found.get(key)?.power ?? 0) });
+  }
+  return [...found.values()].filter(({ power }) => power !== 0);
+}
+
 const isJoint = (log: Joint | FunctionValue): log is Joint => 'density' in log;
 
 const rangeWith = (over: IndexRange, base: string, value: Index): IndexRange => ({
@@ -100,38 +109,38 @@ export function weightWith(weight: readonly Ranged<Joint>[], base: string, value
 }
 
 export const terms: AtomKind<Term> = {
-  with: ({ bound, weight, functions, log }, base, value) => ({
+  with: ({ bound, weight, functions, closed, log }, base, value) => ({
     bound: bound.map((p) => placeWith(p, base, value)),
     weight: weightWith(weight, base, value),
-    functions: functions.map((f) => functionWith(f, base, value)),
+    functions: multipliedPowers(functions.map((f) => functionWith(f, base, value))),
+    closed: closed.map((term) => terms.with(term, base, value)),
     ...(log && { log: isJoint(log) ? joints.with(log, base, value) : functionWith(log, base, value) }),
   }),
-  key: ({ bound, weight, functions, log }) =>
-    [
+  key: (term) => {
+    // Beside integrals that are closed off, those of the term itself are too: E[f · E[f]] is E[f] E[f].
+    const { bound, weight, functions, closed, log } = term.closed.length > 0 ? closedOff(term) : term;
+    return [
       bound.map(placeText).sort().join(','),
       canonicalText(canonical(weight, joints)),
-      functions.map(functionKey).sort().join('·'),
+      functions
+        .map((f) => `${functionKey(f)}^${f.power}`)
+        .sort()
+        .join('·'),
+      closed
+        .map((each) => `⟨${terms.key(each)}⟩`)
+        .sort()
+        .join('·'),
       log === undefined ? '' : `log ${isJoint(log) ? joints.key(log) : functionKey(log)}`,
-    ].join(' ; '),
-  indices: ({ bound, weight, functions, log }) => [
+    ].join(' ; ');
+  },
+  indices: ({ bound, weight, functions, closed, log }) => [
     ...pointIndices(bound),
     ...weight.flatMap(({ atom, over }) => [...joints.indices(atom), ...(over ? [over.from, over.to] : [])]),
     ...functions.flatMap(({ args }) => pointIndices(args)),
+    ...closed.flatMap((term) => terms.indices(term)),
     ...(log === undefined ? [] : pointIndices(isJoint(log) ? log.points : log.args)),
   ],
 };
-
-/** The points that a term's integrand reads, bound ones included, apart from those of products over an index. */
-export const pointsOf = ({ weight, functions, log }: Term): Point[] =>
-  distinct([
-    ...weight.flatMap(({ atom, over }) => (over ? [] : atom.points)),
-    ...functions.flatMap(({ args }) => args),
-    ...(log === undefined ? [] : isJoint(log) ? log.points : log.args),
-  ]);
-
-export const distinct = (points: readonly Point[]): Point[] => [
-  ...new Map(points.map((p) => [placeText(p), p])).values(),
-];
 
 export const negated = <A>(items: readonly Ranged<A>[]): Ranged<A>[] =>
   items.map((item) => ({ ...item, coefficient: negQ(item.coefficient) }));

@@ -88,6 +88,27 @@ const identities: True[] = [
   ['the tower rule', pair, 'E_{q(x)}[E_{q(y|x)}[f(x,y)]] = E_{q(x,y)}[f(x,y)]'],
   ['the tower rule forgets what was conditioned on', pair, 'E_{q(x)}[E_{q(y|x)}[f(y)]] = E_{q(y)}[f(y)]'],
   ['linearity', pair, 'E_{q(x,y)}[2*f(x) - g(y)/3] = 2*E_{q(x)}[f(x)] - E_{q(y)}[g(y)]/3'],
+  [
+    'the variance, two ways',
+    pair,
+    'E_{q(x)}[(f(x) - E_{q(x)}[f(x)])^2] = E_{q(x)}[f(x)^2] - E_{q(x)}[f(x)]^2',
+  ],
+  [
+    'the covariance, two ways',
+    pair,
+    'E_{q(x,y)}[(f(x) - E_{q(x)}[f(x)]) * (g(y) - E_{q(y)}[g(y)])] = E_{q(x,y)}[f(x) g(y)] - E_{q(x)}[f(x)] E_{q(y)}[g(y)]',
+  ],
+  [
+    'a mean within a mean of the same variable',
+    pair,
+    'E_{q(x)}[f(x)]^2 = E_{q(x)}[f(x) * E_{q(y)}[E_{q(x|y)}[f(x)]]]',
+  ],
+  [
+    'functions cancel where they are not 0',
+    pair,
+    'E_{q(x)}[f(x)^2 / (f(x) * h(x))] = E_{q(x,y)}[f(x) / h(x)]',
+  ],
+  ['the logarithm of a power', pair, 'log(h(x)^2 / h(y)) = 2 * log h(x) - log h(y)'],
   ['the chain rule of entropy', pair, 'H(q(x,y)) = H(q(x)) + E_{q(x)}[H(q(y|x))]'],
   ['mutual information two ways', pair, 'H(q(x)) - E_{q(y)}[H(q(x|y))] = E_{q(x)}[KL(q(y|x) || q(y))]'],
   ['cross entropy', pair, 'KL(q(x) || p(x)) = -E_{q(x)}[log p(x)] - H(q(x))'],
@@ -150,6 +171,13 @@ const slips: [title: string, model: ChainModel, statement: string, range?: strin
   ],
   ['the ELBO with the KL reversed', vae, `${elbo} = E_{q(z|x)}[log p(x|z)] - KL(p(z) || q(z|x))`],
   ['the gap against the prior', vae, `${elbo} = log p(x) - KL(q(z|x) || p(z))`],
+  ['a variance without the mean squared', pair, 'E_{q(x)}[(f(x) - E_{q(x)}[f(x)])^2] = E_{q(x)}[f(x)^2]'],
+  [
+    'a product of means for a mean of products',
+    pair,
+    'E_{q(x)}[f(x)] * E_{q(x)}[g(x)] = E_{q(x)}[f(x) g(x)]',
+  ],
+  ['means of different densities', pair, 'E_{q(x)}[f(x)] * E_{p(x)}[f(x)] = E_{q(x)}[f(x)]^2'],
   ['a logarithm pulled through an expectation', pair, 'log E_{q(x)}[h(x)] = E_{q(x)}[log h(x)]'],
   ['the wrong tower', pair, 'E_{q(x)}[E_{q(y|x)}[f(y)]] = E_{p(y)}[f(y)]'],
   ['entropies that add', pair, 'H(q(x,y)) = H(q(x)) + H(q(y))'],
@@ -194,7 +222,7 @@ test('an index outside the chain is said, not proved', () => {
 
 test('what the rules do not reach is tested on finite chains, and says on which', () => {
   const both = chainOfTwo();
-  const verdict = decideChain(both, 'E_{q(x)}[f(x)] * E_{q(x)}[f(x)] = E_{q(x)}[f(x) * E_{q(x)}[f(x)]]');
+  const verdict = decideChain(both, 'E_{q(y)}[E_{q(x|y)}[f(x)]^2] = E_{q(x,y)}[f(x) * E_{q(x|y)}[f(x)]]');
   expect(verdict.verdict).toBe('tested');
   expect(verdict.scope).toBe(
     'exact on all models with 2 states of x, 3 of y; models with 3 states of x, 4 of y',

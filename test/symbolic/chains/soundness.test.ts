@@ -90,3 +90,23 @@ test('what is too long to write out, or takes too long, is undecided and says so
   );
   expect(verdictOf('log p(x) = log p(x) + 0', vae).verdict).toBe('proved');
 });
+
+test('the rules alone tell an index that a sum binds from a free one of the same name', () => {
+  const model = chainModel('q(x_{0:T}) = q(x_0) prod_{t=1}^{T} q(x_t|x_{t-1})', { functions: ['f', 'g'] });
+  const names = { densities: new Set(['q']), functions: model.functions };
+  const free = [{ index: 't', from: { base: '', plus: 1 }, to: { base: 'T', plus: 0 } }];
+  const byRules = (statement: string) => proveByRules(model, parseStatement(statement, names), free, 1).kind;
+  for (const statement of [
+    '(sum_{t=1}^{T} f(x_t)) * g(x_t) = sum_{t=1}^{T} (f(x_t) * g(x_t))',
+    'E_{q(x_t)}[sum_{t=1}^{T} f(x_t)] = sum_{t=1}^{T} E_{q(x_t)}[f(x_t)]',
+    'log(prod_{t=1}^{T} q(x_t)) + 0 * f(x_t) = sum_{s=1}^{T} log q(x_t)',
+  ])
+    expect(byRules(statement), statement).toBe('open');
+  expect(byRules('g(x_t) * sum_{t=1}^{T} f(x_T) = (sum_{s=1}^{T} f(x_T)) * g(x_t)')).toBe('proved');
+});
+
+test('logarithms that vanish on every table may still be beyond the residues', () => {
+  const same = 'KL(q(x_1) || q(x_1))';
+  const found = verdictOf(`log p(x_0) * int_{x_1} ${same} = log p(x_0) * int_{x_1} (${same} + 0)`, ddpm);
+  expect(found.verdict).toBe('undecided');
+});
