@@ -8,6 +8,7 @@ import { nativeBackend } from './native/index.ts';
 import type { RecorderOptions } from './native/recorder.ts';
 import { isTracing, pure } from './purity.ts';
 import { Assignments, assignAll } from './variables.ts';
+import { rethrow } from './memory.ts';
 import { flatten, signature, unflatten, type Structure } from './tree.ts';
 
 export interface CompileOptions {
@@ -30,7 +31,7 @@ export interface CompileOptions {
 export interface Compiled<A extends readonly TensorTree[], R extends TensorTree> {
   /** Runs it; the result's tensors belong to the caller. Arguments are not disposed and may be, at once. */
   (...args: A): Promise<R>;
-  /** Shapes and dtypes it was traced for so far. */
+  /** How often it was traced, not counting for variables that were disposed since. */
   readonly traces: number;
   /** Nodes of the graph traced last; 0 where the backend does not compile. */
   readonly nodes: number;
@@ -40,6 +41,8 @@ export interface Compiled<A extends readonly TensorTree[], R extends TensorTree>
 
 interface Entry {
   traced: TracedFunction;
+  /** The variables among the arguments. */
+  given: readonly tf.Variable[];
   result: Structure;
   /** Assigned after each call, from the last outputs. */
   assigned: readonly tf.Variable[];
@@ -47,17 +50,28 @@ interface Entry {
 
 /**
  * Makes one TensorFlow function of `fn`, a function of tensors (nested arrays and plain objects of them allowed), traced
- * once for each combination of shapes and dtypes. It runs on a worker thread, so that timers, progress and interrupts go
- * on. Where the backend cannot compile, `fn` runs as it is, with the same numbers.
+ * once for each combination of shapes and dtypes, and for each variable that is an argument. It runs on a worker thread,
+ * so that timers, progress and interrupts go on. Where the backend cannot compile, `fn` runs as it is, with the same
+ * numbers.
  *
- * State goes in and comes out, `(state, batch) → [state, loss]`, or is held in tf.Variables: what they hold is read at
- * each call, and what `fn` assigns to them is assigned when the call has succeeded. Calls of a function that assigns run
- * one after the other; before another function reads the same variables, await them.
+ * Arguments are told apart by their places: it makes no difference which of them are one tensor, or share its data. State
+ * goes in and comes out, `(state, batch) → [state, loss]`, or is held in tf.Variables: what they hold is read at each call,
+ * and what `fn` assigns to them is assigned when the call has succeeded. Calls of a function that assigns run one after
+ * the other; before another function reads the same variables, await them.
+ *
+ * Whatever else `fn` finds around it is fixed by the trace. A number of the closure, the time, the length of an array and
+ * the shape of what it makes stay what they were in the first call; a tensor of the closure stays that tensor, even if
+ * its name is given another. What changes from call to call must be an argument: a number as `tf.scalar(n)`.
+ *
+ * Random numbers are arguments too, or drawn with `normalInGraph` under a key. The operations of tfjs that draw, dropout
+ * and its layers in training among them, and Math.random are refused; other sources of chance cannot be seen.
  *
  * Of a network on two cores, see `inChains`: what it wraps uses both.
  *
- * Random numbers are arguments too: tf.randomNormal draws in JavaScript and would be fixed by the trace.
- * @throws (as a rejection) when `fn` reads values, branches on them or makes variables; the error names the line.
+ * @throws (as a rejection) when `fn` reads values, branches on them, draws random numbers, makes or disposes variables,
+ *   is async or starts promises: the error names the line; also for arguments and results that are no tensors, are
+ *   disposed or hold strings, tensors of the closure that were disposed, and where memory does not suffice
+ * @throws (at once) inside another compiled function and where tfjs differentiates: it has no gradient of its own
  * @see keyTensor for a random key as an argument
  */
 export function compile<A extends readonly TensorTree[], R extends TensorTree>(
@@ -76,7 +90,13 @@ export function compile<A extends readonly TensorTree[], R extends TensorTree>(
         `${name}: a compiled function cannot be called inside another; call the plain function there`,
       );
     }
-    return run(args);
+    if (tf.engine().isTapeOn()) {
+      throw new Error(
+        `${name}: a compiled function gives a promise and has no gradient of its own; differentiate the plain function ` +
+          `inside a compiled one: compile((x) => tf.grad(${fn.name || 'fn'})(x))`,
+      );
+    }
+    return run(args).catch((error) => rethrow(name, error));
   };
 
   let last: Promise<unknown> = Promise.resolve();
@@ -101,12 +121,23 @@ export function compile<A extends readonly TensorTree[], R extends TensorTree>(
     }
   };
 
+  /** Frees what was traced for variables that cannot be given any more. */
+  const forgetDisposed = (backend: TensorFlowBackend): void => {
+    for (const [key, { given, traced }] of cache) {
+      if (!given.some((variable) => variable.isDisposed)) continue;
+      releaseFunction(backend, traced);
+      cache.delete(key);
+    }
+  };
+
   const run = async (args: A): Promise<R> => {
     const leaves: tf.Tensor[] = [];
     const structure = args.map((arg, i) => flatten(arg, leaves, `${name}: argument ${i + 1}`));
     const backend = nativeBackend();
+    /** `fn` gets trees of its own: what it can see of the caller's tensors is what a trace can see. */
+    const body = (own: readonly tf.Tensor[]) => fn(...(unflatten(structure, own) as unknown as A));
     if (!backend) {
-      const result = runEagerly(name, fn, args);
+      const result = runEagerly(name, leaves, body) as R;
       await nextTurn(); // a loop of steps lets timers, progress and interrupts in between them
       return result;
     }
@@ -114,11 +145,12 @@ export function compile<A extends readonly TensorTree[], R extends TensorTree>(
     const key = signature(structure, leaves);
     let entry = cache.get(key);
     if (!entry) {
+      forgetDisposed(backend);
       const options = {
         ...{ label: name, fuses: xla === 'fused' },
         bfloat16: bfloat16 && hasBfloat16(backend),
       };
-      entry = trace(backend, options, leaves, () => fn(...args));
+      entry = trace(backend, options, leaves, body);
       cache.set(key, entry);
       nodes = entry.traced.native.nodes;
     }
@@ -159,22 +191,27 @@ function trace(
   backend: TensorFlowBackend,
   options: { label: string } & RecorderOptions,
   leaves: readonly tf.Tensor[],
-  body: () => TensorTree,
+  body: (own: readonly tf.Tensor[]) => TensorTree,
 ): Entry {
   const assignments = new Assignments();
   let result: Structure;
   try {
-    const traced = traceFunction(backend, options, leaves, () => {
+    const traced = traceFunction(backend, options, leaves, (own) => {
       const outputs: tf.Tensor[] = [];
       try {
-        result = flatten(pure(body, assignments), outputs, `${options.label}: its result`);
+        result = flatten(
+          pure(() => body(own), assignments),
+          outputs,
+          `${options.label}: its result`,
+        );
         outputs.forEach((output, i) => (outputs[i] = apart(output)));
       } finally {
         assignments.undo();
       }
       return [...outputs, ...assignments.values];
     });
-    return { traced, result, assigned: assignments.variables };
+    const given = leaves.filter((leaf): leaf is tf.Variable => leaf instanceof tf.Variable);
+    return { traced, given, result: result!, assigned: assignments.variables };
   } finally {
     assignments.dispose();
   }
@@ -187,19 +224,20 @@ const apart = (tensor: tf.Tensor): tf.Tensor =>
 const nextTurn = () => new Promise<void>((done) => setImmediate(done));
 
 /** The same contract without a compiler: guards on, no tensor left over, results apart from the arguments. */
-function runEagerly<A extends readonly TensorTree[], R extends TensorTree>(
+function runEagerly(
   name: string,
-  fn: (...args: A) => R,
-  args: A,
-): R {
+  leaves: readonly tf.Tensor[],
+  body: (own: readonly tf.Tensor[]) => TensorTree,
+): TensorTree {
   let result: Structure;
   const assignments = new Assignments();
   try {
     const outputs = tf.tidy(() => {
+      const own = leaves.map((leaf) => (leaf instanceof tf.Variable ? leaf : tf.clone(leaf)));
       const made: tf.Tensor[] = [];
       try {
         result = flatten(
-          pure(() => fn(...args), assignments),
+          pure(() => body(own), assignments),
           made,
           `${name}: its result`,
         );
@@ -213,7 +251,7 @@ function runEagerly<A extends readonly TensorTree[], R extends TensorTree>(
       assignments.variables,
       assignments.values.map((value) => tf.clone(value)),
     );
-    return unflatten(result, outputs) as R;
+    return unflatten(result!, outputs);
   } finally {
     assignments.dispose();
   }

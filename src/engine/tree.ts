@@ -1,18 +1,33 @@
 /** Nested arrays and records of tensors, flattened to a list and built again. */
 import { tf, type TensorTree } from './tf.ts';
 
-/** A tree whose leaves are places in a list: what is left when the tensors are taken out. */
+/**
+ * A tree whose leaves are places in a list: what is left when the tensors are taken out. Undefined has a name, as JSON
+ * would make null of it.
+ */
 export type Structure =
-  number | null | undefined | readonly Structure[] | { readonly [name: string]: Structure };
+  number | null | 'undefined' | readonly Structure[] | { readonly [name: string]: Structure };
 
 /**
  * Takes the tensors out of `tree`, in order, appending to `leaves`.
  * @throws when a leaf is not a tensor; `where` names the place: `argument 2.weights`.
  */
 export function flatten(tree: TensorTree, leaves: tf.Tensor[], where: string): Structure {
-  if (tree === null || tree === undefined) return tree;
+  if (tree === undefined) return 'undefined';
+  if (tree === null) return null;
   if (tree instanceof tf.Tensor) {
-    if (tree.isDisposed) throw new Error(`${where} is a tensor that was disposed`);
+    if (tree.isDisposed) {
+      throw new Error(
+        `${where} is a tensor that was disposed ([${tree.shape}] ${tree.dtype}); expected one that is alive: ` +
+          'dispose it after its last use, and in tf.tidy keep it with tf.keep',
+      );
+    }
+    if (tree.dtype === 'string') {
+      throw new TypeError(
+        `${where} is a tensor of strings ([${tree.shape}]); expected float32, int32, bool or complex64: ` +
+          'keep text in JavaScript arrays and pass numbers, such as indices into them',
+      );
+    }
     return leaves.push(tree) - 1;
   }
   if (Array.isArray(tree))
@@ -42,14 +57,16 @@ function describe(value: unknown): string {
 
 /** The tree of `structure` with `leaves` in their places. */
 export function unflatten(structure: Structure, leaves: readonly tf.Tensor[]): TensorTree {
-  if (structure === null || structure === undefined) return structure;
+  if (structure === 'undefined') return undefined;
+  if (structure === null) return null;
   if (typeof structure === 'number') return leaves[structure];
   if (Array.isArray(structure)) return structure.map((item: Structure) => unflatten(item, leaves));
   const entries = Object.entries(structure as Record<string, Structure>);
   return Object.fromEntries(entries.map(([name, item]) => [name, unflatten(item, leaves)]));
 }
 
-/** What a compiled function is cached by: structure, dtypes and shapes. */
+/** What a compiled function is cached by: structure, dtypes and shapes, and which variables are given. */
 export function signature(structure: Structure, leaves: readonly tf.Tensor[]): string {
-  return JSON.stringify([structure ?? null, leaves.map((leaf) => [leaf.dtype, ...leaf.shape])]);
+  const kinds = leaves.map((leaf) => (leaf instanceof tf.Variable ? leaf.id : [leaf.dtype, ...leaf.shape]));
+  return JSON.stringify([structure, kinds]);
 }

@@ -16,6 +16,21 @@ const place = (variable: tf.Variable, dataId: object): void => {
   (variable as { dataId: object }).dataId = dataId;
 };
 
+/** Runs `body` while each variable reads as what `valueOf` gives for it. */
+export function withStandIns<R>(
+  variables: readonly tf.Variable[],
+  valueOf: (variable: tf.Variable) => tf.Tensor,
+  body: () => R,
+): R {
+  const own = variables.map(({ dataId }) => dataId);
+  try {
+    for (const variable of variables) place(variable, valueOf(variable).dataId);
+    return body();
+  } finally {
+    variables.forEach((variable, i) => place(variable, own[i]!));
+  }
+}
+
 /** What one run of a function assigns. */
 export class Assignments {
   readonly #held = new Map<tf.Variable, Held>();

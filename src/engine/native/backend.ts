@@ -18,6 +18,7 @@ interface NodeBackend {
   numDataIds(): number;
   disposeData(dataId: object, force?: boolean): boolean;
   move(dataId: object, values: ArrayLike<number>, shape: number[], dtype: DataType, refCount: number): void;
+  write(values: ArrayLike<number>, shape: number[], dtype: DataType): object;
 }
 
 interface TensorEntry {
@@ -87,8 +88,8 @@ export function createBackend(
     readonly eager = eager;
     readonly chains = chains;
     readonly hasBfloat16 = hasBfloat16;
-    /** Data written while recording: constants of the graph. Everything else is an input from outside. */
-    #constants = new WeakSet<object>();
+    /** Data written while recording, and into which graph: its constants. Everything else is an input from outside. */
+    readonly #constants = new WeakMap<object, Recorder>();
     /** Data whose values are still in JavaScript: no native tensor yet. */
     readonly #onHost = new Set<object>();
 
@@ -113,16 +114,22 @@ export function createBackend(
       dtype: DataType,
       refs: number,
     ): void {
-      if (recorder) this.#constants.add(id);
       this.#onHost.add(id);
       super.move(id, values, shape, dtype, refs);
+    }
+
+    /** New data, where `move` also brings a tensor from another backend. */
+    override write(values: ArrayLike<number>, shape: number[], dtype: DataType): object {
+      const id = super.write(values, shape, dtype);
+      if (recorder) this.#constants.set(id, recorder);
+      return id;
     }
 
     /** A tensor from outside whose values are still in JavaScript is uploaded for good, not baked into the graph. */
     override getInputTensorIds(tensors: readonly tf.TensorInfo[]): number[] {
       for (const { dataId } of recorder ? tensors : []) {
         const entry = this.tensorMap.get(dataId);
-        if (entry?.values && !this.#constants.has(dataId)) {
+        if (entry?.values && this.#constants.get(dataId) !== recorder) {
           entry.id = eager.createTensor(entry.shape, entry.dtype, entry.values);
           entry.values = null;
         }

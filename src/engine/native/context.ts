@@ -1,4 +1,5 @@
 /** TensorFlow's eager context: status checks, devices, and the handles that JavaScript numbers stand for. */
+import { outOfMemory } from '../memory.ts';
 import type { Api, Address, Pointer } from './api.ts';
 import { encodeConfig, type SessionConfig } from './config.ts';
 
@@ -7,10 +8,16 @@ export interface Device {
   type: string;
 }
 
+const RESOURCE_EXHAUSTED = 8;
+
 /** Throws `what: TensorFlow's message` when `status` holds an error. */
 export function check(api: Api, status: Pointer, what: string): void {
-  if (api.statusCode(status) === 0) return;
-  throw new Error(`${what}: ${api.statusMessage(status)}`);
+  const code = api.statusCode(status);
+  if (code === 0) return;
+  const message = api.statusMessage(status);
+  // The lines after the first tell a user of Python what to set.
+  if (code === RESOURCE_EXHAUSTED) throw outOfMemory(what, message.split('\n')[0]!);
+  throw new Error(`${what}: ${message}`);
 }
 
 /** One context for the process: TensorFlow keeps its threads and devices there. */

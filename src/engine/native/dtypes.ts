@@ -31,10 +31,14 @@ export function dtypeNumber(dtype: DataType): number {
   if (dtype === 'int32') return TF_DTYPE.TF_INT32;
   if (dtype === 'bool') return TF_DTYPE.TF_BOOL;
   if (dtype === 'complex64') return TF_DTYPE.TF_COMPLEX64;
-  throw new TypeError(
-    `${dtype} tensors are not supported by the engine; keep such data in JavaScript arrays`,
-  );
+  throw noSuchTensors(dtype);
 }
+
+const noSuchTensors = (dtype: string): TypeError =>
+  new TypeError(
+    `a tensor of dtype ${dtype} is used; expected float32, int32, bool or complex64: keep text in JavaScript arrays ` +
+      'and compute with numbers, such as indices into them',
+  );
 
 /** `values` in the array type that TensorFlow's `dtype` is stored in. */
 export function toHostArray(dtype: number, values: ArrayLike<number>): HostArray {
@@ -49,6 +53,8 @@ export function toHostArray(dtype: number, values: ArrayLike<number>): HostArray
       return values instanceof Uint8Array ? values : Uint8Array.from(values);
     case TF_DTYPE.TF_INT64:
       return BigInt64Array.from(Array.from(values, (value) => BigInt(value)));
+    case TF_DTYPE.TF_STRING:
+      throw noSuchTensors('string');
     default:
       throw new TypeError(`TensorFlow dtype ${dtype} is not supported by the engine`);
   }

@@ -1,4 +1,5 @@
 /** One operation at a time: the part of tfjs-node's addon that its JavaScript kernels call, over FFI. */
+import { outOfMemory } from '../memory.ts';
 import type { Pointer } from './api.ts';
 import { check, type Context } from './context.ts';
 import { fromBytes, TF_ATTR, toHostArray, toInt64s } from './dtypes.ts';
@@ -53,7 +54,10 @@ export class Eager {
     const { api } = this.context;
     const array = toHostArray(dtype, values);
     const tensor = api.allocateTensor(dtype, toInt64s(shape), shape.length, array.byteLength);
-    if (array.byteLength > 0) api.copy(api.tensorData(tensor), array, array.byteLength);
+    const data = api.tensorData(tensor);
+    if (array.byteLength > 0 && !data)
+      throw outOfMemory(`tensor of shape [${shape}]`, `${array.byteLength} bytes`);
+    if (array.byteLength > 0) api.copy(data, array, array.byteLength);
     return tensor;
   }
 
@@ -136,12 +140,16 @@ export class Eager {
     return Array.from(this.#outputs.subarray(0, this.#count[0]), (handle) => this.meta(this.adopt(handle)));
   }
 
-  /** Runs one operation on a worker thread; timers and I/O go on meanwhile. Returns the outputs' numbers. */
+  /**
+   * Runs one operation on a worker thread; timers and I/O go on meanwhile. Returns the outputs' numbers.
+   * @param label names it in errors
+   */
   async executeAsync(
     name: string,
     attrs: readonly OpAttr[],
     inputs: readonly number[],
     outputs: number,
+    label = name,
   ): Promise<number[]> {
     const { api } = this.context;
     const status = api.newStatus();
@@ -161,7 +169,7 @@ export class Eager {
       } finally {
         api.deleteOp(op);
       }
-      check(api, status, name);
+      check(api, status, label);
       return Array.from(handles.subarray(0, outputs), (handle) => this.adopt(handle));
     } finally {
       api.deleteStatus(status);

@@ -10,7 +10,7 @@ const LIST_INPUTS: Record<string, number> = { ConcatV2: 1, Pack: 0, AddN: 0, Ein
 /** Operations that end in a list of inputs, which is empty here. */
 const EMPTY_LIST_LAST = new Set(['CollectiveReduceV2']);
 
-/** A tensor of the running program that the graph reads: an argument, or one captured from outside. */
+/** An input of the graph, or a tensor of the running program that it reads. */
 export interface Capture {
   id: number;
   output: GraphOutput;
@@ -38,24 +38,23 @@ export interface RecorderOptions {
 export interface NativeFunction {
   name: string;
   pointer: Pointer;
-  /** Outside tensors it takes, in order. */
+  /** What it takes, in order: inputs and outside tensors. */
   captures: number[];
   outputs: { dtype: number; shape: number[] }[];
   nodes: number;
 }
 
 /** Numbers of symbolic tensors lie above those of real ones, so that neither is taken for the other. */
-const FIRST_SYMBOL = 2 ** 40;
-let lastSymbol = FIRST_SYMBOL;
+let lastSymbol = 2 ** 40;
 let functionCount = 0;
-
-export const isSymbol = (id: number): boolean => id > FIRST_SYMBOL;
 
 export class Recorder {
   readonly #eager: Eager;
   readonly #graph: Pointer;
   readonly #tensors = new Map<number, GraphTensor>();
   readonly #called = new Set<string>();
+  /** Inputs that nothing has read so far. */
+  readonly #inputs = new Map<number, Omit<TensorMeta, 'id'>>();
   readonly captures: Capture[] = [];
   #nodes = 0;
 
@@ -96,7 +95,7 @@ export class Recorder {
   #tensor(id: number): GraphTensor {
     const known = this.#tensors.get(id);
     if (known) return known;
-    const { dtype, shape } = this.#eager.meta(id);
+    const { dtype, shape } = this.#inputs.get(id) ?? this.#eager.meta(id);
     const tensor = { made: this.#placeholder(dtype, shape) };
     this.#tensors.set(id, tensor);
     this.captures.push({ id, output: tensor.made });
@@ -133,17 +132,18 @@ export class Recorder {
     return { oper: this.#finishNode(node, 'Placeholder'), index: 0 };
   }
 
-  /** An input of the graph that stands for no tensor yet: what a sub-function is traced with. */
-  parameter(dtype: number, shape: number[]): TensorMeta {
-    const output = this.#placeholder(dtype, shape);
-    const id = this.#define(output);
-    this.captures.push({ id, output });
-    return { id, dtype: forTfjs(dtype), shape };
+  /** A tensor that becomes an input of the graph when something reads it. */
+  input(dtype: number, shape: number[]): TensorMeta {
+    lastSymbol += 1;
+    this.#inputs.set(lastSymbol, { dtype, shape });
+    return { id: lastSymbol, dtype: forTfjs(dtype), shape };
   }
 
-  /** Makes tensor `id` an input of the graph even if nothing reads it. */
-  argument(id: number): void {
-    this.#tensor(id);
+  /** The same, and an input even if nothing reads it. */
+  parameter(dtype: number, shape: number[]): TensorMeta {
+    const meta = this.input(dtype, shape);
+    this.#tensor(meta.id);
+    return meta;
   }
 
   constant(shape: readonly number[], dtype: number, values: ArrayLike<number>): number {

@@ -1,6 +1,7 @@
 /** tfjs's WebAssembly backend. */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { outOfMemory } from '../memory.ts';
 import { tf } from '../tf.ts';
 
 const CRASH_EVENTS = ['uncaughtException', 'unhandledRejection'] as const;
@@ -24,6 +25,25 @@ async function withoutCrashListeners<R>(start: () => Promise<R>): Promise<R> {
   }
 }
 
+interface Allocator {
+  _malloc(bytes: number): number;
+  _free(address: number): void;
+}
+
+/** Its addresses have 32 bits, so that a larger size would be taken for what is left of it. */
+const ADDRESSABLE = 2 ** 32;
+
+/** tfjs does not look whether it got memory, and would write at address 0, over what is there. */
+function refuseMissingMemory(module: Allocator): void {
+  module._free(module._malloc(1)); // Emscripten sets the function when it is first called
+  const allocate = module._malloc;
+  module._malloc = (bytes) => {
+    const address = bytes < ADDRESSABLE ? allocate(bytes) : 0;
+    if (address === 0 && bytes > 0) throw outOfMemory('wasm', `${bytes} bytes; it has 4 GiB at most`);
+    return address;
+  };
+}
+
 /** Sets wasm as tfjs's backend. One thread: tfjs's threaded build needs a browser's workers. */
 export async function startWasm(): Promise<{ version: string; libraries: Record<string, string> }> {
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
@@ -33,5 +53,6 @@ export async function startWasm(): Promise<{ version: string; libraries: Record<
   if (!(await withoutCrashListeners(() => tf.setBackend('wasm')))) {
     throw new Error(`the module in ${folder} did not start`);
   }
+  refuseMissingMemory((tf.backend() as unknown as { wasm: Allocator }).wasm);
   return { version: wasm.version_wasm, libraries: { 'tfjs-backend-wasm': folder } };
 }

@@ -183,6 +183,9 @@ export const wasmKernels: readonly tf.KernelConfig[] = [
     einsumByProducts(equation as string, Object.values(operands)),
   ),
   composed('wasm', 'StatelessRandomNormal', ({ seed }, { shape }) =>
-    tf.tensor(statelessNormal(seed!.dataSync(), countOf(shape as number[])), shape as number[]),
+    tf.tensor(
+      statelessNormal(tf.engine().readSync(seed!.dataId) as Int32Array, countOf(shape as number[])),
+      shape as number[],
+    ),
   ),
 ];
