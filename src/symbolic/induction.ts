@@ -209,7 +209,7 @@ function build(title: string, problem: Problem, spec: InductionSpec): Induction 
     ...(refuted && { counterexample: refuted.counterexample }),
     ...(reason !== undefined && { reason }),
     ...(refuted && {
-      diagnosis: seen(diagnose(claim.right, symbolsOf(claim.right), table, verdictOf(claim, 3, 'proved'))),
+      diagnosis: seen(diagnose(claim.right, symbolsOf(claim.right), table, verdictOf(claim, 3, 'tested'))),
     }),
   }));
   // Of the unrolled instances, the largest that is decided is shown, or those that refute.
@@ -239,9 +239,9 @@ function build(title: string, problem: Problem, spec: InductionSpec): Induction 
   return shownAs(self, () => self);
 }
 
-/** A repair is tried on the first instances only. */
+/** A repair is tested on the first instances: no induction proves it. */
 const seen = (diagnosis: string | undefined): string | undefined =>
-  diagnosis && `${diagnosis}, as far as the first instances show`;
+  diagnosis && `tested on the first instances alone: ${diagnosis}`;
 
 /** The step does not follow: that refutes no instance, so it is said and left undecided. */
 function unproved({ counterexample, ...found }: Judgement): Judgement {

@@ -36,7 +36,7 @@ export function mutationScore(line: Expr, holds: Holds): StepMutants {
 
 /**
  * `holds with $b$ in place of $a$` and the like, for the first repair under which the step is proved without a condition,
- * else for the first under which it is proved at all, with its conditions; `names` may be written in. Undefined when none
+ * else for the first under which it is proved at all, with its conditions (or tested: the caller says so); `names` may be written in. Undefined when none
  * is found among those tried, whose number `repairs` bounds, or in the time of the decision in progress.
  */
 export function diagnose(
@@ -49,7 +49,7 @@ export function diagnose(
   for (const repair of repairs(line, names, (name) => symbols.get(name).tex)) {
     if (timeLeft() <= 0) break;
     const { verdict, conditions } = holds(repair.whole);
-    if (verdict !== 'proved' && verdict !== 'vacuous') continue;
+    if (verdict !== 'proved' && verdict !== 'tested' && verdict !== 'vacuous') continue;
     const words = repairWords(
       repair,
       (part) => `$${typeset(part, symbols)}$`,

@@ -80,6 +80,7 @@ test.each<[string, string]>([
 
 test('a refuted closed form is told its repair', () => {
   const { steps } = induct('wrong', { ...vp, ...quick, claim: 'variance[t] = (1 - abar[t])^2' });
+  expect(steps.at(-1)!.diagnosis).toMatch(/^tested on the first instances alone: /);
   expect(steps.at(-1)!.diagnosis).toContain('holds with $1 - \\bar\\alpha_{t}$');
 });
 
