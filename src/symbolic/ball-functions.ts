@@ -11,6 +11,7 @@ import {
   sqrtBall,
   type Ball,
 } from './ball.ts';
+import { checkTime } from './clock.ts';
 import { absBig, bitLength, type Rational } from './rational.ts';
 
 const ln2Cache = new Map<number, bigint>();
@@ -159,7 +160,10 @@ export function rootPowBall(a: Ball, { n, d }: Rational, bits: number): Ball {
   if (isZero(a)) return a;
   let root = a;
   let rest = d;
-  for (; rest % 2n === 0n; rest /= 2n) root = sqrtBall(root, bits + 8);
+  for (; rest % 2n === 0n; rest /= 2n) {
+    checkTime();
+    root = sqrtBall(root, bits + 8);
+  }
   if (rest === 1n || root.state !== 'value') return powBall(root, n, bits);
   const log = logBall(root, bits + 8);
   return expBall(divBalls(mulBalls(log, ball(n, 0n, 0), bits + 8), ball(rest, 0n, 0), bits + 8), bits);

@@ -10,8 +10,13 @@ type Limit = { readonly end: number; readonly ms: number };
 /** The limit of the decision in progress. Decisions nest, and none runs longer than those around it. */
 let current: Limit = { end: Infinity, ms: Infinity };
 
-function limitOf(ms: number): Limit {
+/** @throws RangeError when it is no number of milliseconds */
+export function requireLimit(ms: number): void {
   if (!(ms >= 0)) throw new RangeError(`timeLimitMs: ${ms}: expected a number of milliseconds, 0 or more`);
+}
+
+function limitOf(ms: number): Limit {
+  requireLimit(ms);
   const end = performance.now() + ms;
   return end < current.end ? { end, ms } : current;
 }

@@ -162,11 +162,12 @@ function read(claim: VectorClaim) {
   const plain = new Reader(free, definitions);
   // u = v for vectors says ⟨u, w⟩ = ⟨v, w⟩ for every w.
   const both = [claim.lhs, claim.rhs].map((side) => plain.isVector(side));
-  if (both[0] !== both[1])
+  const ofVectors = both[0] || both[1];
+  if (![claim.lhs, claim.rhs].every((text, i) => both[i] === ofVectors || plain.isZero(text)))
     throw new Error(`"${claim.lhs} = ${claim.rhs}": one side is a vector, the other is not`);
-  const names = both[0] ? [...free, probe] : free;
-  const reader = both[0] ? new Reader(names, definitions) : plain;
-  const side = (written: string): Expr => reader.scalar(both[0] ? `dot(${written}, ${probe})` : written);
+  const names = ofVectors ? [...free, probe] : free;
+  const reader = ofVectors ? new Reader(names, definitions) : plain;
+  const side = (written: string): Expr => reader.scalar(ofVectors ? `dot(${written}, ${probe})` : written);
   const [lhs, rhs] = [side(claim.lhs), side(claim.rhs)];
   const relations = scalars.map((written) => {
     const match = /^([^=<>]+)([=<>])([^=<>]+)$/.exec(written);

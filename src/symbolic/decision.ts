@@ -1,6 +1,6 @@
 /** What every decision has in common: it ends in time, and whatever ends it early becomes its verdict. */
 import { ClaimError } from './claim.ts';
-import { TimeUp, withinTime, type Clock } from './clock.ts';
+import { requireLimit, TimeUp, withinTime, type Clock } from './clock.ts';
 import { FieldLimit } from './numbers.ts';
 import { ParseError } from './parse.ts';
 import { StepError } from './step.ts';
@@ -23,9 +23,10 @@ const none = (verdict: Unfinished['verdict'], reason: string): Unfinished => ({
 /**
  * Runs a decision within its time limit. What is too long, too large or too deep is `undecided`; a fault of the checker
  * itself is `error`, so that it costs no other claim its verdict. Only mistakes of the claim's author are thrown.
- * @throws ClaimError, ParseError, StepError
+ * @throws ClaimError, ParseError, StepError; RangeError for a limit that is no number
  */
 export function decision<T>(limitMs: number, work: (clock: Clock) => T): T | Unfinished {
+  requireLimit(limitMs);
   try {
     return withinTime(limitMs, work);
   } catch (error) {

@@ -157,7 +157,7 @@ export function requirePositive(
 }
 
 /** Is the expression positive everywhere? */
-function signOf(expr: Expr, symbols: SymbolTable, given: readonly GivenRelation[]): Verdict {
+export function signOf(expr: Expr, symbols: SymbolTable, given: readonly GivenRelation[]): Verdict {
   const claim = { ...claimFor(number(0), expr, symbols, given), relation: '<' as const };
   return decideInequality(claim, { timeLimitMs: LIMIT_MS, diagnose: false });
 }

@@ -4,20 +4,12 @@
  */
 import { relationAmong, requireArguments, text, type Kind } from './arguments.ts';
 import { derivationTeX, derivationText, failures, relationTeX, summarize } from './derivation-text.ts';
-import {
-  gaussianLine,
-  isDense,
-  partOnly,
-  requireDensity,
-  requireFree,
-  requirePositive,
-  type DensityOf,
-} from './density.ts';
+import { gaussianLine, isDense, partOnly, requireDensity, requireFree, type DensityOf } from './density.ts';
 import { shownText, symbolsOf, type Expr } from './expr.ts';
 import type { Formula } from './formula.ts';
 import type { Gaussian } from './gaussian.ts';
 import { isComparison } from './inequality.ts';
-import { judge, readOff, unmetRelations, type Judgement } from './judge.ts';
+import { judge, notPositive, readOff, unmetRelations, type Judgement } from './judge.ts';
 import { once } from './once.ts';
 import { parse } from './parse.ts';
 import type { Quantity } from './quantity.ts';
@@ -251,7 +243,6 @@ function build(state: State): Derivation {
     const density = densityOf(x, step);
     requireDensity(density);
     requireFree(x, { mean: normal.mean, variance: normal.variance }, density);
-    requirePositive(`the ${variance.name}`, normal.variance, symbols, density.given);
     const dense = isDense(density);
     const { relation = dense ? '∝' : '+c' } = step;
     const next = gaussianLine(x, normal, relation, dense);
@@ -264,7 +255,8 @@ function build(state: State): Derivation {
       ...shown({ because: `Gaussian with the ${mean.name} and the ${variance.name}`, ...step }),
       ...onConditions(
         state.turns,
-        together(askOfDensity(x, main, next, { ...step, relation, about: x }), step),
+        notPositive(`the ${variance.name}`, normal.variance, density) ??
+          together(askOfDensity(x, main, next, { ...step, relation, about: x }), step),
         tex,
       ),
     });

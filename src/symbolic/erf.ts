@@ -1,6 +1,7 @@
 /** The error function, in float64 and with rigorous error balls. */
 import { addBalls, ball, divBalls, isZero, log2Bound, mulBalls, round, sqrtBall, type Ball } from './ball.ts';
 import { expBall } from './ball-functions.ts';
+import { checkTime } from './clock.ts';
 
 /** erf in float64. The series of positive terms e^{−x²}·Σ 2ⁿx^{2n+1}/(2n+1)!! loses nothing to cancellation. */
 export function erf(x: number): number {
@@ -41,8 +42,8 @@ export function piBall(bits: number): Ball {
   return value;
 }
 
-/** Beyond this erf is ±1 to within e^{−x²}. */
-const FAR = 32n;
+/** From here on erf is 1 to within e^{−x²} < 2^{−bits}. */
+const farFrom = (bits: number): bigint => BigInt(Math.ceil(Math.sqrt(bits * Math.LN2)) + 1);
 
 export function erfBall(x: Ball, bits: number): Ball {
   if (x.state !== 'value' || isZero(x)) return x;
@@ -59,13 +60,14 @@ function exactErf(x: Ball, bits: number): Ball {
   }
   if (x.m === 0n) return x;
   const far = x.e >= 0 ? x.m << BigInt(Math.min(x.e, 64)) : x.m >> BigInt(-x.e);
-  if (far >= FAR) return round(1n << 1476n, 1n, -1476, Math.max(bits, 64)); // e^{−1024} < 2^{−1477}
+  if (far >= farFrom(bits)) return round(1n << BigInt(bits), 1n, -bits, Math.max(bits, 64));
   const work = bits + 64;
   const square = mulBalls(x, x, work);
   const twice = ball(2n * square.m, 2n * square.r, square.e);
   let term = x;
   let sum = x;
   for (let n = 0; ; n++) {
+    if ((n & 63) === 63) checkTime();
     const ratio = divBalls(twice, ball(BigInt(2 * n + 3), 0n, 0), work);
     term = mulBalls(term, ratio, work);
     sum = addBalls(sum, term, work);

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import { checkTime, type Clock } from './clock.ts';
 import type { Domain } from './domain.ts';
 import { topological, type Node } from './node.ts';
 import { inverseMod, poolPrime, randomPrime, reconstruct } from './primes.ts';
@@ -79,7 +79,7 @@ export class Field {
           : Math.max(LEAST_TRIALS, Math.ceil((TARGET_LOG10 * Math.LN10) / Math.log1p(-(2 ** -most))));
     }
     const perTrial = Math.log10(degreeOf([a, b])) + choices(trial.order) * Math.log10(2) - 60 * Math.log10(2);
-    if (perTrial > -6) return { kind: 'unable', reason: 'the degree is too large for the error bound' };
+    if (!(perTrial <= -6)) return { kind: 'unable', reason: 'the degree is too large for the error bound' };
     const hidden = hiddenChoices(trial.order, missing, this.domains, options.pins);
     const polynomial = LEAST_TRIALS * perTrial;
     const branch = hidden === 0 ? -Infinity : passed * Math.log10(1 - 2 ** -hidden);
@@ -160,6 +160,7 @@ function solve(rows: bigint[][], n: number, p: bigint): { n: bigint; d: bigint }
   const pivots: number[] = [];
   let r = 0;
   for (let c = 0; c < n && r < matrix.length; c++) {
+    checkTime();
     const pivot = matrix.findIndex((row, i) => i >= r && row[c] !== 0n);
     if (pivot < 0) continue;
     [matrix[r], matrix[pivot]] = [matrix[pivot]!, matrix[r]!];

@@ -3,14 +3,14 @@
  * unrolled without the hypothesis, are a second engine, and the only one that refutes.
  */
 import { requireArguments } from './arguments.ts';
-import { withinTime } from './clock.ts';
+import { requireLimit, TimeUp, withinTime } from './clock.ts';
 import { decide } from './decide.ts';
 import { derivationTeX, derivationText, failures, summarize } from './derivation-text.ts';
 import { symbolsOf, toText, type Expr } from './expr.ts';
 import { timeText, type Families, type Template } from './families.ts';
 import { INDUCTION_SPEC, Problem, type InductionSpec, type Posed } from './induction-problem.ts';
 import { judge, SIDE_LIMIT_MS, type Judgement } from './judge.ts';
-import { domainsKept, strayText } from './invariant.ts';
+import { domainsKept, strayText, type Asked } from './invariant.ts';
 import { claimFor } from './relations.ts';
 import { conditionTex } from './figures.ts';
 import { diagnose, mutationScore, type Held } from './score.ts';
@@ -18,6 +18,7 @@ import { plainProse } from './plain-text.ts';
 import { ProofError, shownAs } from './shown.ts';
 import type { Step, StepCounterexample, StepVerdict } from './step.ts';
 import { typeset } from './tex.ts';
+import type { Verdict } from './verdict.ts';
 import { unmet } from './witness.ts';
 
 export type { InductionSpec } from './induction-problem.ts';
@@ -46,7 +47,9 @@ export interface Induction {
  */
 export function induct(title: string, spec: InductionSpec): Induction {
   requireArguments(title, spec, INDUCTION_SPEC, { required: ['families', 'claim'] });
-  return withinTime(spec.timeLimitMs ?? TIME_LIMIT_MS, () => build(title, new Problem(spec), spec));
+  const { timeLimitMs = TIME_LIMIT_MS } = spec;
+  requireLimit(timeLimitMs);
+  return build(title, new Problem(spec), spec, performance.now() + timeLimitMs);
 }
 
 const TIME_LIMIT_MS = 30_000;
@@ -55,7 +58,18 @@ const LATER = 10; // instances at which a claim is looked at whose step does not
 
 const holdsIn = (verdict: StepVerdict | undefined): boolean => verdict === 'proved' || verdict === 'vacuous';
 
-function build(title: string, problem: Problem, spec: InductionSpec): Induction {
+/** `end` is when its time is up. */
+function build(title: string, problem: Problem, spec: InductionSpec, end: number): Induction {
+  const late = `time limit of ${spec.timeLimitMs ?? TIME_LIMIT_MS} ms reached`;
+  /** What is found in the time left, or `otherwise`. Each question ends in time by itself, as undecided. */
+  const inTime = <T>(ask: () => T, otherwise: T): T => {
+    try {
+      return withinTime(Math.max(0, end - performance.now()), ask);
+    } catch (error) {
+      if (!(error instanceof TimeUp)) throw error;
+      return otherwise;
+    }
+  };
   const { claims, families, over } = problem;
   const { unrolled = 4, mutants = true } = spec;
   if (!Number.isSafeInteger(unrolled) || unrolled < 1)
@@ -64,10 +78,8 @@ function build(title: string, problem: Problem, spec: InductionSpec): Induction 
   const scope = `for all ${problem.scope}${problem.within}`;
   const decided = (posed: Posed): Judgement => {
     const { left, right, table, given } = posed;
-    const found = judge(
-      { previous: left, next: right, relation: '=', symbols: table, given },
-      { mutants: false },
-    );
+    const question = { previous: left, next: right, relation: '=', symbols: table, given } as const;
+    const found = inTime(() => judge(question, { mutants: false }), outOfTime(late));
     return {
       ...found,
       ...(found.counterexample && { counterexample: labelled(found.counterexample, families) }),
@@ -76,8 +88,8 @@ function build(title: string, problem: Problem, spec: InductionSpec): Induction 
   /** An instance needs a verdict only; what it rests on is shown for the base and the step. */
   const quickly = (posed: Posed): Judgement => {
     const { left, right, table, given } = posed;
-    const asked = claimFor(left, right, table, given);
-    const found = decide(asked, { timeLimitMs: SIDE_LIMIT_MS, diagnose: false });
+    const options = { timeLimitMs: SIDE_LIMIT_MS, diagnose: false };
+    const found = inTime(() => decide(claimFor(left, right, table, given), options), outOfTime(late));
     const { verdict, method, ms, reason } = found;
     const conditions = found.conditions.map((text) => conditionTex(text, table));
     return verdict === 'refuted' ? decided(posed) : { verdict, method, ms, reason, uses: [], conditions };
@@ -120,36 +132,52 @@ function build(title: string, problem: Problem, spec: InductionSpec): Induction 
     return found;
   });
 
-  const refuted = [...bases, ...instances.flat()].find(({ verdict }) => verdict === 'refuted');
+  const refutations = claims.map((_, i) =>
+    [bases[i], ...instances[i]].find(({ verdict }) => verdict === 'refuted'),
+  );
+  const refuted = refutations.find((step) => step !== undefined);
+  // A hypothesis that is false proves nothing: what is not refuted stands or falls without those that are.
+  const others = [spec.claim].flat().filter((_, i) => refutations[i] === undefined);
+  const apartFrom =
+    refuted && others.length > 0
+      ? build(title, new Problem({ ...spec, claim: others }), spec, end).steps.filter(
+          ({ kind }) => kind === 'conclusion',
+        )
+      : [];
   const failing = [...bases, ...steps].find(({ verdict }) => !holdsIn(verdict));
   // A condition of the step must hold at every index, or the induction stops where it fails.
   const open = [...new Set(steps.flatMap((step) => step.conditions))];
   const [atStart, onward] = [problem.base(claims[0]), problem.step(claims[0])];
-  const kept = [
-    domainsKept({ plain: atStart, isAsked: () => true, mayAssume: () => false }, families, SIDE_LIMIT_MS),
-    domainsKept(
-      {
-        plain: problem.step(claims[0], []),
-        assumed: onward,
-        isAsked: (name) => problem.isNext(name),
-        mayAssume: (names) => problem.mayAssume(names),
-      },
-      families,
-      SIDE_LIMIT_MS,
-    ),
+  const keeping: Asked[] = [
+    { plain: atStart, isAsked: () => true, mayAssume: () => false },
+    {
+      plain: problem.step(claims[0], []),
+      assumed: onward,
+      isAsked: (name) => problem.isNext(name),
+      mayAssume: (names) => problem.mayAssume(names),
+    },
   ];
+  const kept = keeping.map((asked) =>
+    inTime(() => domainsKept(asked, families, SIDE_LIMIT_MS), {
+      stray: { what: `no member is shown to stay in its domain (${late})` },
+      log10Error: -Infinity,
+    }),
+  );
   // Conditions of one claim are asked at one point; those of several need not hold together.
   const apart = claims.length > 1 && bases.some((step) => step.conditions.length > 0);
   const stray =
     kept.find((each) => each.stray)?.stray ??
-    unmet(problem, [atStart, onward], SIDE_LIMIT_MS) ??
+    inTime(() => unmet(problem, [atStart, onward], SIDE_LIMIT_MS), {
+      what: `nothing is shown to meet the inequalities (${late})`,
+    }) ??
     (apart ? { what: 'the conditions of several claims are not shown to hold together' } : undefined);
   /** Steps that are evident with the hypothesis and not without it: the induction is the proof. */
   const carried = (): boolean =>
     claims.some((claim) => {
       const { left, right, table, given } = problem.step(claim, []);
       const asked = claimFor(left, right, table, given);
-      return decide(asked, { timeLimitMs: SIDE_LIMIT_MS, diagnose: false }).verdict !== 'vacuous';
+      const options = { timeLimitMs: SIDE_LIMIT_MS, diagnose: false };
+      return inTime(() => decide(asked, options).verdict !== 'vacuous', false);
     });
   const looked = instances.flat();
   const unseen = looked.find(({ verdict }) => verdict === 'undecided' || verdict === 'error');
@@ -187,7 +215,7 @@ function build(title: string, problem: Problem, spec: InductionSpec): Induction 
       return { verdict: looked.length === 0 ? 'undecided' : holding, conditions: [] };
     };
   const table = families.table('(-inf,inf)');
-  const conclusions = claims.map((claim): Step => ({
+  const conclude = (claim: Template, refuted: Step | undefined): Step => ({
     kind: 'conclusion',
     relation: '=',
     tex: `${typeset(claim.left, table)} = ${typeset(claim.right, table)}`,
@@ -203,15 +231,24 @@ function build(title: string, problem: Problem, spec: InductionSpec): Induction 
     ...(verdict === 'proved' && {
       log10Error: Math.max(...[...used, ...kept].map(({ log10Error = -Infinity }) => log10Error)),
       ...(mutants && {
-        mutants: readable(mutationScore(claim.right, verdictOf(claim, 2, 'undecided')), families),
+        mutants: inTime(
+          () => readable(mutationScore(claim.right, verdictOf(claim, 2, 'undecided')), families),
+          undefined,
+        ),
       }),
     }),
     ...(refuted && { counterexample: refuted.counterexample }),
     ...(reason !== undefined && { reason }),
     ...(refuted && {
-      diagnosis: seen(diagnose(claim.right, symbolsOf(claim.right), table, verdictOf(claim, 3, 'tested'))),
+      diagnosis: inTime(
+        () => seen(diagnose(claim.right, symbolsOf(claim.right), table, verdictOf(claim, 3, 'tested'))),
+        undefined,
+      ),
     }),
-  }));
+  });
+  const conclusions = claims.map((claim, i) =>
+    refuted && !refutations[i] ? apartFrom.shift()! : conclude(claim, refutations[i]),
+  );
   // Of the unrolled instances, the largest that is decided is shown, or those that refute.
   const shown = instances.flatMap((mine) => {
     const last = mine.filter(({ verdict: found }) => found === 'proved' || found === 'refuted').at(-1);
@@ -238,6 +275,15 @@ function build(title: string, problem: Problem, spec: InductionSpec): Induction 
   };
   return shownAs(self, () => self);
 }
+
+const outOfTime = (reason: string): Judgement & Verdict => ({
+  verdict: 'undecided' as const,
+  method: 'none',
+  reason,
+  ms: 0,
+  uses: [],
+  conditions: [],
+});
 
 /** A repair is tested on the first instances: no induction proves it. */
 const seen = (diagnosis: string | undefined): string | undefined =>

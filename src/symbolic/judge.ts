@@ -3,7 +3,7 @@ import { prepare } from './claim.ts';
 import { TimeUp } from './clock.ts';
 import { decide } from './decide.ts';
 import { decision } from './decision.ts';
-import { logDensityOf, requireDensity, requirePositive, type DensityOf } from './density.ts';
+import { logDensityOf, requireDensity, requirePositive, signOf, type DensityOf } from './density.ts';
 import { number, symbolsOf, type Expr } from './expr.ts';
 import { conditionSymbols, conditionTex, shortPair, valueTex } from './figures.ts';
 import { decideInequality, isComparison } from './inequality.ts';
@@ -188,6 +188,26 @@ function usedRelations({ relation, symbols, given }: Question, claim: Claim): st
     if (verdict === 'proved' || verdict === 'vacuous') kept = fewer;
   }
   return given.filter(({ text }) => kept.includes(text)).map((relation) => relationTex(relation, symbols));
+}
+
+/** Why something that must be positive is not shown to be: a point at which it is not refutes it. Null where it is. */
+export function notPositive(
+  what: string,
+  expr: Expr,
+  { symbols, given }: Pick<Question, 'symbols' | 'given'>,
+): Judgement | null {
+  const { verdict, method, ms, counterexample } = signOf(expr, symbols, given);
+  if (verdict === 'proved') return null;
+  const none = { ms, uses: [], conditions: [] };
+  const claim = claimFor(number(0), expr, symbols, given);
+  if (verdict !== 'refuted' || !counterexample) {
+    const reason = `${what} is not shown to be positive: narrow the domains, or give an inequality`;
+    return { verdict: verdict === 'error' ? 'error' : 'undecided', method, reason, ...none };
+  }
+  // The counterexample is one of 0 < expr.
+  const shown = counterexampleOf(counterexample, { claim, symbols, nonzero: [] });
+  const sides = [what, 'what it must exceed'] as const;
+  return { verdict, method, ...none, counterexample: { ...shown, lhs: shown.rhs, rhs: shown.lhs, sides } };
 }
 
 /** The point in the symbols that are free: defined ones follow from them. */

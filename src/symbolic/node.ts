@@ -28,6 +28,7 @@ export type Hooks = {
 
 const HALF = rational(1n, 2n);
 const MINUS_ONE = rational(-1n);
+const LARGEST = 1n << 131072n;
 
 export class Nodes {
   private readonly known = new Map<string, Node>();
@@ -51,6 +52,7 @@ export class Nodes {
   }
 
   num(q: Rational): Node {
+    if (absBig(q.n) > LARGEST || q.d > LARGEST) throw new FieldLimit('numbers grow beyond 40000 digits');
     return this.intern(`n${q.n}/${q.d}`, (id) => ({ id, kind: 'num', n: q.n, d: q.d }));
   }
 
@@ -294,14 +296,13 @@ export function nodeChildren(node: Node): readonly Node[] {
 
 /** Every distinct node below the roots once, children first. */
 export function topological(roots: readonly Node[]): Node[] {
-  const seen = new Set<Node>();
-  const order: Node[] = [];
-  const visit = (node: Node): void => {
-    if (seen.has(node)) return;
-    seen.add(node);
-    nodeChildren(node).forEach(visit);
-    order.push(node);
-  };
-  roots.forEach(visit);
-  return order;
+  const seen = new Set<Node>(); // in the order in which they are left
+  const stack = [...roots].reverse();
+  while (stack.length > 0) {
+    const node = stack.at(-1)!;
+    const open = seen.has(node) ? [] : nodeChildren(node).filter((child) => !seen.has(child));
+    if (open.length === 0) seen.add(stack.pop()!);
+    else stack.push(...open.reverse());
+  }
+  return [...seen];
 }

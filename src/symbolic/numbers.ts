@@ -9,7 +9,7 @@ export class NeverDefined extends FieldLimit {}
 /** {n/d}^e for an integer e; FieldLimit for 0 to a negative power and for results of thousands of digits. */
 export function powQ({ n, d }: Rational, e: bigint): Rational {
   const digits = absBig(e) * BigInt(bitLength(n) + bitLength(d)); // binary
-  if ((absBig(e) > 4096n || digits > 1n << 20n) && (absBig(n) > 1n || d > 1n))
+  if ((absBig(e) > 4096n || digits > 1n << 17n) && (absBig(n) > 1n || d > 1n))
     throw new FieldLimit(`the constant power ^${e} is too large`);
   if (e >= 0n) return rational(n ** e, d ** e);
   if (n === 0n) throw new NeverDefined('division by 0: never defined');

@@ -1,4 +1,5 @@
-import { ONE, addQ, mulQ, negQ, type Rational } from './rational.ts';
+import { checkTime } from './clock.ts';
+import { ONE, absBig, addQ, mulQ, negQ, type Rational } from './rational.ts';
 
 /**
  * A polynomial over ℚ: monomial key to coefficient, never 0. The key's character at i is the exponent of variable i, with
@@ -10,6 +11,13 @@ export type Poly = ReadonlyMap<string, Rational>;
 export class TooLarge extends Error {}
 
 const MAX_TERMS = 1500;
+const LARGEST = 1n << 65536n; // of what a coefficient is made of
+
+/** @throws TooLarge for a coefficient of tens of thousands of digits */
+function bounded(q: Rational): Rational {
+  if (absBig(q.n) > LARGEST || q.d > LARGEST) throw new TooLarge();
+  return q;
+}
 
 export const polyConstant = (q: Rational): Poly => (q.n === 0n ? new Map() : new Map([['', q]]));
 export const polyVariable = (index: number): Poly => new Map([['\0'.repeat(index) + '\x01', ONE]]);
@@ -55,15 +63,17 @@ function keyWithout(key: string, variable: number): string {
 export function polyMul(a: Poly, b: Poly): Poly {
   if (a.size * b.size > 20 * MAX_TERMS) throw new TooLarge();
   const out = new Map<string, Rational>();
-  for (const [k, p] of a)
+  for (const [k, p] of a) {
+    checkTime();
     for (const [l, q] of b) {
       const key = keyProduct(k, l);
       const product = mulQ(p, q);
       const known = out.get(key);
-      const total = known ? addQ(known, product) : product;
+      const total = bounded(known ? addQ(known, product) : product);
       if (total.n === 0n) out.delete(key);
       else out.set(key, total);
     }
+  }
   if (out.size > MAX_TERMS) throw new TooLarge();
   return out;
 }

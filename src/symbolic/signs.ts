@@ -53,6 +53,7 @@ export class Signs {
     const known = this.known.get(node);
     if (known) return known;
     this.known.set(node, UNKNOWN_SIGN); // a question about itself stays open
+    this.check();
     const sign = this.byRule(node);
     this.known.set(node, sign);
     return sign;

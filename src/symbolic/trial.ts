@@ -1,3 +1,4 @@
+import { checkTime } from './clock.ts';
 import type { Domain } from './domain.ts';
 import { topological, type Node } from './node.ts';
 import { FieldLimit } from './numbers.ts';
@@ -69,6 +70,7 @@ export class Trial {
     for (let i = 0; i < this.order.length; i++) {
       const node = this.order[i]!;
       const kids = this.children[i]!;
+      if ((i & 63) === 63) checkTime();
       let v = 0n;
       let t = 0n;
       switch (node.kind) {

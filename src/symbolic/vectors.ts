@@ -3,7 +3,19 @@
  * in ‖x_0‖², ⟨x_0, ε⟩ … of the vectors that nothing defines.
  */
 import { requireArguments, textRecord, type KindsOf } from './arguments.ts';
-import { PI, add, foldExpr, mul, number, pow, substitute, symbol, toText, type Expr } from './expr.ts';
+import {
+  PI,
+  add,
+  constant,
+  foldExpr,
+  mul,
+  number,
+  pow,
+  substitute,
+  symbol,
+  toText,
+  type Expr,
+} from './expr.ts';
 import { parse, symbolNameFault } from './parse.ts';
 import type { SymbolEntry } from './symbols.ts';
 import { negative, over, plus, times } from './tidy.ts';
@@ -82,18 +94,37 @@ export const gramName = (a: string, b: string): string => {
 export class Reader {
   private readonly names: readonly string[];
   private readonly forms = new Map<string, Form>();
+  private readonly defined: ReadonlyMap<string, string>;
+  /** The definitions that are being read, each by the one before it. */
+  private readonly path: string[] = [];
 
+  /** Definitions may stand in any order. @throws when one is free too, or defined by itself */
   constructor(names: readonly string[], defined: Record<string, string>) {
     this.names = names;
+    this.defined = new Map(Object.entries(defined));
     for (const name of [...names, ...Object.keys(defined)]) {
       const fault = symbolNameFault(name);
       if (fault !== undefined) throw new Error(`vector ${name}: ${fault}`);
     }
     for (const name of names) this.forms.set(name, new Map([[name, number(1)]]));
-    for (const [name, text] of Object.entries(defined)) {
-      if (this.forms.has(name)) throw new Error(`vector ${name} is both free and defined`);
-      this.forms.set(name, this.vector(text));
+    for (const name of this.defined.keys()) {
+      if (names.includes(name)) throw new Error(`vector ${name} is both free and defined`);
+      this.formOf(name);
     }
+  }
+
+  /** The vector of that name, or undefined when it is none. */
+  private formOf(name: string): Form | undefined {
+    const known = this.forms.get(name);
+    const text = this.defined.get(name);
+    if (known || text === undefined) return known;
+    if (this.path.includes(name))
+      throw new Error(`vector ${name} is defined by itself (${[...this.path, name].join(' → ')})`);
+    this.path.push(name);
+    const form = this.vector(text);
+    this.path.pop();
+    this.forms.set(name, form);
+    return form;
   }
 
   scalar(text: string): Expr {
@@ -107,10 +138,17 @@ export class Reader {
     return 'form' in this.value(text);
   }
 
+  /** Is it 0, which is a scalar, and the zero of vectors too? */
+  isZero(text: string): boolean {
+    const value = this.value(text);
+    return 'scalar' in value && isExactZero(value.scalar);
+  }
+
   private vector(text: string): Form {
     const value = this.value(text);
-    if ('scalar' in value) throw new Error(`"${text}" is a scalar: expected a vector`);
-    return value.form;
+    if ('form' in value) return value.form;
+    if (isExactZero(value.scalar)) return new Map();
+    throw new Error(`"${text}" is a scalar: expected a vector`);
   }
 
   private value(text: string): Value {
@@ -156,14 +194,17 @@ export class Reader {
       number: (n, d) => ({ scalar: number(n, d) }),
       pi: () => ({ scalar: PI }),
       symbol: (name) => {
-        const form = this.forms.get(name);
+        const form = this.formOf(name);
         return form ? { form } : { scalar: inner.get(name) ?? symbol(name) };
       },
       add: (xs) => {
         if (xs.every((x) => 'scalar' in x)) return { scalar: add(...xs.map(scalarOf)) };
         const total = new Map<string, Expr>();
         for (const x of xs) {
-          if ('scalar' in x) return fail('a scalar added to a vector');
+          if ('scalar' in x) {
+            if (isExactZero(x.scalar)) continue;
+            return fail('a scalar added to a vector');
+          }
           for (const [name, c] of x.form) total.set(name, total.has(name) ? plus(total.get(name)!, c) : c);
         }
         return { form: total };
@@ -190,6 +231,8 @@ export class Reader {
     });
   }
 }
+
+const isExactZero = (expr: Expr): boolean => constant(expr)?.n === 0n;
 
 /** The arguments in the brackets that open at `open`, and where they close. */
 function argumentsFrom(text: string, open: number): { args: string[]; end: number } {

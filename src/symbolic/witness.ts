@@ -3,8 +3,8 @@
  * nothing is left to claim. One choice that is shown to meet them all, whatever the relations make of the rest, is enough.
  */
 import { decide } from './decide.ts';
-import { parseDomain } from './domain.ts';
-import { add, number, substitute, symbol, symbolsOf, type Expr } from './expr.ts';
+import { parseDomain, type Domain } from './domain.ts';
+import { add, number, sub, substitute, symbol, symbolsOf, type Expr } from './expr.ts';
 import type { Time } from './families.ts';
 import type { Posed, Problem } from './induction-problem.ts';
 import { decideInequality, edgesOf, type Comparison } from './inequality.ts';
@@ -17,6 +17,14 @@ import type { SymbolTable } from './symbols.ts';
 /** Sequences that are tried, as expressions in the index. */
 const SEQUENCES = ['0', '1', '1/2', '1/100', '2', '-1', '1/(t + 1)', '1/(t + 2)', '1 - 1/(t + 2)', 't', '-t'];
 const MOST_TRIED = 400;
+
+/** Sequences of k = 0, 1, … that stay within an interval: a constant, one that rises and one that falls. */
+function within({ lo, hi }: Domain): string[] {
+  const [a, b] = [lo, hi].map((end) => end && `(${end.n}/${end.d})`);
+  if (a && b) return [`(${a} + ${b})/2`, `${b} - (${b} - ${a})/(k + 2)`, `${a} + (${b} - ${a})/(k + 2)`];
+  if (a) return [`${a} + 1`, `${a} + 1 + k`, `${a} + 1/(k + 1)`];
+  return b ? [`${b} - 1`, `${b} - 1/(k + 1)`, `${b} - 1 - k`] : ['0', 'k', '-k'];
+}
 
 /** What is not shown to have a solution, or undefined; `posed` are the base and the step. */
 export function unmet(
@@ -73,24 +81,30 @@ function sequencesIn(problem: Problem, family: string, timeLimitMs: number): Exp
   const { over, start, down } = problem;
   const [, lowest] = /^\[(-?\d+),inf\)$/.exec(problem.indices) ?? [];
   const domain = parseDomain(problem.families.domainOf(family))!;
-  return SEQUENCES.map((text) => substitute(parse(text), { t: symbol(over) })).filter((sequence) => {
-    const moves = symbolsOf(sequence).length > 0;
-    if (moves && (down || start.base !== null || lowest === undefined)) return false;
-    const symbols = moves ? { [over]: problem.indices } : {};
-    const inside = edgesOf(domain).every(([relation, bound]) => {
-      const { verdict } = decideInequality({ lhs: sequence, rhs: bound, relation, symbols }, { timeLimitMs });
-      return verdict === 'proved' || verdict === 'vacuous';
+  const index = { t: symbol(over), k: sub(symbol(over), parse(lowest ?? '0')) };
+  return [...SEQUENCES, ...within(domain)]
+    .map((text) => substitute(parse(text), index))
+    .filter((sequence) => {
+      const moves = symbolsOf(sequence).length > 0;
+      if (moves && ((start.base !== null && !down) || lowest === undefined)) return false;
+      const symbols = moves ? { [over]: problem.indices } : {};
+      const inside = edgesOf(domain).every(([relation, bound]) => {
+        const { verdict } = decideInequality(
+          { lhs: sequence, rhs: bound, relation, symbols },
+          { timeLimitMs },
+        );
+        return verdict === 'proved' || verdict === 'vacuous';
+      });
+      return (
+        inside &&
+        problem.valuesOf(family).every(({ time, value }) => {
+          if (symbolsOf(value).length > 0) return false;
+          const claim = { lhs: at(sequence, over, time), rhs: value, symbols: {} };
+          const { verdict } = decide(claim, { timeLimitMs, diagnose: false });
+          return time.base === null && (verdict === 'proved' || verdict === 'vacuous');
+        })
+      );
     });
-    return (
-      inside &&
-      problem.valuesOf(family).every(({ time, value }) => {
-        if (symbolsOf(value).length > 0) return false;
-        const claim = { lhs: at(sequence, over, time), rhs: value, symbols: {} };
-        const { verdict } = decide(claim, { timeLimitMs, diagnose: false });
-        return time.base === null && (verdict === 'proved' || verdict === 'vacuous');
-      })
-    );
-  });
 }
 
 /** Does the inequality hold with these sequences, for all values of what relations define? */

@@ -38,7 +38,15 @@ test('a variance that is negative and a density that is not positive are refused
   expect(() => derive('t', 'exp(a*x^2/2)', q).so(varianceOf('x'), '-1/a')).toThrow(
     /expected it to be positive/,
   );
-  expect(() => derive('t', 'exp(a*x^2/2)', q).concludes(normal('x', 'm - m', '-1/a'))).toThrow(/positive/);
+  // A conclusion with a variance that is negative somewhere is wrong there: a verdict, with the point.
+  const wrong = derive('t', 'exp(a*x^2/2)', q).concludes(normal('x', 'm - m', '-1/a'));
+  expect(wrong.steps.at(-1)).toMatchObject({
+    verdict: 'refuted',
+    counterexample: { point: [{ name: 'a', value: '1' }], lhs: '-1', rhs: '0' },
+  });
+  expect(() => wrong.check()).toThrow('at a = 1: the -1/a is -1, what it must exceed 0');
+  const open = derive('t', '-x^2/2', q).concludes(normal('x', '0*m', '1 + sin(m)'));
+  expect(open.steps.at(-1)).toMatchObject({ verdict: 'undecided' });
   expect(() => derive('t', '-exp(-x^2/2)', q).concludes(normal('x', '0*m', '1 + 0*m'))).toThrow(/positive/);
   expect(() => derive('t', '(m - m)*exp(-x^2/2)', q).so(varianceOf('x'), '1')).toThrow(/positive/);
 });

@@ -1,5 +1,5 @@
 // What an induction may be given: definitions that can be carried out, and inequalities that some sequence meets.
-import { expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { induct, type Induction, type InductionSpec } from '../../src/symbolic/index.ts';
 
 const real = '(-inf,inf)';
@@ -249,4 +249,51 @@ test('a refuting instance meets every relation, those it is only read by include
     claim: 'c[t] = max(x,T) - T + t',
   } as const;
   expect(posing(whole)().verdict).not.toBe('refuted');
+});
+
+describe('rising and falling sequences', () => {
+  const domains = ['(0,1)', '[0,1]', '(0,inf)', '(-inf,0)', '(1,2)', '(-1,0)', '(-inf,-3)', '(-inf,inf)'];
+  const ways = ['a[t-1] < a[t]', 'a[t] < a[t-1]'];
+
+  it.each(domains.flatMap((domain) => ways.map((way) => [way, domain])))(
+    'telescope alike, given %s in %s',
+    (way, domain) => {
+      const found = induct('A telescope', {
+        families: { a: domain, s: '(-inf,inf)' },
+        sums: { s: 'a[t] - a[t-1]' },
+        given: [way],
+        claim: 's[t] = a[t] - a[0]',
+        mutants: false,
+      });
+      expect(found.verdict).toBe('proved');
+    },
+  );
+
+  it.each(ways)('and downwards from any T, given %s', (way) => {
+    const found = induct('A telescope downwards', {
+      from: 'T',
+      direction: 'down',
+      families: { a: '(0,1)', s: '(-inf,inf)' },
+      given: ['s[T] = 0', 's[t-1] = s[t] + a[t-1] - a[t]', way],
+      claim: 's[t] = a[t] - a[T]',
+      mutants: false,
+    });
+    expect(found.verdict).toBe('proved');
+  });
+});
+
+it('a claim is not refuted because one beside it is', () => {
+  const found = induct('Two sums', {
+    families: { s: '(-inf,inf)', r: '(-inf,inf)' },
+    sums: { s: '1', r: 't' },
+    claim: ['s[t] = t', 'r[t] = t^2'],
+    mutants: false,
+  });
+  const conclusions = found.steps.filter(({ kind }) => kind === 'conclusion');
+  expect(conclusions.map(({ text, verdict }) => [text, verdict])).toEqual([
+    ['s[t] = t', 'proved'],
+    ['r[t] = t^2', 'refuted'],
+  ]);
+  expect(conclusions[0].counterexample).toBeUndefined();
+  expect(() => found.check()).toThrow('r[t] = t^2');
 });

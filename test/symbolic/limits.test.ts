@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { claims } from './chained.ts';
 import {
+  claimMutationScore,
   decide,
-  derive,
   declare,
+  derive,
+  induct,
+  mutants,
   parse,
   symbolsOf,
   toText,
@@ -96,5 +99,45 @@ describe('deep expressions', () => {
     expect(nodesOf(lhs).length).toBeGreaterThan(10_000);
     expect(equalExpr(lhs, deep(10_000, wrap))).toBe(true);
     expect(equalExpr(lhs, deep(9_999, wrap))).toBe(false);
+  });
+});
+
+it('an edit that is defined nowhere is no mutant: log(x − 1) is none of log(1 + x) on (0,1)', () => {
+  const claim = { lhs: 'log((1+x)^2)/2', rhs: 'log(1+x)', symbols: { x: '(0,1)' } };
+  const { refuted, total, survivors } = claimMutationScore(claim);
+  expect({ refuted, total, survivors }).toEqual({ refuted: total, total, survivors: [] });
+  expect(total).toBeLessThan(mutants('log(1+x)').length);
+});
+
+describe('time limits', () => {
+  const dense = Array.from({ length: 12 }, (_, i) => `(1 + x${i} + exp(x${i}))^7`).join('*');
+  const real12 = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`x${i}`, real]));
+  it.each([
+    ['a large product', { lhs: `log(${dense})`, rhs: `log(${dense}+1)-1`, symbols: real12 }],
+    ['a huge power', { lhs: '2^(10^9)*x', rhs: '4^(5*10^8)*x + x', symbols: { x: real } }],
+    [
+      'a tower of powers',
+      { lhs: '((((x+1)^60)^60)^60)^60', rhs: '((((1+x)^60)^60)^60)^61', symbols: { x: real } },
+    ],
+    ['a thousand definitions', claims.counted(1000)],
+    ['deep minima', claims.minima(100)],
+  ] as [string, Claim][])('%s ends soon after its limit, whatever comes out', (_, claim) => {
+    const { verdict, ms } = decide(claim, { timeLimitMs: 100 });
+    expect(verdict).not.toBe('error');
+    expect(ms).toBeLessThan(1000); // without a limit seconds, or no end
+  });
+
+  it('of an induction leaves what was not decided undecided', () => {
+    const spec = { families: { s: real }, sums: { s: 't^3' }, claim: 's[t] = (t*(t+1)/2)^2' };
+    expect(induct('Cubes', spec).verdict).toBe('proved');
+    const cut = induct('Cubes', { ...spec, timeLimitMs: 0 });
+    expect(cut.verdict).toBe('undecided');
+    expect(cut.reason).toContain('time limit of 0 ms');
+  });
+
+  it('must be numbers', () => {
+    expect(() => decide({ lhs: 'x', rhs: '2*x', symbols: { x: real } }, { timeLimitMs: NaN })).toThrow(
+      /timeLimitMs.*expected a number/,
+    );
   });
 });

@@ -246,3 +246,23 @@ test('a Gaussian that is none is refused with what was expected', () => {
   );
   expect(() => gaussian('0', '1 - 3/2')).toThrow('the variance is -0.5');
 });
+
+test('vectors may be defined in any order, but not by themselves', () => {
+  const claim = { lhs: 'norm2(z)', rhs: '4*norm2(x)', symbols: {}, vectors: ['x', 'y', 'z'] };
+  expect(decideVectors({ ...claim, given: ['z = y + y', 'y = -x'] }).verdict).toBe('proved');
+  expect(() => decideVectors({ ...claim, given: ['z = y', 'y = z'] })).toThrow(
+    'vector z is defined by itself (z → y → z)',
+  );
+});
+
+test('0 is the zero of vectors too', () => {
+  const verdict = (lhs: string, rhs: string, given: string[] = []): string =>
+    decideVectors({ lhs, rhs, symbols: { v: '(0,inf)' }, vectors: ['x', 'y'], given }).verdict;
+  expect(verdict('x - x', '0')).toBe('proved');
+  expect(verdict('0', 'x')).toBe('refuted');
+  expect(verdict('norm2(x + y)', 'norm2(x)', ['y = 0'])).not.toBe('refuted');
+  const towardsZero = isotropicKl({ mean: 'x', variance: 'v' }, { mean: '0', variance: 'v' });
+  expect(verdict(towardsZero, 'norm2(x)/(2*v)')).toBe('proved');
+  expect(() => verdict('x + 1', 'x')).toThrow('a scalar added to a vector');
+  expect(() => verdict('x', '1')).toThrow('one side is a vector, the other is not');
+});

@@ -45,6 +45,8 @@ class Reader extends Cursor {
   private readonly names?: Names;
   private depth = 0;
   private readonly sizes = new Map<ChainExpr, number>();
+  /** Logarithms with no brackets around them: of `log a / b` it is not clear what the logarithm is taken of. */
+  private readonly bareLogs = new Set<ChainExpr>();
 
   constructor(text: string, names?: Names) {
     super(text);
@@ -78,7 +80,7 @@ class Reader extends Cursor {
     for (;;) {
       if (this.take('/')) {
         const last = factors.at(-1)!;
-        if (last.kind === 'log' && this.token.kind !== 'number')
+        if (this.bareLogs.has(last) && this.token.kind !== 'number')
           throw this.error('log of a ratio needs brackets: log(a / b)');
         const den = this.factor();
         factors = [{ kind: 'div', num: productOf(factors), den }];
@@ -131,13 +133,14 @@ class Reader extends Cursor {
       if (!this.take(open)) continue;
       const inner = this.sum();
       this.expect(close);
+      this.bareLogs.delete(inner);
       return inner;
     }
     if (token.kind !== 'word') throw this.error(`expected an expression, got "${token.text}"`);
     switch (token.text) {
       case 'log':
         this.next();
-        return { kind: 'log', arg: this.factor() };
+        return this.log();
       case 'E':
         return this.expectation();
       case 'KL':
@@ -156,6 +159,12 @@ class Reader extends Cursor {
         return this.integral();
     }
     return this.named();
+  }
+
+  private log(): ChainExpr {
+    const log: ChainExpr = { kind: 'log', arg: this.factor() };
+    this.bareLogs.add(log);
+    return log;
   }
 
   private expectation(): ChainExpr {

@@ -1,5 +1,4 @@
 /** Statements as text that parses back, and as TeX. */
-import { textQ } from '../rational.ts';
 import {
   indexText,
   isSpan,
@@ -104,18 +103,20 @@ function write(expr: ChainExpr, w: Writing): Piece {
     case 'number': {
       const { n, d } = expr.value;
       const size = { n: n < 0n ? -n : n, d };
-      return {
-        body: w === tex && d !== 1n ? `\\tfrac{${size.n}}{${d}}` : textQ(size),
-        binds: ATOM,
-        negative: n < 0n,
-      };
+      if (d === 1n) return { body: `${size.n}`, binds: ATOM, negative: n < 0n };
+      return w === tex
+        ? { body: `\\tfrac{${size.n}}{${d}}`, binds: ATOM, negative: n < 0n }
+        : { body: `${size.n}/${d}`, binds: PRODUCT, negative: n < 0n };
     }
     case 'density':
       return atom(w.density(expr.density));
     case 'function':
       return atom(`${w === tex ? nameTeX(expr.name) : expr.name}(${w.places(expr.args)})`);
     case 'add': {
-      const terms = expr.args.map((term) => write(term, w));
+      const terms = expr.args.map((term) => {
+        const piece = write(term, w);
+        return piece.binds === SUM ? atom(w.bracket(piece.body)) : piece;
+      });
       const body = terms.map(
         (t, i) => (i === 0 ? (t.negative ? '-' : '') : t.negative ? ' - ' : ' + ') + t.body,
       );

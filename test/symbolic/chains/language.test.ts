@@ -8,6 +8,8 @@ import {
   parseChain,
   ParseError,
 } from '../../../src/symbolic/index.ts';
+import { rational } from '../../../src/symbolic/rational.ts';
+import type { ChainExpr, Index, Place } from '../../../src/symbolic/chains/syntax.ts';
 import { bound, ddpm, negativeElbo, pair } from './models.ts';
 
 test('what is written is read back as the same expression', () => {
@@ -22,6 +24,89 @@ test('what is written is read back as the same expression', () => {
     const expr = parseChain(text);
     expect(parseChain(chainText(expr))).toEqual(expr);
   }
+});
+
+test('any expression, built as it may be, is written so that it is read back with the same meaning', () => {
+  const index = fc.constantFrom<Index>(
+    { base: '', plus: 0 },
+    { base: 't', plus: 0 },
+    { base: 't', plus: -1 },
+  );
+  const point = fc.record({ family: fc.constant('x'), index });
+  const density = fc.record({
+    name: fc.constantFrom('q', 'p_phi'),
+    left: fc.tuple(point),
+    given: fc.constantFrom<Place[]>(
+      [],
+      [{ family: 'z' }],
+      [{ family: 'x', from: { base: '', plus: 1 }, to: { base: 'T', plus: 0 } }],
+    ),
+  });
+  const { expr } = fc.letrec<{ expr: ChainExpr }>((tie) => ({
+    expr: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      fc.record({ kind: fc.constant('density' as const), density }),
+      fc.record({
+        kind: fc.constant('number' as const),
+        value: fc.constantFrom(rational(3n), rational(1n, 2n), rational(-2n, 3n)),
+      }),
+      fc.record({
+        kind: fc.constantFrom('add' as const, 'mul' as const),
+        args: fc.array(tie('expr'), { minLength: 2, maxLength: 3 }),
+      }),
+      fc.record({ kind: fc.constantFrom('neg' as const, 'log' as const), arg: tie('expr') }),
+      fc.record({ kind: fc.constant('div' as const), num: tie('expr'), den: tie('expr') }),
+      fc.record({ kind: fc.constant('expect' as const), over: density, arg: tie('expr') }),
+      fc.record({
+        kind: fc.constantFrom('sum' as const, 'prod' as const),
+        index: fc.constant('i'),
+        from: index,
+        to: index,
+        body: tie('expr'),
+      }),
+      fc.record({ kind: fc.constant('integral' as const), over: fc.tuple(point), arg: tie('expr') }),
+    ),
+  }));
+  fc.assert(
+    fc.property(expr, (e) => {
+      const read = parseChain(chainText(e));
+      expect(shape(read)).toEqual(shape(e));
+      expect(parseChain(chainText(read))).toEqual(read);
+    }),
+    { numRuns: 500, seed: 1 },
+  );
+});
+
+/** An expression up to how its signs and fractions are put together: −2/3 is read as −(2/3). */
+function shape(e: ChainExpr): unknown {
+  if (e.kind === 'number') {
+    const { n, d } = e.value;
+    if (n < 0n) return ['neg', shape({ kind: 'number', value: rational(-n, d) })];
+    return d === 1n ? n.toString() : ['div', n.toString(), d.toString()];
+  }
+  return Object.entries(e).map(([key, value]: [string, unknown]) => {
+    const part = (x: unknown): unknown =>
+      Array.isArray(x)
+        ? x.map(part)
+        : typeof x === 'object' && x !== null && 'kind' in x
+          ? shape(x as ChainExpr)
+          : x;
+    return e.kind === 'neg' && key === 'arg'
+      ? shape(e.arg)
+      : e.kind === 'neg'
+        ? 'neg'
+        : e.kind === 'div' && key !== 'kind'
+          ? part(value)
+          : key === 'kind'
+            ? value
+            : [key, part(value)];
+  });
+}
+
+test('a logarithm in brackets may be divided', () => {
+  const ratio = parseChain('(log q(x)) / (log p(x))');
+  expect(ratio).toMatchObject({ kind: 'div', num: { kind: 'log' }, den: { kind: 'log' } });
+  expect(parseChain(chainText(ratio))).toEqual(ratio);
 });
 
 test('variables may be typed as in plain text, and densities as in TeX', () => {
