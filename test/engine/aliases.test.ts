@@ -209,6 +209,21 @@ describe.runIf(runs('tensorflow'))('on tensorflow alone', () => {
     expect(values(tf.add(c, 1))).toEqual([4]);
     tf.dispose([v, c]);
   });
+
+  test('a reshaped tensor of another backend is not taken for what it was before', async () => {
+    await useBackend({ backend: 'wasm' });
+    const flat = tf.tensor1d([1, 2, 3, 4, 5, 6]);
+    const rows = tf.reshape(flat, [2, 3]);
+    await useBackend({ backend: 'tensorflow' });
+    const f = compile((x: tf.Tensor) => tf.sum(x, 0));
+    const message = /shape \[2,3\] shares data that another backend made in shape \[6\].*tf\.tensor/;
+    await expect(f(rows)).rejects.toThrow(message);
+    await expect(compile(() => tf.sum(rows, 0))()).rejects.toThrow(message);
+    expect(() => tf.sum(rows, 0)).toThrow(message);
+    expect(values(await f(tf.tensor(await rows.data(), rows.shape)))).toEqual([5, 7, 9]);
+    expect(values(await f(flat))).toEqual([21]);
+    tf.dispose([flat, rows]);
+  });
 });
 
 test('random programs with random aliases give the numbers of arrays, which share nothing', async () => {

@@ -62,6 +62,13 @@ export function loadNodeBackend(): new (binding: object, packageName: string) =>
   return NodeJSKernelBackend;
 }
 
+/** A native tensor has a shape of its own, where data of wasm and WebGPU have those of all who share it. */
+const sharesOtherShape = (shape: readonly number[], made: readonly number[]): Error =>
+  new Error(
+    `a tensor of shape [${shape}] shares data that another backend made in shape [${made}], as it reshapes; expected ` +
+      'one with data of its own: tf.tensor(await x.data(), x.shape)',
+  );
+
 /** Makes the backend; `tf.setBackend('tensorflow')` is left to the caller. */
 export function createBackend(
   context: Context,
@@ -134,8 +141,13 @@ export function createBackend(
           entry.values = null;
         }
       }
-      for (const { dataId } of tensors) this.#onHost.delete(dataId);
-      return super.getInputTensorIds(tensors);
+      const ids = super.getInputTensorIds(tensors);
+      for (const { dataId, shape } of tensors) {
+        this.#onHost.delete(dataId);
+        const made = dataId && this.tensorMap.get(dataId).shape; // int64 scalars of tfjs-node have no data of tfjs
+        if (made && !tf.util.arraysEqual(made, shape)) throw sharesOtherShape(shape, made);
+      }
+      return ids;
     }
 
     override disposeData(dataId: object, force?: boolean): boolean {
