@@ -22,3 +22,30 @@ export const biasKernels = (backendName: string): tf.KernelConfig[] => [
     tf.sum(tf.reshape(dy!, [-1, dy!.shape[dy!.rank - 1]!]), 0),
   ),
 ];
+
+/** tfjs's kernel of that name, called as it should have been: `adapt` mends inputs and attributes, then runs it. */
+export interface Adapted {
+  kernelName: string;
+  backendName: string;
+  adapt: (run: (inputs: Inputs, attrs: Attrs) => tf.Tensor, inputs: Inputs, attrs: Attrs) => tf.Tensor;
+}
+
+export const adapted = (backendName: string, kernelName: string, adapt: Adapted['adapt']): Adapted => ({
+  kernelName,
+  backendName,
+  adapt,
+});
+
+/** An adapted kernel around the one that is registered. */
+export function around({ kernelName, backendName, adapt }: Adapted): tf.KernelConfig {
+  const own = tf.getKernel(kernelName, backendName);
+  if (!own) throw new Error(`${backendName} has no kernel ${kernelName} to adapt`);
+  return {
+    ...own,
+    kernelFunc: ({ inputs, attrs, backend }) => {
+      const run = (given: Inputs, options: Attrs) =>
+        own.kernelFunc({ inputs: given, attrs: options as tf.NamedAttrMap, backend }) as tf.Tensor;
+      return tf.tidy(() => adapt(run, inputs as Inputs, attrs as Attrs));
+    },
+  };
+}

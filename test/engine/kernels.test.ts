@@ -122,6 +122,13 @@ for (const backend of ['tensorflow', 'wasm'] as const)
     });
   });
 
+test('a kernel of wasm that fails says so, rather than give what the memory held', async () => {
+  await useBackend({ backend: 'wasm' });
+  const [a, b] = [tf.ones([1, 1, 1, 1, 1, 1, 2]), tf.ones([2, 1, 1, 1, 1, 1, 1])];
+  expect(() => tf.add(a, b)).toThrow('wasm: a kernel failed: XNN status');
+  expect(values(tf.add(tf.ones([2, 1]), tf.ones([1, 2])))).toEqual([2, 2, 2, 2]);
+});
+
 test('an equation that is not one is refused with an example', async () => {
   await useBackend({ backend: 'wasm' });
   const x = tf.ones([2, 2]);

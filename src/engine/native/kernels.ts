@@ -1,5 +1,15 @@
 /** Kernels of the tensorflow backend that tfjs-node lacks, or has in a form that cannot be traced. */
+import { adapted, type Adapted, type Attrs } from '../composed.ts';
 import { tf } from '../tf.ts';
+import {
+  convolutionWindows,
+  depthwiseFilterGradient,
+  depthwiseInputGradient,
+  padOrCrop,
+  poolWindows,
+  seen,
+  type Windows,
+} from '../windows.ts';
 import type { TensorFlowBackend } from './backend.ts';
 import { dtypeNumber, TF_ATTR } from './dtypes.ts';
 import type { OpAttr } from './eager.ts';
@@ -109,7 +119,67 @@ const statelessNormal: tf.KernelConfig = {
   },
 };
 
-export const tensorFlowKernels: readonly tf.KernelConfig[] = [
+/** Whether padding is given side by side, which some of tfjs-node's kernels refuse. */
+const isExplicit = ({ pad }: Attrs): boolean => Array.isArray(pad);
+
+/** How many elements each window averages, over how many there would be without padding: [1, oh, ow, 1]. */
+function insideShare(shape: number[], windows: Windows): tf.Tensor {
+  const parts = seen(tf.ones([1, ...shape.slice(1, -1), 1]), windows);
+  return tf.div(tf.addN(parts), parts.length);
+}
+
+/** Pools with explicit padding, as pools without on a padded image. */
+const paddedPools: readonly Adapted[] = [
+  adapted('tensorflow', 'MaxPool', (run, { x }, attrs) => {
+    if (!isExplicit(attrs)) return run({ x: x! }, attrs);
+    const { before, after } = poolWindows(x!.shape, attrs);
+    return run({ x: padOrCrop(x!, before, after, -Infinity) }, { ...attrs, pad: 'valid' });
+  }),
+  adapted('tensorflow', 'MaxPoolGrad', (run, { dy, input, output }, attrs) => {
+    if (!isExplicit(attrs)) return run({ dy: dy!, input: input!, output: output! }, attrs);
+    const { before, after } = poolWindows(input!.shape, attrs);
+    const padded = padOrCrop(input!, before, after, -Infinity);
+    const whole = run({ dy: dy!, input: padded, output: output! }, { ...attrs, pad: 'valid' });
+    return padOrCrop(whole, before.map(negative), after.map(negative));
+  }),
+  adapted('tensorflow', 'AvgPool', (run, { x }, attrs) => {
+    if (!isExplicit(attrs)) return run({ x: x! }, attrs);
+    const windows = poolWindows(x!.shape, attrs);
+    const average = run({ x: padOrCrop(x!, windows.before, windows.after) }, { ...attrs, pad: 'valid' });
+    return tf.div(average, insideShare(x!.shape, windows));
+  }),
+  adapted('tensorflow', 'AvgPoolGrad', (run, { dy, input }, attrs) => {
+    if (!isExplicit(attrs)) return run({ dy: dy!, input: input! }, attrs);
+    const windows = poolWindows(input!.shape, attrs);
+    const { before, after } = windows;
+    const shares = tf.div(dy!, insideShare(input!.shape, windows));
+    const whole = run({ dy: shares, input: padOrCrop(input!, before, after) }, { ...attrs, pad: 'valid' });
+    return padOrCrop(whole, before.map(negative), after.map(negative));
+  }),
+];
+
+const negative = (count: number): number => -count;
+
+/** TensorFlow's two refuse strides that differ, tfjs-node's also explicit padding. */
+const isPlain = (attrs: Attrs): boolean => {
+  const { strides } = attrs;
+  return !isExplicit(attrs) && (!Array.isArray(strides) || strides[0] === strides[1]);
+};
+
+const depthwiseGradients: readonly Adapted[] = [
+  adapted('tensorflow', 'DepthwiseConv2dNativeBackpropInput', (run, { dy, filter }, attrs) => {
+    if (isPlain(attrs)) return run({ dy: dy!, filter: filter! }, attrs);
+    const shape = attrs.inputShape as number[];
+    return depthwiseInputGradient(dy!, filter!, shape, convolutionWindows(shape, filter!.shape, attrs, true));
+  }),
+  adapted('tensorflow', 'DepthwiseConv2dNativeBackpropFilter', (run, { x, dy }, attrs) => {
+    if (isPlain(attrs)) return run({ x: x!, dy: dy! }, attrs);
+    const shape = attrs.filterShape as number[];
+    return depthwiseFilterGradient(x!, dy!, shape, convolutionWindows(x!.shape, shape, attrs, true));
+  }),
+];
+
+export const tensorFlowKernels: readonly (tf.KernelConfig | Adapted)[] = [
   single('BiasAdd', ['x', 'b'], [FLOAT, NHWC]),
   single('BiasAddGrad', ['dy'], [FLOAT, NHWC]),
   convolutionGradient(
@@ -124,4 +194,6 @@ export const tensorFlowKernels: readonly tf.KernelConfig[] = [
   ),
   gather,
   statelessNormal,
+  ...paddedPools,
+  ...depthwiseGradients,
 ];

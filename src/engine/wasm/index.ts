@@ -44,13 +44,30 @@ function refuseMissingMemory(module: Allocator): void {
   };
 }
 
+/** Passes a warning on, unless it says that XNNPACK failed: its kernels then leave the result as the memory was. */
+function warnUnlessFailed(warn: typeof console.warn, text: unknown[]): void {
+  if (/XNN status/.test(String(text[0]))) throw new Error(`wasm: a kernel failed: ${String(text[0])}`);
+  warn(...text);
+}
+
+/** What the module prints as errors goes to the console's `warn` that it finds when it starts. */
+async function withFailuresThrown<R>(start: () => Promise<R>): Promise<R> {
+  const { warn } = console;
+  console.warn = (...text: unknown[]) => warnUnlessFailed(warn.bind(console), text);
+  try {
+    return await start();
+  } finally {
+    console.warn = warn;
+  }
+}
+
 /** Sets wasm as tfjs's backend. One thread: tfjs's threaded build needs a browser's workers. */
 export async function startWasm(): Promise<{ version: string; libraries: Record<string, string> }> {
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
   const entry = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
   const folder = join(dirname(entry), '..', 'wasm-out');
   wasm.setWasmPaths(`${folder}/`);
-  if (!(await withoutCrashListeners(() => tf.setBackend('wasm')))) {
+  if (!(await withoutCrashListeners(() => withFailuresThrown(() => tf.setBackend('wasm'))))) {
     throw new Error(`the module in ${folder} did not start`);
   }
   refuseMissingMemory((tf.backend() as unknown as { wasm: Allocator }).wasm);
