@@ -15,7 +15,7 @@ import {
   toText,
   type Expr,
 } from './expr.ts';
-import { FieldLimit } from './numbers.ts';
+import { FieldLimit, NeverDefined } from './numbers.ts';
 import { Normal } from './normal.ts';
 import { Random } from './random.ts';
 import { isZero } from './tidy.ts';
@@ -73,7 +73,7 @@ export function allCases(claim: Claim, splits = 0): Case[] {
 }
 
 /** The value of `name` at which u = 0, where u is linear in it and its slope is shown to vanish nowhere on the set. */
-function solved(prepared: Prepared, u: Expr, name: string): Expr | null {
+export function solved(prepared: Prepared, u: Expr, name: string): Expr | null {
   const slope = partial(u, name);
   if (!dependsOn(u, name) || dependsOn(slope, name)) return null;
   try {
@@ -100,20 +100,30 @@ function within(claim: Claim, sides: [Expr, Expr], u: Expr, value: Expr, given: 
 }
 
 /** Is a constraint shown to fail everywhere? Then nothing is claimed. */
-export function certainlyEmpty(prepared: Prepared): boolean {
-  if (prepared.empty !== null) return true;
+export const certainlyEmpty = (prepared: Prepared): boolean =>
+  prepared.empty !== null || emptiness(prepared) !== null;
+
+/**
+ * The error bound (log10) of a proof that the set holds no point, since a constraint fails, or it or a definition is
+ * undefined, wherever the others hold; null where none is found.
+ */
+export function emptiness(prepared: Prepared): number | null {
   const clock = startClock(200);
   try {
-    return prepared.constraints.some(({ expr, weak }, i) => {
+    const whole = new Normal(prepared, Random.of('empty', 0), clock);
+    for (const { value } of prepared.defined.values()) whole.read(value);
+    for (const [i, { expr, weak }] of prepared.constraints.entries()) {
       const others = prepared.constraints.filter((_, k) => k !== i);
       const normal = new Normal({ ...prepared, constraints: others }, Random.of('empty', 0), clock);
       const node = normal.read(expr);
       const { sign, strict } = normal.signs.sign(node);
       const zero = node.kind === 'num' && node.n === 0n;
-      return (sign === -1 && (strict || !weak)) || (zero && !weak);
-    });
+      if ((sign === -1 && (strict || !weak)) || (zero && !weak)) return normal.log10Error;
+    }
+    return null;
   } catch (error) {
-    if (error instanceof FieldLimit || error instanceof TimeUp) return false;
+    if (error instanceof NeverDefined) return -Infinity;
+    if (error instanceof FieldLimit || error instanceof TimeUp) return null;
     throw error;
   }
 }

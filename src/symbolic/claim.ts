@@ -23,6 +23,8 @@ export type Prepared = {
   /** Defined symbols: unfolded value and declared domain. */
   readonly defined: ReadonlyMap<string, { value: Expr; domain: Domain }>;
   readonly constraints: readonly Constraint[];
+  /** The symbols that the claim is about: those of its sides, and what definitions and inequalities tie to them. */
+  readonly reads: () => ReadonlySet<string>;
   readonly vacuous: string | null;
   readonly empty: string | null;
 };
@@ -96,7 +98,8 @@ export function prepare(claim: Claim): Prepared {
     definitions.set(name, read(right, place));
   }
   const [values, unfolded] = unfold(definitions, fail);
-  const [lhs, rhs] = [unfolded(read(claim.lhs, 'lhs')), unfolded(read(claim.rhs, 'rhs'))];
+  const sides = [read(claim.lhs, 'lhs'), read(claim.rhs, 'rhs')];
+  const [lhs, rhs] = sides.map(unfolded);
   const free = new Map([...domains].filter(([name]) => !values.has(name)));
   const fixed = new Map<string, Rational>();
   for (const [name, { lo, hi }] of free) if (lo && hi && compareQ(lo, hi) === 0) fixed.set(name, lo);
@@ -120,9 +123,41 @@ export function prepare(claim: Claim): Prepared {
     fixed,
     defined,
     constraints,
+    reads: () => reached(sides, definitions, inequalities, domains),
     vacuous: sameAfterSorting(lhs, rhs) ? 'both sides are the same after unfolding the definitions' : null,
     empty: emptyName === undefined ? null : `the domain of "${emptyName}" is empty`,
   };
+}
+
+/**
+ * Closed under: the definition of what is read, an inequality that reads it, and a definition by it that confines it, by its
+ * domain or by what reads it in turn.
+ */
+function reached(
+  sides: readonly Expr[],
+  definitions: ReadonlyMap<string, Expr>,
+  inequalities: readonly { left: Expr; right: Expr }[],
+  domains: ReadonlyMap<string, Domain>,
+): ReadonlySet<string> {
+  const defined = [...definitions].map(([name, value]) => ({ name, reads: symbolsOf(value) }));
+  const compared = inequalities.map(({ left, right }) => [...symbolsOf(left), ...symbolsOf(right)]);
+  const confining = new Set(compared.flat());
+  for (const [name, { lo, hi }] of domains) if (lo !== null || hi !== null) confining.add(name);
+  for (let size = -1; size !== confining.size;) {
+    size = confining.size;
+    for (const { name, reads } of defined)
+      if (confining.has(name)) reads.forEach((read) => confining.add(read));
+  }
+  const names = new Set(sides.flatMap(symbolsOf));
+  const isRead = (name: string): boolean => names.has(name);
+  for (let size = -1; size !== names.size;) {
+    size = names.size;
+    for (const { name, reads } of defined)
+      if (names.has(name) || (confining.has(name) && reads.some(isRead)))
+        [name, ...reads].forEach((read) => names.add(read));
+    for (const reads of compared) if (reads.some(isRead)) reads.forEach((read) => names.add(read));
+  }
+  return names;
 }
 
 type Fail = (place: string, message: string) => never;
@@ -192,7 +227,7 @@ function unfold(
   return [values, unfolded];
 }
 
-function domainConstraints(name: string, value: Expr, domain: Domain): Constraint[] {
+export function domainConstraints(name: string, value: Expr, domain: Domain): Constraint[] {
   const out: Constraint[] = [];
   const { lo, hi, loClosed, hiClosed } = domain;
   if (lo) {

@@ -1,9 +1,20 @@
-import { ball, divBalls, mulBalls, powBall, type Ball } from './ball.ts';
+import {
+  addBalls,
+  ball,
+  divBalls,
+  excludesZero,
+  isValue,
+  log2Bound,
+  mulBalls,
+  negBall,
+  powBall,
+  type Ball,
+} from './ball.ts';
 import type { Prepared } from './claim.ts';
 import { TimeUp, withinTime, type Clock } from './clock.ts';
 import { contains } from './domain.ts';
-import { ballsAt, type Point } from './evaluate.ts';
-import { exactly } from './expr.ts';
+import { ballsAt, evaluateBall, type Point } from './evaluate.ts';
+import { exactly, type Expr } from './expr.ts';
 import { absBig, bitLength, equalQ, numberQ, rational, textQ } from './rational.ts';
 import { compareAt, PRECISIONS, type Witness } from './real.ts';
 import { SIMPLE_VALUES, decimalNear } from './sampling.ts';
@@ -73,32 +84,84 @@ function* simpler(prepared: Prepared, found: Witness, random: Random, clock: Clo
   }
 }
 
-/** The counterexample as it was found. */
-export function describe(prepared: Prepared, { point, lhs, rhs, bits }: Witness): Counterexample {
-  // Enough digits to see the difference.
-  let digits = 12;
-  while (digits < 2400 && sideText(lhs, digits) === sideText(rhs, digits)) digits += 12;
-  const entries = [...point, ...prepared.fixed].map(([name, value]): [string, string] => [
-    name,
-    textQ(value),
-  ]);
+/** Digits of a side: enough to read, and more only where it takes more to tell the sides apart. */
+const DIGITS = 12;
+const MOST_DIGITS = 2400;
+/** Digits of a defined symbol, enough to go on with. */
+const POINT_DIGITS = 30;
+
+/** The counterexample as it was found: what the claim reads, and both sides with the digits that are certain. */
+export function describe(prepared: Prepared, { point, bits, ...sides }: Witness): Counterexample {
+  const sharper = sharpener(point, bits);
+  let [lhs, rhs] = [sharper(prepared.lhs, sides.lhs, DIGITS), sharper(prepared.rhs, sides.rhs, DIGITS)];
+  const apart = digitsApart(lhs, rhs, bits);
+  let digits = apart ?? DIGITS;
+  [lhs, rhs] = [sharper(prepared.lhs, lhs, digits + 2), sharper(prepared.rhs, rhs, digits + 2)];
+  // Where the digits before are 9s or 0s, the first that differ may be rounded away.
+  const most = digits + 2;
+  while (apart !== null && digits < most && sideText(lhs, digits) === sideText(rhs, digits)) digits++;
+  const reads = prepared.reads();
   const exact = exactly((name) => point.get(name) ?? null);
   const valueOf = ballsAt(point, bits);
-  const defined = [...prepared.defined].map(([name, { value }]): [string, string] => {
-    const q = exact(value);
-    // A value that is rational is exact.
-    return [name, q && q.d < 10n ** 12n ? textQ(q) : sideText(valueOf(value), 30)];
-  });
+  const entries = [
+    ...[...point, ...prepared.fixed].map(([name, value]) => [name, textQ(value)] as const),
+    ...[...prepared.defined].map(([name, { value }]) => {
+      const q = exact(value);
+      // A value that is rational is exact.
+      const isShort = q && q.d < 10n ** 12n;
+      return [
+        name,
+        isShort ? textQ(q) : sideText(sharper(value, valueOf(value), POINT_DIGITS), POINT_DIGITS),
+      ] as const;
+    }),
+  ];
   return {
-    point: Object.fromEntries([...entries, ...defined]),
+    point: Object.fromEntries(entries.filter(([name]) => reads.has(name))),
     lhs: sideText(lhs, digits),
     rhs: sideText(rhs, digits),
   };
 }
 
+/** With how many digits two values differ; null where they are not told apart. */
+function digitsApart(lhs: Ball, rhs: Ball, bits: number): number | null {
+  const gap = addBalls(lhs, negBall(rhs), 2 * bits);
+  if (!excludesZero(gap)) return null;
+  const shared = Math.max(log2Bound(lhs), log2Bound(rhs)) - log2Bound(gap);
+  return Math.min(MOST_DIGITS, Math.max(DIGITS, Math.floor(shared * Math.log10(2)) + 1));
+}
+
+/** A value again with more bits, where its ball has fewer certain digits than are wanted and time is left. */
+function sharpener(point: Point, bits: number): (expr: Expr, known: Ball, digits: number) => Ball {
+  return (expr, known, digits) => {
+    let best = known;
+    try {
+      for (let more = 2 * bits; certainDigits(best) < digits && more <= 4 * bits; more *= 2) {
+        const next = evaluateBall(expr, point, more);
+        if (isValue(next)) best = next;
+      }
+    } catch (error) {
+      if (!(error instanceof TimeUp)) throw error;
+    }
+    return best;
+  };
+}
+
+/** The decimal digits that every number of the ball has, but for one unit in the last. */
+function certainDigits({ m, r }: Ball): number {
+  if (r === 0n) return Infinity;
+  return Math.max(0, Math.floor((bitLength(m) - 1 - bitLength(r)) * Math.log10(2)));
+}
+
+/** An expression without symbols, in decimal. */
+export const constantText = (expr: Expr): string =>
+  sideText(
+    sharpener(new Map(), PRECISIONS[0])(expr, evaluateBall(expr, new Map(), PRECISIONS[0]), DIGITS),
+    DIGITS,
+  );
+
 /** A ball around 0 says no more than 0: its midpoint is rounding noise. */
 const sideText = (value: Ball, digits: number): string =>
-  absBig(value.m) <= value.r ? '0' : decimalText(value, digits);
+  absBig(value.m) <= value.r ? '0' : decimalText(value, Math.max(1, Math.min(digits, certainDigits(value))));
 
 /** The midpoint in decimal, rounded to `digits` significant digits. */
 export function decimalText({ m, e }: Pick<Ball, 'm' | 'e'>, digits: number): string {

@@ -7,12 +7,20 @@ import { oneOf, requireArguments, text, textOrAmount, textRecord, texts, type Ki
 import { decide } from './decide.ts';
 import { withinTime } from './clock.ts';
 import { decision } from './decision.ts';
+import { constantText } from './counterexample.ts';
 import { contains, parseDomain } from './domain.ts';
 import { number, substitute, symbolsOf, toText, type Expr } from './expr.ts';
+import { parse } from './parse.ts';
 import { rational } from './rational.ts';
 import { gramLabel, gramName, inComponents, Reader } from './vectors.ts';
 import { shownAs } from './shown.ts';
-import { DECIDE_OPTIONS, type Claim, type DecideOptions, type Verdict } from './verdict.ts';
+import {
+  DECIDE_OPTIONS,
+  type Claim,
+  type Counterexample,
+  type DecideOptions,
+  type Verdict,
+} from './verdict.ts';
 
 export interface VectorClaim {
   id?: string;
@@ -85,10 +93,7 @@ function settle(gram: Verdict, posed: Posed, options: DecideOptions): VectorVerd
       const reason = `proved with free Gram symbols, yet refuted by vectors in ${k} dimensions`;
       return { ...instance, verdict: 'undecided', reason, dimensions: 'none' };
     }
-    const counterexample = instance.counterexample && {
-      ...instance.counterexample,
-      point: vectorsOf(instance.counterexample.point, names, k),
-    };
+    const counterexample = instance.counterexample && posed.shown(instance.counterexample, k);
     return {
       ...instance,
       method: 'actual vectors, with error balls',
@@ -229,7 +234,27 @@ function read(claim: VectorClaim) {
   const confined = relations.some(({ left, right }) => [left, right].some((e) => symbolsOf(e).includes('d')));
   const domain = claim.symbols.d === undefined ? '' : `d in ${claim.symbols.d}`;
   const scope = [domain, confined ? 'd as given' : ''].filter(Boolean).join(', ') || 'every d';
-  return { names, claimIn, dimensionsAllowed, covers, scope };
+  /** With components gathered into vectors; sides that are vectors are shown as such, not along the one that tells them apart. */
+  const shown = (found: Counterexample, k: number): Counterexample => {
+    const point = vectorsOf(found.point, free, k);
+    return both[0]
+      ? { point, lhs: sideIn(k, lhs, found.point), rhs: sideIn(k, rhs, found.point) }
+      : { ...found, point };
+  };
+  const sideIn = (k: number, side: Expr, point: Record<string, string>): string => {
+    const axes = Array.from({ length: k }, (_, i) => i + 1);
+    const components = substitute(inComponents(side, names, k), { d: number(k) });
+    const values = axes.map((axis) => {
+      const along = axes.map((other): [string, Expr] => [
+        `${probe}__${other}`,
+        number(other === axis ? 1 : 0),
+      ]);
+      const at = symbolsOf(components).map((name): [string, Expr] => [name, parse(point[name] ?? '0')]);
+      return constantText(substitute(components, Object.fromEntries([...at, ...along])));
+    });
+    return `(${values.join(', ')})`;
+  };
+  return { names, claimIn, dimensionsAllowed, covers, scope, shown };
 }
 
 /** Components gathered into vectors: x = (1, 2). */
@@ -238,11 +263,12 @@ function vectorsOf(
   names: readonly string[],
   k: number,
 ): Record<string, string> {
-  const scalars = Object.entries(point).filter(([name]) => !names.some((v) => name.startsWith(`${v}__`)));
-  const gathered = names.map((v): [string, string] => {
+  const scalars = Object.entries(point).filter(([name]) => !reserved.test(name));
+  const read = names.filter((v) => Object.keys(point).some((name) => name.startsWith(`${v}__`)));
+  const gathered = read.map((v): [string, string] => {
     // Beyond the axes that the vectors span their components are 0.
     const values = Array.from({ length: k }, (_, axis) => point[`${v}__${axis + 1}`] ?? '0');
-    return [v === probe ? 'against' : v, `(${values.join(', ')})`];
+    return [v, `(${values.join(', ')})`];
   });
   return { ...Object.fromEntries(scalars), ...Object.fromEntries(gathered), d: `${k}` };
 }

@@ -4,11 +4,12 @@ import { prepare, requireClaim, type Prepared } from './claim.ts';
 import { claimProof } from './claim-proof.ts';
 import { timeLeft, type Clock } from './clock.ts';
 import { reachesBoundary, setRequirements, weakBounds } from './boundary.ts';
-import { conditionText, openRequirements, type Requirement } from './conditions.ts';
+import { openRequirements, type Requirement } from './conditions.ts';
 import { describe, simplestCounterexample } from './counterexample.ts';
 import { decision } from './decision.ts';
 import { digest, neg, nodesOfAll, toText, type FunctionName } from './expr.ts';
 import type { FieldResult } from './field.ts';
+import { conditionsOf } from './implied.ts';
 import { topological, type Node } from './node.ts';
 import { FieldLimit, NeverDefined } from './numbers.ts';
 import { Normal } from './normal.ts';
@@ -144,8 +145,9 @@ function certifyCases(
     errorBound = Math.max(errorBound, found.errorBound ?? 0);
   }
   const requirements = openRequirements([prepared.lhs, prepared.rhs], normal);
+  const { conditions, log10Error } = conditionsOf(requirements, prepared);
   const method = 'prime fields with certified signs in each case, and real points';
-  return { verdict: 'proved', method, errorBound, conditions: requirements.map(conditionText) };
+  return { verdict: 'proved', method, errorBound: Math.max(errorBound, log10Error), conditions };
 }
 
 function certifyWhole(
@@ -175,12 +177,9 @@ function certifyWhole(
       method,
       reason: `holds where ${weak.map((expr) => `${toText(expr)} > 0`).join(', ')}; not certified where it is 0`,
     };
-  return {
-    verdict: 'proved',
-    method,
-    errorBound: Math.round(Math.max(result.log10Error, normal.log10Error) * 10) / 10,
-    conditions: requirements.map(conditionText),
-  };
+  const { conditions, log10Error } = conditionsOf(requirements, prepared);
+  const errorBound = Math.max(result.log10Error, normal.log10Error, log10Error);
+  return { verdict: 'proved', method, errorBound: Math.round(errorBound * 10) / 10, conditions };
 }
 
 /** Signs that hold wherever both sides are defined, certified or required: they settle roots of hidden squares. */

@@ -7,10 +7,11 @@ import { allCases } from './cases.ts';
 import { prepare, requireClaim, type Prepared } from './claim.ts';
 import { claimProof } from './claim-proof.ts';
 import type { Clock } from './clock.ts';
-import { conditionText, openRequirements } from './conditions.ts';
+import { openRequirements } from './conditions.ts';
 import { decision } from './decision.ts';
 import type { Domain } from './domain.ts';
 import { nodesOfAll, number, sub, type Expr } from './expr.ts';
+import { conditionsOf } from './implied.ts';
 import { leastSign } from './least-sign.ts';
 import { FieldLimit } from './numbers.ts';
 import { Normal } from './normal.ts';
@@ -119,8 +120,9 @@ function attempt(
     const found = leastSign(needed, gapOf(prepared, relation), depth, random, clock);
     if (!found || (strict && !found.strict)) return null;
     const normal = new Normal(needed, random, clock);
-    const conditions = openRequirements([prepared.lhs, prepared.rhs], normal).map(conditionText);
-    const errorBound = Math.max(found.log10Error, normal.log10Error, log10Error);
+    const open = openRequirements([prepared.lhs, prepared.rhs], normal);
+    const { conditions, log10Error: implied } = conditionsOf(open, prepared);
+    const errorBound = Math.max(found.log10Error, normal.log10Error, log10Error, implied);
     return { verdict: 'proved', method: found.method, errorBound, conditions };
   } catch (error) {
     if (error instanceof FieldLimit) return null;

@@ -1,15 +1,15 @@
 /** Looking for a point at which a difference that should not be negative certainly is. */
-import { addBalls, isNegative, isValue, isZero, negBall } from './ball.ts';
+import { isNegative, isValue } from './ball.ts';
 import { certainlyEmpty } from './cases.ts';
 import type { Prepared } from './claim.ts';
 import { checkTime, TimeUp, withinTime, type Clock } from './clock.ts';
-import { decimalText } from './counterexample.ts';
+import { describe } from './counterexample.ts';
 import { decide } from './decide.ts';
 import { contains } from './domain.ts';
 import { ballsAt, doublesAt, type Point } from './evaluate.ts';
 import { constant, number, substitute, type Expr } from './expr.ts';
 import type { Random } from './random.ts';
-import { absBig, numberQ, textQ } from './rational.ts';
+import { absBig, numberQ } from './rational.ts';
 import { inSet, PRECISIONS, type Witness } from './real.ts';
 import { decimalNear, Sampler, SIMPLE_VALUES, type PointKind } from './sampling.ts';
 import type { Counterexample } from './verdict.ts';
@@ -155,22 +155,3 @@ function simplest(
 
 /** Of the time left, what simplifying a counterexample may take. */
 const SIMPLIFYING = 0.8;
-
-function describe(prepared: Prepared, { point, lhs, rhs, bits }: Witness): Counterexample {
-  const valueOf = ballsAt(point, bits);
-  let digits = 12;
-  while (digits < 240 && decimalText(lhs, digits) === decimalText(rhs, digits)) {
-    if (isZero(addBalls(lhs, negBall(rhs), bits))) break;
-    digits += 12;
-  }
-  const free = [...point].map(([name, q]): [string, string] => [name, textQ(q)]);
-  const defined = [...prepared.defined].map(([name, { value: of }]): [string, string] => [
-    name,
-    decimalText(valueOf(of), 12),
-  ]);
-  return {
-    point: Object.fromEntries([...free, ...defined]),
-    lhs: decimalText(lhs, digits),
-    rhs: decimalText(rhs, digits),
-  };
-}

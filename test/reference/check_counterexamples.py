@@ -35,6 +35,10 @@ def inside(x, domain):
     return (low < x or (text[0] == "[" and low == x)) and (x < high or (text[-1] == "]" and x == high))
 
 
+def reads(text):
+    return set(re.findall(r"(?<![\w.])[A-Za-z_]\w*", text)) - set(FUNCTIONS)
+
+
 def complaint(entry):
     shown = entry["counterexample"]
     # Gaps below 100 digits are printed with more; so many are looked at.
@@ -42,19 +46,26 @@ def complaint(entry):
     tiny = mp.mpf(10) ** (12 - mp.mp.dps)
     definitions = {g.split("=")[0].strip(): g.split("=")[1] for g in entry.get("given", []) if "=" in g}
     point = {n: value(t, {}) for n, t in shown["point"].items() if n not in definitions}
-    if set(point) | set(definitions) != set(entry["symbols"]):
-        return "the point does not name every symbol"
-    while len(point) < len(entry["symbols"]):
-        for name, text in definitions.items():
-            if all(s in point or s in FUNCTIONS for s in re.findall(r"(?<![\w.])[A-Za-z_]\w*", text)):
-                point[name] = value(text, point)
-    for name, domain in entry["symbols"].items():
+    if set(shown["point"]) - set(entry["symbols"]):
+        return "the point names a symbol that is not declared"
+    listed = set(shown["point"])
+    while listed - set(point):
+        before = len(point)
+        for name in listed - set(point):
+            if reads(definitions[name]) <= set(point):
+                point[name] = value(definitions[name], point)
+        if len(point) == before:
+            return "the point does not name what a definition reads"
+    for name in listed:
+        domain = entry["symbols"][name]
         if not inside(point[name], domain):
             return f"{name} = {mp.nstr(point[name], 20)} is outside {domain}"
         printed = value(shown["point"][name], {})
         if abs(printed - point[name]) > mp.mpf("1e-25") * abs(point[name]):
             return f"{name} is printed as {shown['point'][name]}"
     for text in entry.get("given", []):
+        if "=" not in text and not reads(text) & listed:
+            continue  # it confines symbols that the claim does not read
         if "<" in text and not value(text.split("<")[0], point) < value(text.split("<")[1], point):
             return f"{text} does not hold"
         if ">" in text and not value(text.split(">")[0], point) > value(text.split(">")[1], point):
