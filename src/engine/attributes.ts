@@ -2,7 +2,8 @@
  * Attributes that kernels of tfjs misread, made plain before any kernel or gradient sees them. On every backend:
  *
  * - an axis is counted from the front: wasm's running sums write outside of their memory for −1;
- * - padding by one number becomes padding of each side: tfjs computes the result's shape as if filter and strides were square.
+ * - padding by one number becomes padding of each side: tfjs computes the result's shape as if filter and strides were square,
+ *   and TensorFlow's kernels do not round up.
  */
 import { tf } from './tf.ts';
 
@@ -16,22 +17,51 @@ const axisFromFront: Plain = (attrs, { x }) => {
   return { ...attrs, axis: typeof attrs.axis === 'number' ? axes[0]! : axes.sort((a, b) => a - b) };
 };
 
-const eachSide: Plain = (attrs) => {
-  const { pad, dataFormat } = attrs;
+/** The axes of an image's rows and columns. */
+const planeOf = ({ dataFormat }: Attrs): [number, number] => (dataFormat === 'NCHW' ? [2, 3] : [1, 2]);
+const pairOf = (value: unknown): number[] =>
+  Array.isArray(value) ? (value as number[]) : [value as number, value as number];
+
+/** What is added at the end of each axis so that a last window that lies partly outside counts, as 'ceil' and 'round' say. */
+function lastWindows(attrs: Attrs, { x, filter }: Inputs, pad: number): number[] {
+  const { dimRoundingMode, filterSize, strides, dilations } = attrs;
+  const size = pairOf(filter ? filter.shape : filterSize);
+  if (!x || dimRoundingMode === undefined || dimRoundingMode === null || dimRoundingMode === 'floor')
+    return [0, 0];
+  return planeOf(attrs).map((axis, i) => {
+    const reach = (size[i]! - 1) * pairOf(dilations ?? 1)[i]! + 1;
+    const stride = pairOf(strides)[i]!;
+    const room = x.shape[axis]! + 2 * pad - reach;
+    const steps = dimRoundingMode === 'ceil' ? Math.ceil(room / stride) : Math.round(room / stride);
+    return Math.max(0, steps * stride - room);
+  });
+}
+
+const eachSide: Plain = (attrs, inputs) => {
+  const { pad } = attrs;
   if (typeof pad !== 'number') return attrs;
-  const side = [pad, pad];
-  const none = [0, 0];
-  return { ...attrs, pad: dataFormat === 'NCHW' ? [none, none, side, side] : [none, side, side, none] };
+  const sides: number[][] = [1, 2, 3, 4].map(() => [0, 0]);
+  const more = lastWindows(attrs, inputs, pad);
+  planeOf(attrs).forEach((axis, i) => (sides[axis] = [pad, pad + more[i]!]));
+  return { ...attrs, pad: sides, dimRoundingMode: undefined };
+};
+
+/** Kernels of depthwise convolutions take every layout for channels last. */
+const onlyLast: Plain = (attrs, inputs) => {
+  if (attrs.dataFormat !== 'NCHW') return eachSide(attrs, inputs);
+  throw new Error(
+    'depthwiseConv2d: the layout is NCHW, expected NHWC: tf.transpose the images by [0, 2, 3, 1]',
+  );
 };
 
 const plain: ReadonlyMap<string, Plain> = new Map([
   ...['Cumsum', 'Cumprod', 'Prod'].map((name): [string, Plain] => [name, axisFromFront]),
   ...[
     ...['Conv2D', 'FusedConv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter'],
-    ...['DepthwiseConv2dNative', 'FusedDepthwiseConv2D'],
     ...['DepthwiseConv2dNativeBackpropInput', 'DepthwiseConv2dNativeBackpropFilter'],
     ...['AvgPool', 'AvgPoolGrad', 'MaxPool', 'MaxPoolGrad'],
   ].map((name): [string, Plain] => [name, eachSide]),
+  ...['DepthwiseConv2dNative', 'FusedDepthwiseConv2D'].map((name): [string, Plain] => [name, onlyLast]),
 ]);
 
 interface Running {

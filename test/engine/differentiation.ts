@@ -131,6 +131,7 @@ export function refusal(backend: BackendName, one: Case, order: Order): string |
   if (backend === 'wasm' && usesOf(one).some((op) => /^(complex|rfft|spectral|signal\.stft)/.test(op))) {
     return 'the backend wasm has no kernel Complex';
   }
+  if (backend === 'wasm' && one.args.includes('NCHW')) return 'Please use .channelsLast.';
   return order === 'second' ? onceOnly(one) : undefined;
 }
 

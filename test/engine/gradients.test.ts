@@ -45,6 +45,11 @@ for (const backend of ['tensorflow', 'wasm'] as const)
       expect(turned).toThrow(/has no (gradient|kernel)/);
     });
 
+    test('a layout that no kernel of depthwise convolutions knows is refused', () => {
+      const [x, w] = [tf.ones([1, 4, 4, 4]) as tf.Tensor4D, tf.ones([2, 2, 4, 1]) as tf.Tensor4D];
+      expect(() => tf.depthwiseConv2d(x, w, 1, 'same', 'NCHW')).toThrow('the layout is NCHW, expected NHWC');
+    });
+
     test('whole numbers have no slope of their own, and stop none', () => {
       const ids = tf.tensor1d([1, 0], 'int32');
       const squares = (x: tf.Tensor) => tf.sum(tf.square(x));

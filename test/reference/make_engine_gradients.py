@@ -541,6 +541,21 @@ for strides, dilations in [([2, 2], [1, 1]), ([1, 1], [2, 2])]:
     case("separableConv2d", [x, d, p, strides, "same", dilations], nhwc(F.conv2d(y, oihw(p))))
 x, w = leaf(5, 6, 2), leaf(3, 3, 2, 2)
 case("conv2d", [x, w, 1, "same"], nhwc(conv(nchw(x.unsqueeze(0)), oihw(w), [1, 1], [1, 1], ["same", "same"])).squeeze(0))
+x, w = leaf(1, 4, 4, 4), leaf(3, 2, 4, 2)
+for strides, pad, dilations in [([1, 1], "same", [1, 1]), ([1, 2], 1, [1, 1]), ([2, 2], "valid", [1, 1]), ([1, 1], 1, [1, 2])]:
+    case("conv2d", [x, w, strides, pad, "NCHW", dilations], conv(x, oihw(w), strides, dilations, [pad] * 2))
+
+
+def rounded_up(n, size, stride, pad):
+    """Padding with which the last window counts, although it lies partly outside."""
+    steps = math.ceil((n + 2 * pad - size) / stride)
+    return pad, steps * stride + size - n - pad
+
+
+for stride, pad in [(2, 0), (2, 1)]:
+    x, w = leaf(1, 5, 6, 2), leaf(2, 3, 2, 2)
+    ends = [rounded_up(5, 2, stride, pad), rounded_up(6, 3, stride, pad)]
+    case("conv2d", [x, w, stride, pad, "NHWC", 1, "ceil"], nhwc(conv(nchw(x), oihw(w), [stride] * 2, [1, 1], ends)))
 for stride, dilation, pad in [(1, 1, "same"), (2, 1, "valid"), (2, 1, "same"), (1, 2, "same"), (1, 3, "valid")]:
     x, w = leaf(2, 8, 2), leaf(3, 2, 3)
     y = conv(x.permute(0, 2, 1), w.permute(2, 1, 0), [stride], [dilation], [pad])
@@ -603,6 +618,11 @@ for pad in [1]:
     x = leaf(1, 5, 6, 2)
     case("maxPool", [x, [3, 3], [2, 2], pad], nhwc(pooled(nchw(x), [3, 3], [2, 2], pad, "max")))
     case("avgPool", [x, [3, 3], [2, 2], pad], nhwc(pooled(nchw(x), [3, 3], [2, 2], pad, "avg")))
+for op, kind in [("maxPool", "max"), ("avgPool", "avg")]:
+    x = torch.randperm(30).reshape(1, 5, 6, 1).div(10).sub(1).requires_grad_(True)
+    f = F.max_pool2d if kind == "max" else lambda *a, **k: F.avg_pool2d(*a, count_include_pad=False, **k)
+    case(op, [x, 3, 2, 1, "ceil"], nhwc(f(nchw(x), 3, 2, padding=1, ceil_mode=True)))
+    case(op, [x, 2, 2, 0, "ceil"], nhwc(f(nchw(x), 2, 2, ceil_mode=True)))
 x = given([[[[1.0], [1.0], [2.0]], [[1.0], [1.0], [2.0]], [[0.0], [2.0], [2.0]]]])
 case("maxPool", [x, [2, 2], [1, 1], "valid"], nhwc(F.max_pool2d(nchw(x), 2, 1)))
 for size, strides, pad in [([2, 2, 2], [2, 2, 2], "valid"), ([2, 2, 2], [1, 1, 1], "same"), ([2, 3, 2], [2, 1, 1], "same")]:

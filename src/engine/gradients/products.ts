@@ -1,5 +1,6 @@
 /** Matrix products and convolutions: linear in each of their operands. */
 import { tf } from '../tf.ts';
+import { channelsLast, isChannelsFirst, shapeLast, toFirst, toLast } from '../layout.ts';
 import { firstGreatest, poolWindows, seen } from '../windows.ts';
 import { gradient, sumTo } from './shapes.ts';
 
@@ -75,10 +76,15 @@ interface Convolution {
  */
 function convolution({ forward, toInput, toFilter, axes }: Convolution): tf.GradConfig[] {
   const plain = (attrs: Attrs): Attrs => ({ ...attrs, dilations: Array<number>(axes).fill(1) });
-  const image = (shape: number[], dy: tf.Tensor, filter: tf.Tensor, attrs: Attrs) =>
-    run(toInput, { dy, filter }, { ...attrs, inputShape: shape });
-  const weights = (x: tf.Tensor, dy: tf.Tensor, shape: number[], attrs: Attrs) =>
-    run(toFilter, { x, dy }, { ...attrs, filterShape: shape });
+  // The kernels of these gradients take every layout for channels last.
+  const image = (shape: number[], dy: tf.Tensor, filter: tf.Tensor, attrs: Attrs): tf.Tensor =>
+    isChannelsFirst(attrs)
+      ? toFirst(image(shapeLast(shape), toLast(dy), filter, channelsLast(attrs)))
+      : run(toInput, { dy, filter }, { ...attrs, inputShape: shape });
+  const weights = (x: tf.Tensor, dy: tf.Tensor, shape: number[], attrs: Attrs): tf.Tensor =>
+    isChannelsFirst(attrs)
+      ? weights(toLast(x), toLast(dy), shape, channelsLast(attrs))
+      : run(toFilter, { x, dy }, { ...attrs, filterShape: shape });
   return [
     gradient(forward, ['x', 'filter'], (dy, [x, filter], given) => {
       const { dilations } = given;

@@ -1,5 +1,6 @@
 /** Kernels of the tensorflow backend that tfjs-node lacks, or has in a form that cannot be traced. */
 import { adapted, type Adapted, type Attrs } from '../composed.ts';
+import { channelsLast, isChannelsFirst, toFirst, toLast } from '../layout.ts';
 import { tf } from '../tf.ts';
 import {
   convolutionWindows,
@@ -128,6 +129,13 @@ function insideShare(shape: number[], windows: Windows): tf.Tensor {
   return tf.div(tf.addN(parts), parts.length);
 }
 
+/** tfjs-node gives TensorFlow strides and dilations of channels last, whatever the layout. */
+const convolution = adapted('tensorflow', 'Conv2D', (run, { x, filter }, attrs) =>
+  isChannelsFirst(attrs)
+    ? toFirst(run({ x: toLast(x!), filter: filter! }, channelsLast(attrs)))
+    : run({ x: x!, filter: filter! }, attrs),
+);
+
 /** Pools with explicit padding, as pools without on a padded image. */
 const paddedPools: readonly Adapted[] = [
   adapted('tensorflow', 'MaxPool', (run, { x }, attrs) => {
@@ -194,6 +202,7 @@ export const tensorFlowKernels: readonly (tf.KernelConfig | Adapted)[] = [
   ),
   gather,
   statelessNormal,
+  convolution,
   ...paddedPools,
   ...depthwiseGradients,
 ];
