@@ -1,5 +1,5 @@
 /** Single-token edits of an expression: the slips of a pen that a check must catch. */
-import { add, call, div, equalExpr, mul, neg, number, pow, symbol, symbolsOf, type Expr } from './expr.ts';
+import { add, call, div, digest, mul, neg, number, pow, symbol, symbolsOf, type Expr } from './expr.ts';
 
 /** How many edits are looked at, and how deep within an expression they are made. */
 const MAX_EDITS = 500;
@@ -11,13 +11,14 @@ const MAX_DEPTH = 200;
  */
 export function edits(expr: Expr, more: readonly string[] = []): Expr[] {
   const names = [...new Set([...symbolsOf(expr), ...more])];
-  const found: Expr[] = [];
+  const found = new Map<string, Expr>();
   let made = 0;
   for (const edit of editsOf(expr, names, MAX_DEPTH)) {
     if (++made > MAX_EDITS) break;
-    if (!found.some((other) => equalExpr(edit, other))) found.push(edit);
+    const text = digest(edit);
+    if (!found.has(text)) found.set(text, edit);
   }
-  return found;
+  return [...found.values()];
 }
 
 /** The edits at a node and below, outermost first but for powers; deeper than `depth` nothing is edited. */

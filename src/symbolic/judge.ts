@@ -1,6 +1,6 @@
 /** Judging one step: its verdict, the relations it rests on, and for a refuted one a counterexample to read. */
 import { prepare } from './claim.ts';
-import { TimeUp } from './clock.ts';
+import { timeLeft, TimeUp } from './clock.ts';
 import { decide } from './decide.ts';
 import { decision } from './decision.ts';
 import { logDensityOf, requireDensity, requirePositive, signOf, type DensityOf } from './density.ts';
@@ -183,6 +183,7 @@ function usedRelations({ relation, symbols, given }: Question, claim: Claim): st
   const decided = deciderOf(relation);
   let kept = [...(claim.given ?? [])];
   for (const text of claim.given ?? []) {
+    if (timeLeft() <= 0) break; // what was not tried without counts as used
     const fewer = kept.filter((other) => other !== text);
     const { verdict } = decided({ ...claim, given: fewer }, { timeLimitMs: SIDE_LIMIT_MS, diagnose: false });
     if (verdict === 'proved' || verdict === 'vacuous') kept = fewer;

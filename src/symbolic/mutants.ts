@@ -1,6 +1,7 @@
 import { decide } from './decide.ts';
 import { edits } from './edits.ts';
 import { toText, type Expr } from './expr.ts';
+import { FieldLimit } from './numbers.ts';
 import { parse } from './parse.ts';
 import type { Claim, Verdict } from './verdict.ts';
 
@@ -26,7 +27,17 @@ export function claimMutationScore(claim: Claim, options: { timeLimitMs?: number
       { timeLimitMs, diagnose: false, simplify: false },
     );
     if (verdict === 'refuted') refuted++;
-    else if (!definedNowhere) survivors.push({ claim: { ...claim, rhs: toText(rhs) }, verdict });
+    else if (!definedNowhere) survivors.push({ claim: { ...claim, rhs: textIfShort(rhs) }, verdict });
   }
   return { refuted, total: refuted + survivors.length, survivors };
+}
+
+/** A text where it can be read back. */
+function textIfShort(expr: Expr): string | Expr {
+  try {
+    return toText(expr);
+  } catch (error) {
+    if (!(error instanceof FieldLimit)) throw error;
+    return expr;
+  }
 }

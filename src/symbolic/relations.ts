@@ -107,6 +107,7 @@ function holdsAnyway(
   symbols: SymbolTable,
 ): boolean {
   const { defines, right } = relation;
+  if (!isPartial(right) && edgesOf(parseDomain(symbols.get(defines!).domain)!).length === 0) return true;
   const others = touching([right], given, new Set()).filter((other) => other.defines !== defines);
   const asked = held.get(relation) ?? new Map<string, boolean>();
   held.set(relation, asked);

@@ -1,5 +1,5 @@
 /** Typesetting: one algebra whose values are pieces of TeX that know when they need brackets. */
-import { foldExpr, type Algebra, type Expr, type FunctionName } from './expr.ts';
+import { MAX_TEXT, foldExpr, type Algebra, type Expr, type FunctionName } from './expr.ts';
 
 /** What binds how tightly; a piece is bracketed where its context binds tighter. */
 const SUM = 1;
@@ -84,8 +84,25 @@ const operators = /\\(nabla|partial|log|ln|exp|sin|cos|operatorname)(?![A-Za-z])
 
 /** Typesets an expression. @throws when it holds a symbol that the table does not declare. */
 export function typeset(expr: Expr, symbols: Notation): string {
-  return signed(foldExpr(expr, texAlgebra(symbols)));
+  const { number, pi, symbol, add, mul, div, neg, pow, call } = texAlgebra(symbols);
+  return signed(
+    foldExpr<Piece>(expr, {
+      number,
+      pi,
+      symbol,
+      add: (xs) => readable(add(xs)),
+      mul: (xs) => readable(mul(xs)),
+      div: (a, b) => readable(div(a, b)),
+      neg,
+      pow: (base, exponent) => readable(pow(base, exponent)),
+      call: (name, arg) => readable(call(name, arg)),
+    }),
+  );
 }
+
+/** A part that nobody could read, such as a minimum of many minima written out, is left out. */
+const readable = (piece: Piece): Piece =>
+  piece.body.length <= MAX_TEXT ? piece : { body: '\\cdots', binds: ATOM, depth: 0 };
 
 function product(factors: Piece[]): Piece {
   const closed = factors.map((factor, i) =>

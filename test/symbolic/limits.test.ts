@@ -141,3 +141,13 @@ describe('time limits', () => {
     );
   });
 });
+
+it('a line of minima is shown, though written out it would fill volumes', () => {
+  const entry = { tex: 'x', domain: '(0,1)', meaning: '' };
+  const symbols = declare({ x: entry, y: entry });
+  const derivation = derive('Minima', claims.minima(40).lhs, { symbols, mutants: false }).step('min(x,y)');
+  expect(derivation.steps[1].verdict).toBe('proved');
+  expect(derivation.steps[0].text.length).toBeLessThan(3000);
+  expect(derivation.steps[0].tex.length).toBeLessThan(50_000);
+  expect(derivation.steps[0].text).toContain('…');
+});
