@@ -56,7 +56,8 @@ export interface Signals {
 }
 
 export type ToRuntime =
-  | { kind: 'run'; id: number; cell: CompiledCell }
+  /** `takesInput`: whether the client that runs it takes questions. */
+  | { kind: 'run'; id: number; cell: CompiledCell; takesInput: boolean }
   | { kind: 'input'; serial: number; value: string }
   | { kind: 'noInput'; serial: number; reason: string }
   /** `id` is what outputs of the comm's handlers are sent under. */
@@ -76,6 +77,10 @@ export type FromRuntime =
   /** A named pipe, alone in its folder, that a child process writes to; `state` becomes 1 when it is read, 2 at its end. */
   | { kind: 'pipe'; id: number; name: 'stdout' | 'stderr'; path: string; state: Int32Array }
   | { kind: 'done'; id: number; outcome: RunOutcome };
+
+/** Why a cell may ask for nothing. */
+export const noInput =
+  'this client takes no input (allow_stdin is off), as in a notebook that is executed headless';
 
 export interface Completion {
   text: string;

@@ -121,3 +121,19 @@ test.each([
 ])('is_complete: %s', async (_, code, answer) => {
   expect(await kernel.request('is_complete_request', { code })).toEqual(answer);
 });
+
+test('a name that is declared nowhere has nothing to inspect', async () => {
+  await kernel.execute('const anything: any = { known: 1 }');
+  const found = async (code: string): Promise<unknown> =>
+    (await kernel.request('inspect_request', { code, cursor_pos: code.length, detail_level: 0 })).found;
+  expect(await found('nowhere')).toBe(false);
+  expect(await found('nowhere.member')).toBe(false);
+  expect(await found('anything')).toBe(true);
+});
+
+test('globals that are not there when a cell runs are not completed, other than as types', async () => {
+  expect(await complete('docum')).toMatchObject({ matches: [] });
+  expect(await complete('__')).toMatchObject({ matches: [] });
+  expect((await complete('structuredC')).matches).toEqual(['structuredClone']);
+  expect((await complete('let x: HTMLElem')).matches).toContain('HTMLElement');
+});

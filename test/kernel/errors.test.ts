@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { KernelClient } from './client.ts';
 
 let kernel: KernelClient;
@@ -137,4 +137,51 @@ test('an error that shows itself is shown before it is told, and one that cannot
     `throw Object.assign(new Error('no'), { ${show}: () => { throw new Error('never') } })`,
   );
   expect(bad.reply.evalue).toBe('no');
+});
+
+describe('globals that have types, and are not there when a cell runs, are refused before it runs:', () => {
+  test.each([
+    ['name', 'console.log(name)', /TS2304.*'name'/],
+    ['a shorthand', 'const o = { name }', /TS2304.*'name'/],
+    ['print, whatever it is given', "print('x')", /TS2304.*console\.log/],
+    ['a class', 'new HTMLElement()', /TS2304.*'HTMLElement'/],
+    ['what CommonJS has', '__dirname', /TS2304.*import\.meta\.dirname/],
+    ['prompt', "prompt('Name?')", /TS2304.*input/],
+  ])('%s', async (_, code, message) => {
+    const { reply, stdout } = await run(code);
+    expect(reply.evalue).toMatch(message);
+    expect(stdout).toBe('');
+  });
+
+  test('names of the cell, members, types and questions are not', async () => {
+    const { reply, result } = await run(
+      `function f(name: string) { const open = { name, print: 1 }; return open.name + open.print }
+      class Page { document() { return typeof document } }
+      let element: HTMLElement | undefined; const { name: other } = { name: 'c' };
+      [f('a'), new Page().document(), element, other, String('document' in globalThis), fetch.name, URL.name]`,
+    );
+    expect(reply.evalue).toBeUndefined();
+    expect(result).toMatch(/^\[\s*'a1', +'undefined', +undefined,\s+'c', +'false', +'fetch',\s+'URL'\s*\]$/);
+    expect((await run('let name = 2; name + 1')).result).toBe('3');
+    expect((await run('name + 2')).result).toBe('4');
+  });
+});
+
+test.each([
+  ['a command for a shell', '!ls -la', "execSync('ls -la'"],
+  ['a magic shell cell', '%%bash\nls', 'execSync'],
+  ['a change of folder', '1\n%cd data', "process.chdir('data')"],
+  ['a magic command', '%timeit f()', 'performance.now()'],
+  ['a question', 'console.log?', 'Shift+Tab'],
+  ['JSX', 'const page = <b className="x">{kept}</b>', 'html`'],
+])('%s is told what to write instead', async (_, code, hint) => {
+  const { reply } = await run(code);
+  expect(reply.ename).toBe('TypeScriptError');
+  expect(reply.evalue).toContain(hint);
+});
+
+test('code that only looks like a command is run', async () => {
+  expect((await run('const off = false\n!off')).result).toBe('true');
+  expect((await run('7\n% 4')).result).toBe('3');
+  expect((await run('`\n!ls\n%cd x`.length')).result).toBe('10');
 });

@@ -193,3 +193,17 @@ test('a module that is named .cts is a CommonJS one; a URL is resolved to itself
   expect((await kernel.execute(`import.meta.resolve('${url}')`)).result).toBe(`'${url}'`);
   rmSync(folder, { recursive: true, force: true });
 });
+
+test('a worker runs a TypeScript file, with what it imports', async () => {
+  write('src/part.ts', 'export enum Part { first = 7 }\n');
+  write(
+    'src/worker.ts',
+    "import { parentPort, workerData } from 'node:worker_threads';\nimport { Part } from './part';\nconst given: number = workerData;\nparentPort!.postMessage(given + Part.first);\n",
+  );
+  const { result, reply } =
+    await kernel.execute(`import { Worker } from 'node:worker_threads'; import { once } from 'node:events';
+    const worker = new Worker(new URL('../src/worker.ts', import.meta.url), { workerData: 1 });
+    const [sum] = await once(worker, 'message'); [sum, Worker.name, worker instanceof Worker]`);
+  expect(reply.evalue).toBeUndefined();
+  expect(result).toBe("[ 8, 'Worker', true ]");
+});

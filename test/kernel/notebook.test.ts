@@ -168,3 +168,61 @@ test('process.exit is an error of its cell', async () => {
 test('an error of a class of its own goes by the name of that class', async () => {
   expect((await kernel.execute("class Mine extends Error {} throw new Mine('x')")).reply.ename).toBe('Mine');
 });
+
+describe('what cells read from process.stdin is asked for', () => {
+  /** Runs a cell and answers its questions in order; resolves to what it printed, and how often it asked. */
+  async function answered(code: string, answers: string[]): Promise<{ result?: string; asked: number }> {
+    const before = kernel.questions.length;
+    const id = await kernel.startCell(code, { allow_stdin: true });
+    for (const [i, value] of answers.entries()) {
+      await kernel.until(() => kernel.questions.length > before + i, `question ${i}`, 8000);
+      await kernel.send('input_reply', { value }, 'stdin');
+    }
+    const { result, reply } = await kernel.finish(id);
+    expect(reply.status).toBe('ok');
+    return { result, asked: kernel.questions.length - before };
+  }
+  const question = `import * as readline from 'node:readline/promises'; import * as lines from 'node:readline';
+    const ask = async (text: string) => {
+      const reader = readline.createInterface({ input: process.stdin, output: process.stdout });
+      try { return await reader.question(text) } finally { reader.close() }
+    };`;
+
+  test('by readline, line by line, in one cell and in the next', async () => {
+    expect(await answered(`${question} [await ask('Name? '), await ask('Age? ')]`, ['Ada', '36'])).toEqual({
+      result: "[ 'Ada', '36' ]",
+      asked: 2,
+    });
+    expect(await answered("await ask('Again? ')", ['yes'])).toEqual({ result: "'yes'", asked: 1 });
+  });
+
+  test('by readline with callbacks, by a loop over lines, and by events', async () => {
+    const callback = `await new Promise((done) => {
+      const reader = lines.createInterface(process.stdin); reader.question('', (text) => { reader.close(); done(text) }) })`;
+    expect(await answered(callback, ['called'])).toEqual({ result: "'called'", asked: 1 });
+    const loop = `let sum = 0; for await (const line of lines.createInterface(process.stdin)) { if (!line) break; sum += Number(line) } sum`;
+    expect((await answered(loop, ['1', '2', ''])).result).toBe('3');
+    const event =
+      "await new Promise((done) => process.stdin.once('data', (text) => { process.stdin.pause(); done(String(text)) }))";
+    expect((await answered(event, ['event'])).result).toBe("'event\\n'");
+  });
+
+  test('and refused at once where the client takes no input', async () => {
+    const { reply } = await kernel.execute("await ask('Name? ')");
+    expect([reply.status, reply.evalue]).toEqual(['error', expect.stringContaining('allow_stdin is off')]);
+    const { reply: second } = await kernel.execute(
+      'for await (const chunk of process.stdin) console.log(chunk)',
+    );
+    expect(second.evalue).toContain('allow_stdin is off');
+    expect((await kernel.execute('process.stdin.isTTY')).result).toBe('false');
+  });
+
+  test('and an interrupt ends the wait', async () => {
+    const before = kernel.questions.length;
+    const id = await kernel.startCell("await ask('Name? ')", { allow_stdin: true });
+    await kernel.until(() => kernel.questions.length > before, 'the question');
+    await kernel.request('interrupt_request', {}, 'control');
+    expect((await kernel.finish(id)).reply.ename).toBe('Interrupted');
+    expect((await answered("await ask('Name? ')", ['Ada'])).result).toBe("'Ada'");
+  });
+});

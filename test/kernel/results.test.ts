@@ -109,6 +109,17 @@ describe('results that throw when they are looked at are shown as Node shows the
       '[ { a: [Getter] }, { a: [Getter] } ]',
     ],
     ["new Proxy({ a: 1 }, { get(_, key) { if (key !== 'then') throw new Error('no') } })", '{ a: 1 }'],
+    // Every trap throws, that by which a promise asks whether it got another one among them.
+    ["new Proxy({ a: 1 }, new Proxy({}, { get() { throw new Error('no') } }))", '{ a: 1 }'],
+    [
+      '(() => { const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); return proxy })()',
+      '<Revoked Proxy>',
+    ],
+    ["({ get then(): never { throw new Error('no') } })", '{ then: [Getter] }'],
+    [
+      "new (class Odd { [Symbol.for('nodejs.util.inspect.custom')]() { throw new Error('no') } })()",
+      'Odd {}',
+    ],
   ])('%s', async (code, text) => {
     expect((await run(code)).result).toBe(text);
   });

@@ -1,5 +1,6 @@
 import ts from 'typescript';
 import type { Completion, LanguageCalls, MimeBundle } from '../channels.ts';
+import { isAbsentGlobal } from './globals.ts';
 import { parseCell } from './parse.ts';
 import type { Session } from './session.ts';
 
@@ -23,14 +24,29 @@ export function complete(
   const inner = found?.entries.find((entry) => entry.replacementSpan)?.replacementSpan;
   const start = inner?.start ?? offset - word.length;
   const typed = code.slice(start, offset);
+  const inType = isInType(program.getSourceFile(cellFile)!, start);
+  const isThere = ({ symbol }: ts.CompletionEntry): boolean =>
+    !found?.isGlobalCompletion ||
+    !symbol ||
+    (inType && (symbol.flags & ts.SymbolFlags.Type) !== 0) ||
+    !isAbsentGlobal(program, symbol);
   const items = (found?.entries ?? [])
-    .filter(({ name }) => name.startsWith(typed) && !name.startsWith('__cell'))
+    .filter((entry) => entry.name.startsWith(typed) && !entry.name.startsWith('__cell') && isThere(entry))
     .sort((a, b) => (a.sortText < b.sortText ? -1 : a.sortText > b.sortText ? 1 : 0))
     .slice(0, maxCompletions)
     .map(({ name, kind, symbol }): Completion => {
       return { text: name, type: (symbol && kindBehind(symbol, program.getTypeChecker())) ?? kind };
     });
   return { start, end: Math.max(end, offset), items };
+}
+
+/** Whether types are written at `offset`. */
+function isInType(file: ts.SourceFile, offset: number): boolean {
+  const inside = (node: ts.Node): boolean => {
+    if (offset < node.pos || offset > node.end) return false;
+    return ts.isTypeNode(node) || ts.forEachChild(node, (child) => inside(child) || undefined) === true;
+  };
+  return inside(file);
 }
 
 /** What an imported name stands for, as the names of earlier cells are; undefined where it is no import. */
@@ -54,11 +70,10 @@ function kindBehind(symbol: ts.Symbol, checker: ts.TypeChecker): string | undefi
 export function inspect(session: Session, code: string, offset: number): MimeBundle | null {
   session.show(code);
   const { service, cellFile } = session.workspace;
-  const at = [offset, offset - 1].find(
-    (position) => position >= 0 && service.getQuickInfoAtPosition(cellFile, position),
-  );
-  if (at !== undefined) {
-    const info = service.getQuickInfoAtPosition(cellFile, at)!;
+  const info = [offset, offset - 1]
+    .map((position) => (position < 0 ? undefined : service.getQuickInfoAtPosition(cellFile, position)))
+    .find((found) => found && !isUnknown(found));
+  if (info) {
     return describe(withoutAlias(ts.displayPartsToString(info.displayParts)), info.documentation, info.tags);
   }
   const help = service.getSignatureHelpItems(cellFile, offset, undefined);
@@ -72,6 +87,10 @@ export function inspect(session: Session, code: string, offset: number): MimeBun
   );
   return describe(`${before}${parameters}${after}`, item.documentation, item.tags);
 }
+
+/** A name that is declared nowhere is `any` to TypeScript, and nothing more. */
+const isUnknown = ({ kind, displayParts }: ts.QuickInfo): boolean =>
+  kind === ts.ScriptElementKind.unknown && ts.displayPartsToString(displayParts) === 'any';
 
 /** Names of earlier cells are imports to TypeScript, which a reader has not written. */
 const withoutAlias = (signature: string): string =>

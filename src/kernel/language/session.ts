@@ -3,6 +3,8 @@ import ts from 'typescript';
 import type { CompileResult } from '../channels.ts';
 import { errorsIn, toProblem } from './diagnostics.ts';
 import { emitCell } from './emit.ts';
+import { absentGlobals } from './globals.ts';
+import { problemsOf } from './hints.ts';
 import { declarations, type Declaring, identifiersIn } from './names.ts';
 import { parseCell } from './parse.ts';
 import { Workspace } from './workspace.ts';
@@ -47,7 +49,7 @@ export class Session {
     if (misconfigured.length) return { ok: false, problems: misconfigured.map(toProblem) };
     const code = withoutShell(written);
     const { file: parsed, errors: syntax } = parseCell(code);
-    if (syntax.length) return { ok: false, problems: syntax.slice(0, 3).map(toProblem) };
+    if (syntax.length) return { ok: false, problems: problemsOf(code, syntax).slice(0, 3) };
     const declared = declarations(parsed.statements);
     const text = this.withTrailer(code, parsed, declared, identifiersIn(parsed));
     const augmentsGlobals = parsed.statements.some(isGlobalAugmentation);
@@ -61,7 +63,7 @@ export class Session {
       problems = this.check(code.length);
     }
     const errors = errorsIn(problems, code.length);
-    if (errors.length) return { ok: false, problems: errors.map(toProblem) };
+    if (errors.length) return { ok: false, problems: problemsOf(code, errors) };
 
     const { program } = workspace;
     const file = program.getSourceFile(workspace.cellFile)!;
@@ -137,7 +139,9 @@ export class Session {
   private check(length: number): readonly ts.Diagnostic[] {
     const { program, cellFile } = this.workspace;
     const file = program.getSourceFile(cellFile)!;
-    return errorsIn(program.getSemanticDiagnostics(file), length);
+    const errors = errorsIn(program.getSemanticDiagnostics(file), length);
+    const absent = absentGlobals(program, file, length);
+    return absent.length > 0 ? absent : errors; // what is not there has no right use either
   }
 
   /**

@@ -96,7 +96,7 @@ class CellTransform {
     if (exported) return this.topLevel(factory.createExpressionStatement(exported), last);
     if (ts.isExpressionStatement(statement) && last) {
       const value = ts.visitNode(statement.expression, this.visit) as ts.Expression;
-      return [ts.setTextRange(factory.createReturnStatement(value), statement)];
+      return [ts.setTextRange(factory.createReturnStatement(this.helper('last', value)), statement)];
     }
     const visited = ts.visitNode(statement, this.visit) as ts.Statement | undefined;
     if (!visited) return [];
@@ -262,9 +262,14 @@ class CellTransform {
   }
 
   private resume(value?: ts.Expression): ts.Expression {
+    return this.helper('resume', value);
+  }
+
+  /** A call of one of the kernel's functions (runner.ts). */
+  private helper(name: 'resume' | 'last', value?: ts.Expression): ts.Expression {
     const { factory } = this;
-    const resume = factory.createPropertyAccessExpression(factory.createIdentifier(kernelName), 'resume');
-    return factory.createCallExpression(resume, undefined, value ? [value] : []);
+    const helper = factory.createPropertyAccessExpression(factory.createIdentifier(kernelName), name);
+    return factory.createCallExpression(helper, undefined, value ? [value] : []);
   }
 
   private forAwait(node: ts.ForOfStatement): ts.Node {

@@ -6,6 +6,8 @@ import type { Signals } from '../channels.ts';
 export interface CellContext {
   readonly id: number;
   readonly controller: AbortController;
+  /** Whether the client that runs it takes questions; absent where it is not known. */
+  readonly takesInput?: boolean;
   /** When it was interrupted, ms on the clock of performance.now(). */
   interruptedAt?: number;
   /** Its code holds the signal that tells it of an interrupt, and ends by itself. */

@@ -9,8 +9,10 @@ import { cellBehind, leaveCells, trackCells } from './context.ts';
 import { publishHost } from './host.ts';
 import { Input } from './input.ts';
 import { Runner } from './runner.ts';
+import { replaceStdin } from './stdin.ts';
 import { captureStreams } from './streams.ts';
 import { setPlainImmediate, wrapTimers } from './timers.ts';
+import { loadTypeScriptInWorkers } from './workers.ts';
 import { describeFailure } from './traceback.ts';
 
 /** Messages that may be on their way to the wire thread. */
@@ -28,6 +30,8 @@ export function startRuntime(wire: Worker, signals: Signals): void {
   const comms = new Comms(send, show('Error in a comm'));
   const input = new Input(send);
   publishHost(send, comms, input);
+  replaceStdin(input);
+  loadTypeScriptInWorkers();
   wrapTimers();
   followCallbacks();
   const exit = refuseExit();
@@ -38,7 +42,7 @@ export function startRuntime(wire: Worker, signals: Signals): void {
   process.on('SIGINT', () => runner.interrupt());
   wire.on('message', (message: ToRuntime) => {
     leaveCells();
-    if (message.kind === 'run') runner.run(message.id, message.cell);
+    if (message.kind === 'run') runner.run(message.id, message.cell, message.takesInput);
     else if (message.kind === 'shutdown') exit(0);
     else if (message.kind === 'comm') comms.receive(message.id, message);
     else if (message.kind !== 'interrupt') input.handle(message);

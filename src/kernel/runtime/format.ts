@@ -8,6 +8,8 @@ import { describeError, isError, withCellFrames } from './traceback.ts';
 /** Text results longer than this are cut, and say so. */
 const maxCharacters = 20_000;
 
+const unshowable = 'a value that cannot be shown: it throws where it is looked at';
+
 /** The MIME bundle that shows a value; null for undefined. */
 export async function format(value: unknown): Promise<MimeBundle | null> {
   if (value === undefined) return null;
@@ -37,16 +39,17 @@ export async function ownDisplay(value: unknown): Promise<MimeBundle | null> {
 }
 
 function toText(value: unknown): string {
-  if (isError(value)) return describeError(value).join('\n');
+  const error = unlessItThrows(
+    () => (isError(value) ? describeError(value).join('\n') : undefined),
+    undefined,
+  );
+  if (error !== undefined) return error;
   const tensor = unlessItThrows(() => tensorText(value), undefined);
   if (tensor !== undefined) return tensor;
-  return inspect(value, {
-    depth: 4,
-    maxArrayLength: 100,
-    maxStringLength: 10_000,
-    breakLength: 100,
-    sorted: false,
-  });
+  const options = { depth: 4, maxArrayLength: 100, maxStringLength: 10_000, breakLength: 100, sorted: false };
+  const written = unlessItThrows(() => inspect(value, options), undefined);
+  // Proxies that refuse to be looked at, and getters that throw.
+  return written ?? unlessItThrows(() => inspect(value, { ...options, customInspect: false }), unshowable);
 }
 
 function tensorText(value: unknown): string | undefined {

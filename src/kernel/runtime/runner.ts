@@ -18,7 +18,12 @@ import { setPlainImmediate } from './timers.ts';
 import { describeFailure, rememberScript } from './traceback.ts';
 
 /** What compiled cells find under their parameter names; emit.ts writes the code that uses them. */
-type CellFunction = (scope: object, kernel: object, meta: object) => Promise<unknown>;
+type CellFunction = (scope: object, kernel: object, meta: object) => Promise<Last | undefined>;
+
+/** The value of a cell's last expression. Itself it could be a thing that throws when a promise asks whether it is one, too. */
+interface Last {
+  value: unknown;
+}
 
 interface Running {
   context: CellContext;
@@ -42,8 +47,9 @@ export class Runner {
     this.onLateError = onLateError;
   }
 
-  run(id: number, cell: CompiledCell): void {
-    const running: Running = { context: { id, controller: new AbortController() }, progress: { done: 0 } };
+  run(id: number, cell: CompiledCell, takesInput: boolean): void {
+    const context = { id, controller: new AbortController(), takesInput };
+    const running: Running = { context, progress: { done: 0 } };
     setLatest(running.context);
     rememberScript(cell);
     this.running = running;
@@ -76,8 +82,8 @@ export class Runner {
         importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
       });
       const run = script.runInThisContext() as CellFunction;
-      const value = await run.call(undefined, this.scope, this.kernel(running.progress), meta(cell.fileName));
-      this.finish(running, { status: 'ok', data: await inCell(running.context, () => format(value)) });
+      const last = await run.call(undefined, this.scope, this.kernel(running.progress), meta(cell.fileName));
+      this.finish(running, { status: 'ok', data: await inCell(running.context, () => format(last?.value)) });
     } catch (thrown) {
       if (this.running !== running) return inCell(running.context, () => this.onLateError(thrown));
       await inCell(running.context, () => this.showThrown(thrown, running));
@@ -110,6 +116,9 @@ export class Runner {
         throwIfInterrupted();
         return value;
       },
+      last(value: unknown): Last | Promise<Last> {
+        return isThenable(value) ? Promise.resolve(value).then((value) => ({ value })) : { value };
+      },
       /** A live view of a module's export, or of the module; a later cell may declare the name anew. */
       bind(name: string, module: Record<string, unknown>, key: string | null): void {
         const set = (value: unknown): void => {
@@ -119,6 +128,15 @@ export class Runner {
         Object.defineProperty(scope, name, { get, set, configurable: true, enumerable: true });
       },
     };
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
+  try {
+    return typeof (value as { then?: unknown }).then === 'function';
+  } catch {
+    return false; // whatever it is, it cannot be awaited
   }
 }
 

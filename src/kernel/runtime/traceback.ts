@@ -49,8 +49,15 @@ export function describeFailure(thrown: unknown): RunFailure {
 }
 
 /** Also an error of another realm, such as that of a script in a context of its own. */
-export const isError = (value: unknown): value is Error =>
-  value instanceof Error || types.isNativeError(value);
+export const isError = (value: unknown): value is Error => types.isNativeError(value) || isInstance(value);
+
+function isInstance(value: unknown): boolean {
+  try {
+    return value instanceof Error;
+  } catch {
+    return false; // a proxy that does not tell what it is
+  }
+}
 
 /** A message as the reader's code has it: names that cells share are properties of a scope in what runs. */
 const asWritten = (message: unknown): string =>

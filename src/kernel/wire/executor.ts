@@ -107,12 +107,8 @@ export class Executor {
   private abortQueued(): void {
     for (const request of this.queue.splice(0)) {
       this.sockets.publish('status', { execution_state: 'busy' }, request.header);
-      this.sockets.reply(
-        'shell',
-        request,
-        { status: 'aborted', execution_count: this.count },
-        { status: 'aborted' },
-      );
+      // Without a number: a front end would write it beside the cell, as if that had run.
+      this.sockets.reply('shell', request, { status: 'aborted' }, { status: 'aborted' });
       this.sockets.publish('status', { execution_state: 'idle' }, request.header);
     }
   }
@@ -156,7 +152,8 @@ export class Executor {
     if (this.interrupted) return interruption();
     const outcome = await new Promise<RunOutcome>((resolve) => {
       this.finished.set(id, resolve);
-      this.toRuntime({ kind: 'run', id, cell: compiled.cell });
+      const takesInput = this.active?.content.allow_stdin === true;
+      this.toRuntime({ kind: 'run', id, cell: compiled.cell, takesInput });
     });
     // Not waited for: the language thread takes its calls in order, the next cell's after this one.
     this.language.call('commit', outcome.progress).catch((error: unknown) => log(String(error)));

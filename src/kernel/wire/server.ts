@@ -1,4 +1,4 @@
-import type { FromRuntime, Signals, ToRuntime } from '../channels.ts';
+import { type FromRuntime, noInput, type Signals, type ToRuntime } from '../channels.ts';
 import { Comms, isCommMessage } from './comms.ts';
 import { Executor } from './executor.ts';
 import { History } from './history.ts';
@@ -130,7 +130,7 @@ export class Server {
       !active || id !== lastRun
         ? 'input is taken only while the cell that asks is running'
         : active.content.allow_stdin !== true
-          ? 'this client takes no input (allow_stdin is off), as in a notebook that is executed headless'
+          ? noInput
           : undefined;
     if (reason !== undefined) return this.toRuntime({ kind: 'noInput', serial, reason });
     this.outputs.flush();
