@@ -239,7 +239,7 @@ export const notebooks: TslabNotebook[] = [
     cells: [
       {
         code: "/** @browser */\nconst div = document.createElement('div');",
-        error: 'document is not defined',
+        error: "Cannot find name 'document'",
       },
       { code: "import { display } from 'tslab'; display.javascript('1')", displays: ['text/javascript'] },
     ],
