@@ -14,7 +14,8 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   const near = known
     .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance)[0];
-  return near && near.distance <= Math.max(1, Math.floor(name.length / 3)) ? near.candidate : undefined;
+  if (near === undefined || (near.distance > 0 && near.distance >= name.length)) return undefined; // any letter for another
+  return near.distance <= Math.max(1, Math.floor(name.length / 3)) ? near.candidate : undefined;
 }
 
 /** Letters to insert, delete, change or swap with their neighbour. */
