@@ -7,11 +7,13 @@ const mayImport = {
   symbolic: [],
   kernel: [],
   engine: [],
-  datasets: [],
+  options: [],
+  files: [],
+  datasets: ['options'],
   formulas: ['symbolic'],
-  models: ['engine'],
-  diffusion: ['symbolic', 'formulas', 'engine'],
-  training: ['symbolic', 'formulas', 'engine', 'diffusion', 'models', 'datasets'],
+  models: ['options', 'engine'],
+  diffusion: ['options', 'symbolic', 'formulas', 'engine'],
+  training: ['options', 'files', 'symbolic', 'formulas', 'engine', 'diffusion', 'models', 'datasets'],
 };
 mayImport.metrics = [...mayImport.training, 'training'];
 mayImport.display = [...mayImport.metrics, 'metrics'];

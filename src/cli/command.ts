@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { didYouMean } from './nearest.ts';
+import { didYouMean } from '../options/index.ts';
 import { Expected, flag, UsageError } from './options.ts';
 import type { Options, Values } from './options.ts';
 

@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { helpText, parseCommand } from './command.ts';
 import type { Command } from './command.ts';
 import { report } from './failure.ts';
-import { didYouMean } from './nearest.ts';
+import { didYouMean } from '../options/index.ts';
 import { UsageError } from './options.ts';
+import { root } from './places.ts';
 
 /** Loaded on demand: `scorebook check` should not wait for TensorFlow. */
 const commands: Record<string, { summary: string; load: () => Promise<{ default: Command }> }> = {
@@ -29,9 +32,12 @@ Usage: scorebook COMMAND [options]
 
 ${lines.join('\n')}
 
-\`scorebook COMMAND --help\` lists the options of a command. \`npm start\` opens the workbook.
+\`scorebook COMMAND --help\` lists the options of a command, \`scorebook --version\` says which this is. \`npm start\` opens the workbook.
 `;
 }
+
+const version = (): string =>
+  (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;
 
 /** `scorebook check … | head -1`: nobody listens any more, which is no error. */
 function endOfPipe(error: NodeJS.ErrnoException): void {
@@ -49,10 +55,14 @@ export async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(overview());
     return name === undefined ? 2 : 0;
   }
+  if (name === '--version' || name === '-V') {
+    process.stdout.write(`${version()}\n`);
+    return 0;
+  }
   const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (entry === undefined) {
     const what = name.startsWith('-') ? 'option' : 'command';
-    const hint = didYouMean(name, Object.keys(commands));
+    const hint = didYouMean(name, [...Object.keys(commands), '--help', '--version']);
     return report('scorebook', new UsageError(`unknown ${what} ${name}${hint}`));
   }
   try {

@@ -2,6 +2,7 @@
  * Options as data: what an option is called, what it takes, what it means when absent. One table per command
  * serves parsing, the types of the parsed values, and `--help`.
  */
+import { real, whole, type Bounds, type Kind } from '../options/index.ts';
 
 /** A mistake on the command line. Printed without a stack; the process ends with status 2. */
 export class UsageError extends Error {
@@ -42,36 +43,27 @@ export const requiredText = (help: string, placeholder: string): Option<string> 
   required: true,
 });
 
-interface NumberRange {
-  readonly min?: number;
-  readonly max?: number;
-}
-
 function numeric<F extends number | undefined>(
   help: string,
+  placeholder: string,
   fallback: F,
-  { min = -Infinity, max = Infinity }: NumberRange,
-  whole: boolean,
+  { accepts, expected }: Kind,
 ): Option<number | F> {
-  const range = max < Infinity ? ` between ${min} and ${max}` : min > -Infinity ? `, ${min} or more` : '';
   const read = (value: string): number => {
-    const parsed = Number(value);
-    const fits = value.trim() !== '' && Number.isFinite(parsed) && parsed >= min && parsed <= max;
-    if (!fits || (whole && !Number.isSafeInteger(parsed))) {
-      throw new Expected(`a ${whole ? 'whole ' : ''}number${range}`);
-    }
+    const parsed = value.trim() === '' ? NaN : Number(value);
+    if (!accepts(parsed)) throw new Expected(expected);
     return parsed;
   };
-  return { help, placeholder: whole ? 'N' : 'X', fallback, read };
+  return { help, placeholder, fallback, read };
 }
 
 /** A number; `fallback` undefined means that the command decides. */
-export const number = <F extends number | undefined>(help: string, fallback: F, range: NumberRange = {}) =>
-  numeric(help, fallback, range, false);
+export const number = <F extends number | undefined>(help: string, fallback: F, range: Bounds = {}) =>
+  numeric(help, 'X', fallback, real(range));
 
 /** A whole number, 0 or more unless told otherwise. */
-export const integer = <F extends number | undefined>(help: string, fallback: F, range: NumberRange = {}) =>
-  numeric(help, fallback, { min: 0, ...range }, true);
+export const integer = <F extends number | undefined>(help: string, fallback: F, range: Bounds = {}) =>
+  numeric(help, 'N', fallback, whole({ min: 0, ...range }));
 
 export function choice<C extends string>(help: string, choices: readonly C[], fallback: C): Option<C>;
 export function choice<C extends string>(help: string, choices: readonly C[]): Option<C | undefined>;

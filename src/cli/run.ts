@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
+import { probeFile } from '../files/index.ts';
 import { command } from './command.ts';
 import { choice, flag, integer, text, UsageError } from './options.ts';
 import { pythonEnvironment, requirePython, runs } from './places.ts';
@@ -70,6 +70,26 @@ const print = (text: string): void => {
   process.stdout.write(`${process.stdout.isTTY ? text : stripVTControlCharacters(text)}\n`);
 };
 
+/**
+ * Where the executed copies go.
+ * @throws UsageError where two would have one name, or one would replace its own notebook
+ */
+function copies(notebooks: readonly string[], folder: string): string[] {
+  const targets = notebooks.map((notebook) => join(folder, basename(notebook)));
+  targets.forEach((target, i) => {
+    if (existsSync(target) && realpathSync(target) === realpathSync(notebooks[i]))
+      throw new UsageError(
+        `${target}: the copy would replace the notebook: expected --inplace, or another --out`,
+      );
+    const first = targets.indexOf(target);
+    if (first < i)
+      throw new UsageError(
+        `${notebooks[first]} and ${notebooks[i]}: the copies would have one name in ${folder}: run them apart, into two folders`,
+      );
+  });
+  return targets;
+}
+
 const notes = `Each notebook runs in its own kernel and its own folder; the first error ends it.
 Exit status: 0 when all passed, 1 when one failed.
 
@@ -90,11 +110,12 @@ export default command({
     }
     requirePython();
     const folder = resolve(out ?? join(runs, 'notebooks'));
-    if (!inplace) await mkdir(folder, { recursive: true });
+    const targets = inplace ? notebooks : copies(notebooks, folder);
+    for (const target of targets) await probeFile(target);
     let failed = 0;
-    for (const notebook of notebooks) {
+    for (const [i, notebook] of notebooks.entries()) {
       const started = performance.now();
-      const target = inplace ? notebook : join(folder, basename(notebook));
+      const target = targets[i];
       const result = await execute(notebook, { target, size, timeout });
       if (result.event === 'failed') failed++;
       print(verdict(relative(process.cwd(), notebook), result, performance.now() - started));

@@ -1,11 +1,16 @@
 import { backendOption } from './backend.ts';
 import { command } from './command.ts';
-import { choice, integer, number, requiredText } from './options.ts';
+import { choice, Expected, integer, number, requiredText } from './options.ts';
 import type { Values } from './options.ts';
+
+function readPngName(value: string): string {
+  if (/[^/]\.png$/i.test(value)) return value;
+  throw new Expected('a file called *.png: that is what is written');
+}
 
 const options = {
   checkpoint: requiredText('a file of `scorebook train`, or a folder of ours or of diffusers', 'FILE'),
-  out: requiredText('PNG file to write', 'FILE'),
+  out: { ...requiredText('PNG file to write, called *.png', 'FILE'), read: readPngName },
   sampler: choice('how to step from noise to data', ['ddim', 'ddpm'], 'ddim'),
   steps: integer('steps of the sampler (default 50 for ddim, all of the chain for ddpm)', undefined, {
     min: 1,

@@ -14,7 +14,7 @@ const options = {
   'new-learning-rate': flag('with --resume: the learning rate may differ from that of the steps done'),
   overwrite: flag('start anew where --out holds a run, which is lost'),
   batch: integer('images a step', 32, { min: 1 }),
-  'learning-rate': number('held for half of --steps, then decayed to zero', 1e-3, { min: 0 }),
+  'learning-rate': number('held for half of --steps, then decayed to zero', 1e-3, { above: 0 }),
   schedule: choice('noise schedule', scheduleNames, 'linear'),
   'checkpoint-every': integer('steps between checkpoints; the last step always writes one', 100, { min: 1 }),
   'validate-every': integer('steps between validation losses; 0 for none', 200),
@@ -42,7 +42,15 @@ export default command({
   notes,
   // What trains is loaded only to train: help and mistakes are answered at once.
   async run(values) {
-    const { workers, cluster, rank } = values;
+    const { workers, cluster, rank, resume, overwrite } = values;
+    if (resume && overwrite)
+      throw new UsageError(
+        '--resume goes on from the run in --out, --overwrite loses it: expected one of them',
+      );
+    if (values['new-learning-rate'] && !resume)
+      throw new UsageError(
+        '--new-learning-rate needs --resume: a new run has no learning rate to differ from',
+      );
     if ((cluster === undefined) !== (rank === undefined))
       throw new UsageError(
         '--cluster and --rank go together: the file, and which of its lines this process is',
@@ -53,10 +61,16 @@ export default command({
       throw new UsageError(
         `--workers ${workers}: expected at most --batch ${values.batch}, an image for each`,
       );
-    if (workers > 1) return (await import('./trainWorkers.ts')).trainWorkers(values);
+    // The rank that writes finds out whether it can before the others are started or waited for.
+    const probe = async () => (await import('./probeRun.ts')).probeRun(values);
+    if (workers > 1) {
+      await probe();
+      return (await import('./trainWorkers.ts')).trainWorkers(values);
+    }
     const addresses = cluster === undefined ? [] : readCluster(cluster);
     if (cluster !== undefined && rank! >= addresses.length)
       throw new UsageError(`--rank ${rank}: expected 0 to ${addresses.length - 1}, as ${cluster} lists them`);
+    if (rank === undefined || rank === 0) await probe();
     const { trainDigits } = await import('./trainDigits.ts');
     return trainDigits(values, cluster === undefined ? undefined : { addresses, rank: rank! });
   },

@@ -3,8 +3,9 @@ import { mnist } from '../datasets/index.ts';
 import { cosineSchedule, linearSchedule, scaledLinearSchedule } from '../diffusion/index.ts';
 import { joinTeam, useBackend, type Team } from '../engine/index.ts';
 import { digitsUnet, unet } from '../models/index.ts';
-import { linearDecay, RunExists, SettingDiffers, train } from '../training/index.ts';
+import { linearDecay, train } from '../training/index.ts';
 import { duration, progressLine } from './progress.ts';
+import { inWordsOfOptions } from './runErrors.ts';
 import type { TrainValues } from './train.ts';
 
 const datasets = { mnist };
@@ -62,14 +63,15 @@ export async function trainDigits(values: TrainValues, place?: Place): Promise<n
   process.once('SIGTERM', stop);
   const line = progressLine();
   let reached = 0;
+  let first: number | undefined;
   try {
     for await (const { step, loss, validationLoss, msPerStep } of run) {
-      const left = duration((steps - step) * msPerStep);
+      first ??= step;
       reached = step;
       if (!speaks) continue;
-      line.show(
-        `step ${step}/${steps}  loss ${loss.toFixed(4)}  ${msPerStep.toFixed(0)} ms/step  ${left} left`,
-      );
+      // The first step is traced: how long the others take is known after the second.
+      const pace = `  ${msPerStep.toFixed(0)} ms/step  ${duration((steps - step) * msPerStep)} left`;
+      line.show(`step ${step}/${steps}  loss ${loss.toFixed(4)}${step > first ? pace : ''}`);
       if (validationLoss !== undefined) {
         line.end();
         process.stdout.write(
@@ -92,20 +94,4 @@ export async function trainDigits(values: TrainValues, place?: Place): Promise<n
   const { file, step } = run.checkpoint!; // stopping has written it
   process.stderr.write(`stopped after step ${reached}: ${file} (step ${step}); --resume goes on from it\n`);
   return 130;
-}
-
-/** Remedies that the library names by its options, by those of the command line. */
-function inWordsOfOptions(error: unknown): unknown {
-  if (error instanceof RunExists) {
-    return new Error(
-      `${error.run} would be overwritten. Go on from it with --resume, start anew over it with --overwrite, or choose another --out`,
-      { cause: error },
-    );
-  }
-  if (!(error instanceof SettingDiffers)) return error;
-  const remedy =
-    error.setting === 'learningRate'
-      ? 'pass the same --learning-rate and --steps (it falls to zero over the steps), or --new-learning-rate to go on with another'
-      : 'pass the same';
-  return new Error(`${error.difference}: ${remedy}`, { cause: error });
 }

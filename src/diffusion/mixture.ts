@@ -2,11 +2,16 @@
  * The exact answer as a model: a mixture of isotropic Gaussians stays one under noising, so its density, score and
  * ideal noise prediction are known at every ᾱ. Samplers and losses are tested against it without training.
  */
+import { anyOf, checkOptions, listOf, required, requireValue, whole, type Kind } from '../options/index.ts';
 import { fold, normal, tf, uniform } from '../engine/index.ts';
 import type { Key } from '../engine/index.ts';
 import { epsFromScore, marginalVariance } from '../formulas/index.ts';
 import type { EpsPredictor } from './samplers.ts';
 import type { Schedule } from './schedules.ts';
+import { checkTimes } from './times.ts';
+
+/** Ranges are checked where all of the mixture is known. */
+const anyNumber: Kind = { expected: 'a number', accepts: (x) => typeof x === 'number' };
 
 export interface MixtureSpec {
   /** Centres, [K][D]. */
@@ -60,6 +65,11 @@ function checked({ means, std, weights }: MixtureSpec): Pick<Mixture, 'means' | 
  * @throws RangeError for lengths that do not fit, a negative std or weight
  */
 export function mixture(spec: MixtureSpec): Mixture {
+  checkOptions('mixture', spec, {
+    means: required(listOf(listOf(anyNumber))),
+    std: required(anyOf(anyNumber, listOf(anyNumber))),
+    weights: listOf(anyNumber),
+  });
   const { means, std, weights } = checked(spec);
   const D = means[0].length;
 
@@ -122,11 +132,13 @@ export function mixture(spec: MixtureSpec): Mixture {
     logDensity,
     score,
     eps,
-    sample: (key: Key, n: number) => draw(key, n, { means, std, weights }),
+    sample: (key: Key, n: number) =>
+      draw(key, requireValue('mixture', 'n', n, whole({ min: 0 })), { means, std, weights }),
     predictEps:
       (schedule: Schedule): EpsPredictor =>
       async (x, t) => {
         const [values, times] = await Promise.all([x.data(), t.data()]);
+        checkTimes(times, { from: 0, T: schedule.T });
         const width = values.length / times.length;
         const exact = new Float32Array(values.length);
         for (let row = 0, end = 0; row < times.length; row = end) {

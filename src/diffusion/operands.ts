@@ -1,4 +1,5 @@
 import { tf } from '../engine/index.ts';
+import { entriesAt } from './times.ts';
 
 /**
  * What a formula computes with when it is executed.
@@ -32,6 +33,7 @@ export function onHost(
 /**
  * The float32 tensor of a host value, shaped to broadcast against a tensor of the given rank:
  * a number → scalar; a table → its entries at `t`, [B] → [B, 1, …, 1].
+ * @throws RangeError for a time that is no whole number from 0 to T
  */
 export function toTensor(x: Operand, rank: number, t: tf.Tensor1D | undefined): tf.Tensor {
   if (isTensor(x)) return x;
@@ -41,6 +43,6 @@ export function toTensor(x: Operand, rank: number, t: tf.Tensor1D | undefined): 
       'a table over time was given without the times to read it at: execute(formula, values, { t })',
     );
   }
-  const column = tf.gather(tf.tensor1d(Float32Array.from(x)), tf.cast(t, 'int32')); // [B]
+  const column = entriesAt(x, t); // [B]
   return rank <= 1 ? column : tf.reshape(column, [t.shape[0], ...Array<number>(rank - 1).fill(1)]);
 }

@@ -1,8 +1,20 @@
 import { fold, normal, tf } from '../engine/index.ts';
 import type { Key } from '../engine/index.ts';
 import type { Schedule } from './schedules.ts';
-import { checkTimes, spacing } from './spacing.ts';
-import { checkSampler, reverseStep, stepCoefficients } from './step.ts';
+import {
+  anyOf,
+  callable,
+  checkOptions,
+  checkValue,
+  listOf,
+  objectWith,
+  real,
+  required,
+  whole,
+  type Kind,
+} from '../options/index.ts';
+import { fallingTimes, spacing } from './spacing.ts';
+import { checkMean, checkSampler, reverseStep, stepCoefficients } from './step.ts';
 import type { Sampler } from './step.ts';
 
 /**
@@ -24,6 +36,20 @@ export interface SampleOptions extends Sampler {
   readonly start?: tf.Tensor;
 }
 
+/** Ranges that depend on other options are checked where those are known. */
+const anyNumber: Kind = { expected: 'a number', accepts: (x) => typeof x === 'number' };
+const formula = objectWith('a formula', 'evaluate', 'apply');
+const kinds = {
+  shape: required(listOf(whole({ min: 1 }), { min: 1 })),
+  key: required(objectWith('a key, as `randomKey(seed)` makes it', 'k0', 'k1')),
+  steps: anyOf(anyNumber, listOf(anyNumber)),
+  clip: listOf(real(), { length: 2 }),
+  start: objectWith('a tensor', 'shape', 'dataId'),
+  eta: required(anyNumber),
+  mean: required(formula),
+  variance: required(formula),
+};
+
 export interface SamplerState {
   /** Steps done, 1 … n, and how many there are. */
   readonly i: number;
@@ -42,21 +68,25 @@ export interface SamplerState {
  *
  * The yielded tensors live until the generator goes on; clone what is to be kept. The last x and x0 are the caller's.
  *
- * @throws RangeError for bad times or eta, a negative radicand, or ᾱ = 0 where the chain starts; Error for a prediction of another shape
+ * @throws OptionError for an option that is unknown, missing or of another kind; RangeError for bad times or eta, a negative radicand, or ᾱ = 0 where the chain starts; Error for a prediction of another shape
  */
 export async function* trajectory(
   predictEps: EpsPredictor,
   schedule: Schedule,
   options: SampleOptions,
 ): AsyncGenerator<SamplerState, void, void> {
+  checkValue('trajectory', 'predictEps', predictEps, callable);
+  checkValue('trajectory', 'schedule', schedule, objectWith('a schedule', 'T', 'abar', 'beta'));
+  checkOptions('trajectory', options, kinds);
   const { shape, key, steps = schedule.T, clip, start, ...sampler } = options;
   checkSampler(sampler);
   checkClip(clip);
-  const times = typeof steps === 'number' ? spacing(schedule.T, steps) : checkTimes(schedule.T, steps);
+  const times = typeof steps === 'number' ? spacing(schedule.T, steps) : fallingTimes(schedule.T, steps);
   if (start && start.shape.join() !== shape.join()) {
     throw new Error(`start has shape [${start.shape.join(', ')}]: expected [${shape.join(', ')}]`);
   }
   const coefficients = times.map((t, i) => stepCoefficients(sampler, schedule, t, times[i + 1] ?? 0));
+  coefficients.forEach((each) => checkMean(sampler, each));
   const noiseAt = (time: number): tf.Tensor => tf.tensor(normal(fold(key, time), shape), shape, 'float32');
 
   let x = start ? tf.clone(start) : noiseAt(schedule.T + 1);
@@ -66,9 +96,15 @@ export async function* trajectory(
     for (const [i, current] of coefficients.entries()) {
       const { t, s } = current.values;
       const eps = await predictAt(predictEps, x, t);
-      const noise = current.sigma > 0 ? noiseAt(t) : undefined;
-      const next = reverseStep(sampler, current, { xt: x, eps, noise }, clip);
-      tf.dispose([x, x0, eps, noise].filter((tensor) => tensor !== undefined));
+      let noise: tf.Tensor | undefined;
+      let next: { x: tf.Tensor; x0: tf.Tensor };
+      try {
+        noise = current.sigma > 0 ? noiseAt(t) : undefined;
+        next = reverseStep(sampler, current, { xt: x, eps, noise }, clip);
+      } finally {
+        tf.dispose([eps, noise].filter((tensor) => tensor !== undefined));
+      }
+      tf.dispose([x, x0].filter((tensor) => tensor !== undefined));
       ({ x, x0 } = next);
       handedOver = s === 0;
       yield { i: i + 1, n: times.length, t: s, x, x0 };

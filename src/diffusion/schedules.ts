@@ -13,6 +13,7 @@ import {
   posteriorVariance,
   scaledLinearBeta,
 } from '../formulas/index.ts';
+import { checkOptions, checkValue, real, text, whole, type Kinds } from '../options/index.ts';
 import type { Formula } from '../symbolic/index.ts';
 
 export interface Schedule {
@@ -31,23 +32,22 @@ export interface Schedule {
   readonly abarPrev: Float64Array;
 }
 
-const wholeSteps = (T: number): number => {
-  if (!Number.isInteger(T) || T < 2)
-    throw new RangeError(`T = ${T}: expected a whole number of steps, 2 or more`);
-  return T;
-};
+const steps = whole({ min: 2 }, 'a whole number of steps, 2 or more');
+const variance = real({ above: 0, below: 1 }, 'a variance between 0 and 1');
 
-const inUnit = (name: string, value: number): number => {
-  if (!(value > 0 && value < 1))
-    throw new RangeError(`${name} = ${value}: expected a variance between 0 and 1`);
-  return value;
-};
+interface Ends {
+  T?: number;
+  betaStart?: number;
+  betaEnd?: number;
+}
+const kindsOfEnds: Kinds<Ends> = { T: steps, betaStart: variance, betaEnd: variance };
 
 /**
  * A schedule from the noise variances of its steps.
  * @param betas β_1 … β_T, each in (0, 1]; a last β of 1 leaves no signal at T, which ε-prediction cannot use
  */
 export function scheduleFromBetas(name: string, betas: ArrayLike<number>): Schedule {
+  checkValue('scheduleFromBetas', 'name', name, text);
   return tables(name, betas);
 }
 
@@ -64,7 +64,7 @@ function tables(
   const abarPrev = new Float64Array(T + 1).fill(1);
   for (let t = 1; t <= T; t++) {
     const b = betas[t - 1];
-    if (!(b > 0 && b <= 1))
+    if (!(typeof b === 'number' && b > 0 && b <= 1))
       throw new RangeError(`${name}: β at t = ${t} is ${b}: expected a variance in (0, 1]`);
     beta[t] = b;
     alpha[t] = alphaFromBeta.evaluate({ beta: b });
@@ -81,34 +81,39 @@ function fromBetaFormula(
   T: number,
   ends: { betaStart: number; betaEnd: number },
 ): Schedule {
-  wholeSteps(T);
-  inUnit('betaStart', ends.betaStart);
-  inUnit('betaEnd', ends.betaEnd);
   const betas = Array.from({ length: T }, (_, i) => formula.evaluate({ ...ends, T, t: i + 1 }));
   return tables(name, betas, { T, ...ends });
 }
 
 /**
  * β rises in a straight line from betaStart to betaEnd (Ho et al. 2020, section 4).
- * @throws RangeError when T is no whole number ≥ 2 or a variance is outside (0, 1)
+ * @throws OptionError when T is no whole number ≥ 2, a variance is outside (0, 1) or an option is unknown
  */
-export function linearSchedule({ T = 1000, betaStart = 1e-4, betaEnd = 0.02 } = {}): Schedule {
+export function linearSchedule(options: Ends = {}): Schedule {
+  checkOptions('linear schedule', options, kindsOfEnds);
+  const { T = 1000, betaStart = 1e-4, betaEnd = 0.02 } = options;
   return fromBetaFormula('linear', linearBeta, T, { betaStart, betaEnd });
 }
 
 /** √β rises in a straight line, as in latent diffusion (Rombach et al. 2022). Arguments as for `linearSchedule`. */
-export function scaledLinearSchedule({ T = 1000, betaStart = 0.00085, betaEnd = 0.012 } = {}): Schedule {
+export function scaledLinearSchedule(options: Ends = {}): Schedule {
+  checkOptions('scaled-linear schedule', options, kindsOfEnds);
+  const { T = 1000, betaStart = 0.00085, betaEnd = 0.012 } = options;
   return fromBetaFormula('scaled-linear', scaledLinearBeta, T, { betaStart, betaEnd });
 }
 
 /**
  * ᾱ falls as a squared cosine (Nichol & Dhariwal 2021, eq. 17). β_t = 1 − ᾱ_t/ᾱ_{t−1} is capped at maxBeta, and ᾱ is
  * then the product of the capped steps; for T = 1000 the cap acts at t = T alone.
+ * @throws OptionError as `linearSchedule`
  */
-export function cosineSchedule({ T = 1000, s = 0.008, maxBeta = 0.999 } = {}): Schedule {
-  wholeSteps(T);
-  if (!(s >= 0 && s < Infinity)) throw new RangeError(`s = ${s}: expected an offset of 0 or more`);
-  inUnit('maxBeta', maxBeta);
+export function cosineSchedule(options: { T?: number; s?: number; maxBeta?: number } = {}): Schedule {
+  checkOptions('cosine schedule', options, {
+    T: steps,
+    s: real({ min: 0 }, 'an offset of 0 or more'),
+    maxBeta: variance,
+  });
+  const { T = 1000, s = 0.008, maxBeta = 0.999 } = options;
   const at = (t: number): number => cosineAbar.evaluate({ t, T, s });
   const betas = Array.from({ length: T }, (_, i) =>
     Math.min(betaFromAbar.evaluate({ abar: at(i + 1), abarPrev: at(i) }), maxBeta),

@@ -1,3 +1,5 @@
+import { checkTimes } from './times.ts';
+
 /** Halves go to the even neighbour, as NumPy rounds, so that the times agree with diffusers' `linspace` spacing. */
 function roundHalfEven(x: number): number {
   const floor = Math.floor(x);
@@ -25,11 +27,9 @@ export function spacing(T: number, n: number): number[] {
 }
 
 /** Checks times chosen by hand: whole, falling, within 1 … T. */
-export function checkTimes(T: number, times: readonly number[]): readonly number[] {
+export function fallingTimes(T: number, times: readonly number[]): readonly number[] {
+  checkTimes(times, { from: 1, T });
   times.forEach((t, i) => {
-    if (!Number.isInteger(t) || t < 1 || t > T) {
-      throw new RangeError(`time ${t}: expected a whole number from 1 to T = ${T}`);
-    }
     if (i > 0 && t >= times[i - 1]) throw new RangeError(`times must fall: ${times[i - 1]} then ${t}`);
   });
   if (times.length === 0) throw new RangeError('no times to step through: expected at least one');

@@ -64,8 +64,38 @@ export function stepCoefficients(
       `${sampler.variance.name} is ${variance} at the step from t = ${t} to ${s}: a variance is never negative`,
     );
   }
-  const sigma = s === 0 ? 0 : Math.sqrt(variance); // no noise on the last step
+  if (s === 0) return { values: { ...values, sigma: 0 }, sigma: 0 }; // no noise on the last step
+  // With as much noise as there can be, the mean's radicand 1 − ᾱ_s − σ² is a difference of equals: rounding alone may make
+  // it negative. Where a σ less by a few units of its last place mends that, it is the one that was meant.
+  const exact = Math.sqrt(variance);
+  const sigma =
+    [exact, exact * (1 - 2 ** -50)].find((each) => hasMean(sampler, { ...values, sigma: each })) ?? exact;
   return { values: { ...values, sigma }, sigma };
+}
+
+/** The mean where all that it weighs is 0: defined where its coefficients are. */
+function evaluateMean(mean: Formula, values: Readonly<Record<string, number>>): void {
+  const all = Object.entries({ ...values, xt: 0, x0: 0, eps: 0 });
+  mean.evaluate(Object.fromEntries(all.filter(([name]) => mean.reads.includes(name))));
+}
+
+/** Whether the mean's coefficients are real at these values. */
+function hasMean({ mean }: Sampler, values: Record<string, number>): boolean {
+  try {
+    evaluateMean(mean, values);
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+/**
+ * Refuses coefficients with which no step can be taken.
+ * @throws RangeError for a negative radicand, naming the step
+ */
+export function checkMean({ mean }: Sampler, { values }: StepCoefficients): void {
+  atStep(values, () => evaluateMean(mean, values));
 }
 
 /**
@@ -97,8 +127,12 @@ function meanOf(
   values: StepCoefficients['values'],
   tensors: Record<'xt' | 'x0' | 'eps', tf.Tensor>,
 ): tf.Tensor {
+  return atStep(values, () => execute(mean, { ...values, ...tensors }));
+}
+
+function atStep<R>(values: StepCoefficients['values'], compute: () => R): R {
   try {
-    return execute(mean, { ...values, ...tensors });
+    return compute();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const { t, s, eta } = values;

@@ -1,5 +1,5 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
 import { PNG } from 'pngjs';
+import { writeAtomically } from '../files/index.ts';
 import { displaySymbol, type Displayable, type MimeBundle } from './host.ts';
 
 /** Images as a tensor holds them: [N, height, width, channels] or [N, height, width], 1 channel (grey) or 3 (RGB). */
@@ -38,6 +38,9 @@ interface Layout {
   gap: number;
 }
 
+/** Four bytes each, and a compressed copy, must fit into memory. */
+const MOST_PIXELS = 2 ** 28;
+
 /** The colour between images: seen against black and white digits, on light and on dark pages. */
 const between = 128;
 
@@ -52,6 +55,11 @@ export function imageGrid(images: Images, options: GridOptions = {}): ImageGrid 
   if (!(range[0] < range[1]))
     throw new Error(`range [${range.join(', ')}]: expected [black, white] with black < white`);
   const { n, h, w, c, columns, rows, scale, gap } = layout;
+  const [width, height] = [(columns * (w + gap) - gap) * scale, (rows * (h + gap) - gap) * scale];
+  if (width * height > MOST_PIXELS)
+    throw new Error(
+      `${n} images at scale ${scale}: a picture of ${width}×${height} pixels, expected at most ${MOST_PIXELS}: draw fewer, or smaller`,
+    );
   const png = async () => {
     const data = typeof images.data === 'function' ? await images.data() : images.data;
     if (data.length !== n * h * w * c)
@@ -61,8 +69,8 @@ export function imageGrid(images: Images, options: GridOptions = {}): ImageGrid 
     return PNG.sync.write(paint(data, layout, range), { colorType: c === 3 ? 2 : 0, deflateLevel: 9 });
   };
   return {
-    width: (columns * (w + gap) - gap) * scale,
-    height: (rows * (h + gap) - gap) * scale,
+    width,
+    height,
     png,
     [displaySymbol]: async (): Promise<MimeBundle> => ({
       'image/png': (await png()).toString('base64'),
@@ -117,16 +125,10 @@ function paint(data: ArrayLike<number>, layout: Layout, [black, white]: [number,
 
 /**
  * Writes a grid to a file: whole, or not at all (a full disk leaves what was there before).
- * @throws naming the file, when it cannot be written
+ * Its folder is made where it is not there.
+ * @throws naming the file, when it cannot be written or is not called *.png
  */
 export async function writePng(file: string, grid: ImageGrid): Promise<void> {
-  const bytes = await grid.png();
-  const partial = `${file}.partial`;
-  try {
-    await writeFile(partial, bytes);
-    await rename(partial, file);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw new Error(`cannot write ${file}: ${(error as Error).message}`, { cause: error });
-  }
+  if (!/[^/]\.png$/i.test(file)) throw new Error(`${file}: a PNG is written: expected a name that ends in .png`);
+  await writeAtomically(file, [await grid.png()]);
 }

@@ -6,6 +6,7 @@ export { randomKey, fold, bits, normal, uniform, integers, permutation, type Key
 export { keyTensor, normalInGraph } from './random/inGraph.ts';
 export * from './layers/index.ts';
 export { compile, type Compiled, type CompileOptions } from './compile.ts';
+export { isTracing } from './purity.ts';
 export { fuse } from './fuse.ts';
 export { inChains } from './chains.ts';
 export { liveHandles, withoutLeaks, type LiveHandles } from './leaks.ts';

@@ -1,4 +1,5 @@
 import { inChains, type tf } from '../engine/index.ts';
+import { checkOptions, whole } from '../options/index.ts';
 import { conv, linear, norm } from './layers.ts';
 import { initialParams, type Model } from './model.ts';
 
@@ -20,17 +21,29 @@ export const digitsClassifier: ClassifierConfig = {
   groups: 4,
 };
 
+const positive = whole({ min: 1 });
+
 /**
  * A small convolutional classifier: x [B, size, size, channels] in [−1, 1] → logits [B, classes].
  *
  * Two levels of convolution, group normalisation, SiLU and a stride of two, then one dense layer.
  *
- * @throws Error when the size is not a multiple of 4
+ * @throws OptionError for an unknown option or value; Error when the size is not a multiple of 4, or the width of `groups`
  */
 export function classifier(config: Partial<ClassifierConfig> = {}): Model<ClassifierConfig, readonly []> {
-  const full = { ...digitsClassifier, ...config };
+  checkOptions<Partial<ClassifierConfig>>('classifier', config, {
+    size: positive,
+    channels: positive,
+    classes: positive,
+    width: positive,
+    groups: positive,
+  });
+  const given = Object.entries(config).filter(([, value]) => value !== undefined);
+  const full: ClassifierConfig = { ...digitsClassifier, ...Object.fromEntries(given) };
   const { size, channels, classes, width, groups } = full;
   if (size % 4 !== 0) throw new Error(`classifier: size ${size}, expected a multiple of 4`);
+  if (width % groups !== 0)
+    throw new Error(`classifier: width ${width}, expected a multiple of groups = ${groups}`);
   const layers = [
     conv('conv1', channels, width, { stride: 2 }),
     norm('norm1', width, { groups, silu: true }),

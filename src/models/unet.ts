@@ -1,4 +1,5 @@
 import { inChains, silu, tf, timestepEmbedding } from '../engine/index.ts';
+import { checkOptions, listOf, oneOf, anyOf, whole } from '../options/index.ts';
 import { conv, linear, norm, residual, spatialAttention, type Layer } from './layers.ts';
 import { initialParams, type Denoiser, type Params } from './model.ts';
 
@@ -40,10 +41,10 @@ interface Block {
  * Numerically the `UNet2DModel` of diffusers with blocks DownBlock2D …, AttnDownBlock2D and their mirror, and the same
  * parameter names, so weights travel both ways. `apply(params, x, t)`: x [B, size, size, channels], t [B] → the shape of x.
  *
- * @throws Error when a width is not a multiple of `groups` (or of `headSize` at the lowest level), or the size cannot be halved
+ * @throws OptionError for an unknown option or value; Error when a width is not a multiple of `groups` (or of `headSize` at the lowest level), or the size cannot be halved
  */
 export function unet(config: Partial<UnetConfig> = {}): Denoiser<UnetConfig> {
-  const full = { ...digitsUnet, ...config };
+  const full = { ...digitsUnet, ...given(config) };
   check(full);
   const { size, channels, widths, blocks, groups, headSize } = full;
   const lowest = widths.length - 1;
@@ -146,13 +147,22 @@ export function unet(config: Partial<UnetConfig> = {}): Denoiser<UnetConfig> {
   };
 }
 
-function check({ size, channels, widths, blocks, groups, headSize }: UnetConfig): void {
-  const levels = Object.fromEntries(widths.map((width, level) => [`widths[${level}]`, width]));
-  const whole = { size, channels, blocks, groups, ...levels, headSize: headSize ?? 1 };
-  for (const [name, value] of Object.entries(whole)) {
-    if (Number.isInteger(value) && value > 0) continue;
-    throw new Error(`unet: ${name} is ${JSON.stringify(value)}, expected a whole number of 1 or more`);
-  }
+const positive = whole({ min: 1 });
+
+/** The options that were given. @throws OptionError for an unknown one or another value */
+function given(config: Partial<UnetConfig>): Partial<UnetConfig> {
+  checkOptions<Partial<UnetConfig>>('unet', config, {
+    size: positive,
+    channels: positive,
+    widths: listOf(positive),
+    blocks: positive,
+    groups: positive,
+    headSize: anyOf(positive, oneOf(null)),
+  });
+  return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
+}
+
+function check({ size, widths, groups, headSize }: UnetConfig): void {
   if (widths.length === 0) throw new Error('unet: no widths, expected one a level, highest resolution first');
   const halvings = 2 ** (widths.length - 1);
   if (size % halvings !== 0) {

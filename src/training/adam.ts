@@ -1,10 +1,12 @@
 import { tf } from '../engine/index.ts';
+import { anyOf, checkOptions, oneOf, real } from '../options/index.ts';
 
 export interface AdamOptions {
-  /** Decay of the mean of gradients. */
+  /** Decay of the mean of gradients, 0 or more and below 1. */
   beta1?: number;
-  /** Decay of the mean of squared gradients. */
+  /** Decay of the mean of squared gradients, 0 or more and below 1. */
   beta2?: number;
+  /** Added to the root of the mean of squares; above 0, in float32. */
   eps?: number;
   /** Decoupled: each step first shrinks the parameters by learning rate × this (AdamW). */
   weightDecay?: number;
@@ -20,7 +22,10 @@ export type Moments = {
 
 /** An optimizer over one flat vector, as pure functions. */
 export interface Optimizer<State> {
-  /** Its name and options, as a checkpoint records them to compare on resume. */
+  /**
+   * Its name and options, as a checkpoint records them to compare on resume: whatever `scalars` and `update` depend on. Plain
+   * data, as JSON holds it.
+   */
   readonly settings: Readonly<Record<string, string | number>>;
   init(size: number): State;
   /** What one update needs beside tensors, in float64: `step` counts from 1. */
@@ -37,14 +42,17 @@ export interface Optimizer<State> {
 /**
  * Adam (Kingma & Ba 2015, arXiv:1412.6980, algorithm 1) with exact bias correction; with `weightDecay` it is AdamW
  * (Loshchilov & Hutter 2019, arXiv:1711.05101). The numbers are those of `torch.optim`.
+ * @throws OptionError for an unknown option, or a value out of its range
  */
-export function adam({
-  beta1 = 0.9,
-  beta2 = 0.999,
-  eps = 1e-8,
-  weightDecay = 0,
-  clipNorm = Infinity,
-}: AdamOptions = {}): Optimizer<Moments> {
+export function adam(options: AdamOptions = {}): Optimizer<Moments> {
+  checkOptions('adam', options, {
+    beta1: real({ min: 0, below: 1 }),
+    beta2: real({ min: 0, below: 1 }),
+    eps: real({ min: 1e-37 }), // float32 has little below: 0/0 where a gradient is 0
+    weightDecay: real({ min: 0 }),
+    clipNorm: anyOf(real({ above: 0 }), oneOf(Infinity)),
+  });
+  const { beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weightDecay = 0, clipNorm = Infinity } = options;
   return {
     settings: { name: 'adam', beta1, beta2, eps, weightDecay, ...(clipNorm < Infinity ? { clipNorm } : {}) },
     init: (size) => ({ m: tf.zeros([size]), v: tf.zeros([size]) }),

@@ -1,4 +1,5 @@
 import type { ImageSet } from '../datasets/index.ts';
+import { checkValue, whole } from '../options/index.ts';
 import { fold, normal, permutation, uniform, type Key } from '../engine/index.ts';
 
 /** What one training step sees: n images with a time and a noise each. */
@@ -15,13 +16,18 @@ export interface Batch {
 /** Everything random in training, each from a stream of its own. */
 export const streams = { init: 0, order: 1, times: 2, noise: 3 } as const;
 
+const positive = whole({ min: 1 });
+
 /**
  * The images of step 1, 2, …: every epoch goes through all of them once, in an order of its own.
  *
  * Nothing is remembered but a cache: the indices of a step follow from the key and the step alone, so training resumes
  * at any step as if it had never stopped.
+ * @throws OptionError unless there are images, and `batch` and the steps asked for are whole numbers of 1 or more
  */
 export function dataOrder(count: number, batch: number, key: Key): (step: number) => Uint32Array {
+  checkValue('dataOrder', 'count', count, positive);
+  checkValue('dataOrder', 'batch', batch, positive);
   let cached = -1;
   let order: Uint32Array = new Uint32Array(0);
   const at = (position: number): number => {
@@ -32,7 +38,10 @@ export function dataOrder(count: number, batch: number, key: Key): (step: number
     }
     return order[position % count];
   };
-  return (step) => Uint32Array.from({ length: batch }, (_, i) => at((step - 1) * batch + i));
+  return (step) => {
+    checkValue('dataOrder', 'step', step, positive);
+    return Uint32Array.from({ length: batch }, (_, i) => at((step - 1) * batch + i));
+  };
 }
 
 /**
@@ -42,6 +51,8 @@ export function dataOrder(count: number, batch: number, key: Key): (step: number
  * Source: the low-discrepancy sampler of Kingma et al. 2021 (arXiv:2107.00630), appendix I.1.
  */
 export function spreadTimes(n: number, T: number, key: Key): Float32Array {
+  checkValue('spreadTimes', 'n', n, positive);
+  checkValue('spreadTimes', 'T', T, positive);
   const [offset] = uniform(key, 1);
   return Float32Array.from({ length: n }, (_, i) => Math.min(T, 1 + Math.floor(((i + offset) / n) * T)));
 }
@@ -57,6 +68,9 @@ export interface Slice {
  * @throws when there are more processes than images
  */
 export function sliceOf(batch: number, rank: number, size: number): Slice {
+  checkValue('sliceOf', 'batch', batch, positive);
+  checkValue('sliceOf', 'size', size, positive);
+  checkValue('sliceOf', 'rank', rank, whole({ min: 0, max: size - 1 }));
   if (batch < size) throw new Error(`batch: ${batch}, expected ${size} or more, an image for each worker`);
   const from = Math.floor((rank * batch) / size);
   return { from, n: Math.floor(((rank + 1) * batch) / size) - from };

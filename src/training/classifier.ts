@@ -1,10 +1,11 @@
 import type { ImageSet } from '../datasets/index.ts';
+import { callable, checkOptions, checkValue, objectWith, OptionError, whole } from '../options/index.ts';
 import { compile, fold, randomKey, tf } from '../engine/index.ts';
-import { classifier, initialVector, unflatten, type Model, type Params } from '../models/index.ts';
+import { checkNetwork, classifier, unflatten, vectorOf, type Model, type Params } from '../models/index.ts';
 import { adam, type Moments, type Optimizer } from './adam.ts';
 import { dataOrder } from './batches.ts';
 import { loadModel, saveModel } from './checkpoint.ts';
-import { linearDecay, type LearningRate } from './schedule.ts';
+import { linearDecay, rateAt, type LearningRate } from './schedule.ts';
 
 type Classifier = Model<unknown, readonly []>;
 
@@ -31,23 +32,36 @@ export interface TrainedClassifier {
 /**
  * Trains a classifier by cross-entropy with Adam. On MNIST, seed 0: 98.8 % of the validation digits right after 800 steps
  * (19 s on two busy cores), 98.2 % after 300.
+ * @throws OptionError for options that are unknown or out of range, a set without images, a label that is no class
  */
 export async function trainClassifier(
   data: { train: ImageSet },
-  {
+  options: ClassifierOptions = {},
+): Promise<TrainedClassifier> {
+  checkOptions('trainClassifier', options, {
+    model: objectWith('a classifier, as `classifier()` makes it', 'parameters', 'apply'),
+    steps: whole({ min: 1 }),
+    batch: whole({ min: 1 }),
+    seed: whole(),
+    learningRate: callable,
+    onStep: callable,
+  });
+  const {
     model = classifier(),
     steps = 800,
     batch = 128,
     seed = 0,
     learningRate = linearDecay(4e-3, steps),
     onStep,
-  }: ClassifierOptions = {},
-): Promise<TrainedClassifier> {
+  } = options;
+  checkNetwork('trainClassifier', model as never);
+  checkLabelled('trainClassifier', data.train, classesOf(model));
   const key = randomKey(seed);
   const { train } = data;
   const order = dataOrder(train.count, batch, fold(key, 1));
   const optimizer = adam();
-  const start = initialVector(model, fold(key, 0));
+  const params = tf.tidy(() => ({ ...model.init(fold(key, 0)) }));
+  const start = await vectorOf(model, params).finally(() => tf.dispose(params));
   let state: ClassifierState = { parameters: tf.tensor1d(start), moments: optimizer.init(start.length) };
   const advance = classifierStep(model, optimizer);
   try {
@@ -59,12 +73,12 @@ export async function trainClassifier(
           Array.from(indices, (i) => train.labels[i]),
           classesOf(model),
         ),
-        scalars: tf.tensor1d(Float32Array.from(optimizer.scalars(step, learningRate(step)))),
+        scalars: tf.tensor1d(Float32Array.from(optimizer.scalars(step, rateAt(learningRate, step)))),
       };
-      const result = await advance(state, inputs);
-      const loss = (await result.loss.data())[0];
-      tf.dispose([state, inputs, result.loss]);
+      const result = await advance(state, inputs).finally(() => tf.dispose(inputs));
+      tf.dispose(state);
       state = result.state;
+      const loss = (await result.loss.data().finally(() => result.loss.dispose()))[0];
       if (!Number.isFinite(loss))
         throw new Error(`classifier: loss is ${loss} at step ${step}; lower the learning rate`);
       onStep?.({ step, steps, loss });
@@ -91,6 +105,7 @@ export function trainedClassifier(model: Classifier, vector: Float32Array): Trai
     model,
     probabilities,
     async accuracy(set) {
+      checkLabelled('accuracy', set, classesOf(model));
       let right = 0;
       for (let from = 0; from < set.count; from += 250) {
         const indices = Array.from({ length: Math.min(250, set.count - from) }, (_, i) => from + i);
@@ -137,6 +152,19 @@ function classifierStep(model: Classifier, optimizer: Optimizer<Moments>) {
   );
 }
 
+/** @throws OptionError for a set without images, or with a label that is no class of the network */
+function checkLabelled(where: string, set: ImageSet, classes: number): void {
+  if (set.count === 0)
+    throw new OptionError('data', `${where}: ${set.name} has no images: expected 1 or more`);
+  checkValue(where, 'model.config.classes', classes, whole({ min: 1 }));
+  const odd = set.labels.findIndex((label) => label >= classes);
+  if (odd >= 0)
+    throw new OptionError(
+      'data',
+      `${where}: image ${odd} of ${set.name} has the label ${set.labels[odd]}: expected 0 to ${classes - 1}, the classes of the network`,
+    );
+}
+
 /** [n, classes], one 1 a row. */
 function labelTensor(labels: readonly number[], classes: number): tf.Tensor2D {
   const rows = new Float32Array(labels.length * classes);
@@ -144,4 +172,5 @@ function labelTensor(labels: readonly number[], classes: number): tf.Tensor2D {
   return tf.tensor2d(rows, [labels.length, classes]);
 }
 
-const classesOf = (model: Classifier): number => (model.config as { classes: number }).classes;
+const classesOf = (model: Classifier): number =>
+  (model.config as { classes: number } | null)?.classes as number;

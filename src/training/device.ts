@@ -1,11 +1,12 @@
 import { tf, type Key } from '../engine/index.ts';
-import { initialVector, type Denoiser } from '../models/index.ts';
+import { vectorOf, type Denoiser } from '../models/index.ts';
 import type { SavedState } from './state.ts';
 import type { TrainingState } from './step.ts';
 
-/** The state before the first step: fresh parameters, their average the same, no moments. */
-export function freshState(model: Denoiser, key: Key): SavedState {
-  const parameters = initialVector(model, key);
+/** The state before the first step: fresh parameters of `init`, their average the same, no moments. */
+export async function freshState(model: Denoiser, key: Key): Promise<SavedState> {
+  const params = tf.tidy(() => ({ ...model.init(key) }));
+  const parameters = await vectorOf(model, params).finally(() => tf.dispose(params));
   const n = parameters.length;
   return { parameters, average: parameters.slice(), m: new Float32Array(n), v: new Float32Array(n) };
 }

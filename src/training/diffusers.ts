@@ -1,4 +1,5 @@
 import type { UnetConfig } from '../models/index.ts';
+import { anyOf, listOf, oneOf, shown, whole, type Kind } from '../options/index.ts';
 
 /** The `config.json` with which `diffusers.UNet2DModel.from_pretrained` builds the same network. */
 export function toDiffusersConfig({ size, channels, widths, blocks, groups, headSize }: UnetConfig) {
@@ -36,31 +37,53 @@ export function toDiffusersConfig({ size, channels, widths, blocks, groups, head
   };
 }
 
+const positive = whole({ min: 1 });
+
+/** What this U-Net reads of a config, and what each may be. */
+const kinds: Readonly<Record<string, Kind>> = {
+  sample_size: { ...positive, expected: 'a whole number, 1 or more: the one size of square images' },
+  in_channels: positive,
+  block_out_channels: listOf(positive, { min: 1 }),
+  layers_per_block: positive,
+  norm_num_groups: positive,
+  attention_head_dim: anyOf(positive, oneOf(null)),
+};
+/** Those that diffusers itself gives where they are left out. */
+const fallbacks: Readonly<Record<string, unknown>> = {
+  layers_per_block: 2,
+  norm_num_groups: 32,
+  attention_head_dim: 8,
+};
+
 /**
  * The network that a diffusers `config.json` describes.
  *
- * @throws Error naming the first setting that this U-Net does not have
+ * @throws Error naming the file, and the first setting that this U-Net does not have
  */
-export function fromDiffusersConfig(config: Record<string, unknown>, file: string): UnetConfig {
-  const { _class_name: network, block_out_channels: widths } = config;
-  if ((network !== undefined && network !== 'UNet2DModel') || !Array.isArray(widths)) {
+export function fromDiffusersConfig(config: unknown, file: string): UnetConfig {
+  const found = (typeof config === 'object' && config !== null ? config : {}) as Record<string, unknown>;
+  const { _class_name: network } = found;
+  if (network !== 'UNet2DModel' && (network !== undefined || found.block_out_channels === undefined))
     throw new Error(
       `${file}: describes ${JSON.stringify(network ?? null)}, expected a UNet2DModel of diffusers`,
     );
-  }
-  const unet: UnetConfig = {
-    size: config.sample_size as number,
-    channels: config.in_channels as number,
-    widths: widths as number[],
-    blocks: (config.layers_per_block as number | undefined) ?? 2,
-    groups: (config.norm_num_groups as number | undefined) ?? 32,
-    headSize: config.attention_head_dim === undefined ? 8 : (config.attention_head_dim as number | null),
+  const read = (key: string): unknown => {
+    const value = found[key] === undefined ? fallbacks[key] : found[key];
+    if (kinds[key].accepts(value)) return value;
+    throw new Error(`${file}: ${key} is ${shown(value)}, expected ${kinds[key].expected}`);
   };
+  const unet = {
+    size: read('sample_size'),
+    channels: read('in_channels'),
+    widths: read('block_out_channels'),
+    blocks: read('layers_per_block'),
+    groups: read('norm_num_groups'),
+    headSize: read('attention_head_dim'),
+  } as UnetConfig;
   for (const [key, expected] of Object.entries(toDiffusersConfig(unet))) {
-    const found = config[key];
-    if (found !== undefined && JSON.stringify(found) !== JSON.stringify(expected)) {
+    if (found[key] !== undefined && JSON.stringify(found[key]) !== JSON.stringify(expected)) {
       throw new Error(
-        `${file}: ${key} is ${JSON.stringify(found)}, but this U-Net has ${JSON.stringify(expected)}`,
+        `${file}: ${key} is ${JSON.stringify(found[key])}, but this U-Net has ${JSON.stringify(expected)}`,
       );
     }
   }

@@ -39,7 +39,7 @@ export function toFileTensors(model: Parameters, vector: Float32Array, prefix = 
 /**
  * The tensors of a checkpoint → one flat vector.
  *
- * @throws Error naming the file and the tensor: missing, of another shape
+ * @throws Error naming the file and the tensor: missing, of another shape, with numbers that are not finite
  */
 export function fromFileTensors(
   model: Parameters,
@@ -60,6 +60,11 @@ export function fromFileTensors(
         `${name} is [${found.shape.join(', ')}], expected [${shape.join(', ')}]`,
       );
     }
+    const bad = found.data.findIndex((x) => !Number.isFinite(x));
+    if (bad >= 0)
+      throw new Error(
+        `${file}: ${name} has ${found.data[bad]} at ${bad}: a damaged checkpoint, or one of a training that failed. Use another`,
+      );
     const place = placeInFile(spec);
     const n = found.data.length;
     for (let i = 0; i < n; i++) vector[offset + i] = found.data[place(i)];

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { writeAtomically } from './atomic.ts';
+import { writeAtomically } from '../files/index.ts';
 
 /** One float32 tensor as a file holds it: row-major, in the layout of PyTorch. */
 export interface FileTensor {
@@ -27,12 +27,22 @@ const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) =
  * the header padded with spaces to a multiple of 8. Format: https://huggingface.co/docs/safetensors.
  *
  * The file appears whole or not at all ({@link writeAtomically}).
+ * @throws Error naming the tensor whose shape is not its size or whose name the format has for itself, or the file that
+ *   cannot be written
  */
 export async function writeSafetensors(
   file: string,
   tensors: ReadonlyMap<string, FileTensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
+  await writeAtomically(file, safetensorsBytes(tensors, metadata));
+}
+
+/** What `writeSafetensors` writes, in parts. */
+export function safetensorsBytes(
+  tensors: ReadonlyMap<string, FileTensor>,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array[] {
   const names = [...tensors.keys()].sort();
   const header: Record<string, unknown> = {};
   if (Object.keys(metadata).length > 0) header.__metadata__ = metadata;
@@ -40,6 +50,8 @@ export async function writeSafetensors(
   let end = 0;
   for (const name of names) {
     const { shape, data } = tensors.get(name)!;
+    if (name === '__metadata__' || name === '__proto__')
+      throw new Error(`a tensor cannot be called ${name}: the file's header has that name for itself`);
     if (sizeOf(shape) !== data.length) {
       throw new Error(
         `${name}: ${data.length} numbers, expected ${sizeOf(shape)} for the shape [${shape.join(', ')}]`,
@@ -53,13 +65,14 @@ export async function writeSafetensors(
   const head = Buffer.alloc(LENGTH_BYTES + padded, ' ');
   head.writeBigUInt64LE(BigInt(padded));
   head.set(json, LENGTH_BYTES);
-  await writeAtomically(file, [head, ...parts]);
+  return [head, ...parts];
 }
 
 /**
  * Reads a safetensors file of float32 tensors.
  *
- * @throws Error naming the file, and the tensor where there is one: missing, truncated, a broken header, another number type
+ * @throws Error naming the file, and the tensor where there is one: missing, truncated, a broken header, tensors that overlap
+ *   or leave a gap, another number type
  */
 export async function readSafetensors(file: string): Promise<Safetensors> {
   const bytes = await readWhole(file);
@@ -67,10 +80,18 @@ export async function readSafetensors(file: string): Promise<Safetensors> {
   const header = parseHeader(file, bytes.toString('utf8', LENGTH_BYTES, start));
   const { __metadata__: metadata = {}, ...entries } = header;
   const tensors = new Map<string, FileTensor>();
+  const places = Object.entries(entries as Record<string, HeaderEntry>)
+    .map(([name, entry]) => ({ name, entry, range: checkEntry(file, name, entry) }))
+    .sort((a, b) => a.range[0] - b.range[0] || a.range[1] - b.range[1]);
   let end = 0;
-  for (const [name, entry] of Object.entries(entries as Record<string, HeaderEntry>)) {
-    const [from, to] = checkEntry(file, name, entry);
-    end = Math.max(end, to);
+  for (const { name, entry, range } of places) {
+    const [from, to] = range;
+    if (from !== end)
+      throw new Error(
+        `${file}: ${name} begins at byte ${from} of the data, expected ${end}, where the tensor before it ends: ` +
+          'a damaged file, or not a safetensors file',
+      );
+    end = to;
     if (start + to > bytes.length) {
       throw truncated(file, bytes.length, start + to, `the tensor ${name}`);
     }
@@ -85,7 +106,17 @@ export async function readSafetensors(file: string): Promise<Safetensors> {
       `${file}: ${bytes.length} bytes, expected ${start + end}: not a well-formed safetensors file`,
     );
   }
-  return { tensors, metadata: metadata as Record<string, string> };
+  return { tensors, metadata: checkMetadata(file, metadata) };
+}
+
+function checkMetadata(file: string, metadata: unknown): Record<string, string> {
+  const fine =
+    typeof metadata === 'object' &&
+    metadata !== null &&
+    !Array.isArray(metadata) &&
+    Object.values(metadata).every((value) => typeof value === 'string');
+  if (!fine) throw new Error(`${file}: its __metadata__ is not a list of texts by name: a damaged file`);
+  return metadata as Record<string, string>;
 }
 
 async function readWhole(file: string): Promise<Buffer> {
@@ -122,12 +153,17 @@ function parseHeader(file: string, text: string): Record<string, unknown> {
 }
 
 function checkEntry(file: string, name: string, entry: HeaderEntry): [number, number] {
+  if (typeof entry !== 'object' || entry === null)
+    throw new Error(
+      `${file}: ${name} is ${JSON.stringify(entry)}, expected dtype, shape and offsets: a damaged file`,
+    );
   const { dtype, shape, data_offsets: offsets } = entry;
   if (dtype !== 'F32')
     throw new Error(`${file}: ${name} holds ${dtype}, expected F32: convert it to float32`);
   const fine =
     Array.isArray(shape) &&
     Array.isArray(offsets) &&
+    offsets.length === 2 &&
     [...shape, ...offsets].every((n) => Number.isInteger(n) && n >= 0);
   if (fine && offsets[1] - offsets[0] === 4 * sizeOf(shape)) return offsets;
   throw new Error(

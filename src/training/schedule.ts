@@ -1,21 +1,51 @@
-/** The learning rate at a step counted from 1. */
+import {
+  callable,
+  checkOptions,
+  checkValue,
+  OptionError,
+  real,
+  requireValue,
+  shown,
+  whole,
+} from '../options/index.ts';
+
+/** The learning rate at a step counted from 1: 0 or more. */
 export type LearningRate = (step: number) => number;
 
-export const constant =
-  (rate: number): LearningRate =>
-  () =>
-    rate;
+const positive = real({ above: 0 });
+const anyRate = real({ min: 0 });
 
-/** `rate`, then from the middle of `steps` on a straight line to zero just after the last step. */
-export const linearDecay =
-  (rate: number, steps: number, { from = 0.5 }: { from?: number } = {}): LearningRate =>
-  (step) => {
-    const start = from * steps;
-    return rate * Math.min(1, Math.max(0, (steps + 1 - step) / (steps + 1 - start)));
-  };
+/** @throws OptionError when the rate of this step is no number, or negative */
+export function rateAt(learningRate: LearningRate, step: number): number {
+  const rate = learningRate(step);
+  if (anyRate.accepts(rate)) return rate;
+  throw new OptionError(
+    'learningRate',
+    `learningRate = ${shown(rate)} at step ${step}: expected ${anyRate.expected}`,
+  );
+}
 
-/** Rises in a straight line to `schedule` over the first `steps` steps. */
-export const warmUp =
-  (schedule: LearningRate, steps: number): LearningRate =>
-  (step) =>
-    schedule(step) * Math.min(1, step / steps);
+/** @throws OptionError unless the rate is above 0 */
+export function constant(rate: number): LearningRate {
+  checkValue('constant', 'rate', rate, positive);
+  return () => rate;
+}
+
+/**
+ * `rate`, then from the middle of `steps` (or another part, `from`) on a straight line to zero just after the last step.
+ * @throws OptionError unless the rate is above 0, `steps` whole and `from` in 0 … 1
+ */
+export function linearDecay(rate: number, steps: number, options: { from?: number } = {}): LearningRate {
+  checkValue('linearDecay', 'rate', rate, positive);
+  checkValue('linearDecay', 'steps', steps, whole({ min: 1 }));
+  checkOptions('linearDecay', options, { from: real({ min: 0, max: 1 }) });
+  const start = (options.from ?? 0.5) * steps;
+  return (step) => rate * Math.min(1, Math.max(0, (steps + 1 - step) / (steps + 1 - start)));
+}
+
+/** Rises in a straight line to `schedule` over the first `steps` steps. @throws OptionError unless `steps` is whole, 1 or more */
+export function warmUp(schedule: LearningRate, steps: number): LearningRate {
+  checkValue('warmUp', 'schedule', schedule, callable);
+  const rise = requireValue('warmUp', 'steps', steps, whole({ min: 1 }));
+  return (step) => schedule(step) * Math.min(1, step / rise);
+}

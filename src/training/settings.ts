@@ -1,109 +1,109 @@
-import { describeSchedule, type Schedule, type ScheduleDescription } from '../diffusion/index.ts';
-import type { Moments, Optimizer } from './adam.ts';
-import type { LearningRate } from './schedule.ts';
+/** What a run computes with, as its checkpoints record it, so that a resume goes on with the same. */
+import { createHash } from 'node:crypto';
+import type { ImageSet } from '../datasets/index.ts';
+import { describeSchedule, scheduleFrom, type Schedule } from '../diffusion/index.ts';
+import { OptionError } from '../options/index.ts';
+import { plainJson, type Json } from './plainJson.ts';
+import { rateAt, type LearningRate } from './schedule.ts';
+import type { RunPlan, Setting } from './trainOptions.ts';
 
-/** What must be the same for training to go on as if it had never stopped. A checkpoint records it as JSON. */
-export interface RunSettings {
-  readonly data: string;
-  readonly seed: number;
-  readonly batch: number;
-  readonly schedule: ScheduleDescription;
-  readonly optimizer: Readonly<Record<string, string | number>>;
-  readonly averageDecay: number;
-  /** The rate at some of the steps that were done: the first, the last, and others spread between. */
-  readonly learningRate: Readonly<Record<string, number>>;
+/** What this version of the trainer does and no option changes; it may do otherwise one day. */
+const METHOD = {
+  loss: 'simple',
+  prediction: 'eps',
+  times: 'one in each n-th of 1 … T',
+  averageWarmUp: '(1 + step)/(10 + step)',
+  precision: 'float32',
+};
+
+/** What must be the same for training to go on as if it had never stopped, as JSON. */
+export type RunSettings = Readonly<Record<Setting, Json>>;
+
+type Writer<V> = (value: V) => (step: number) => Json;
+const fixed =
+  <V>(write: (value: V) => Json): Writer<V> =>
+  (value) => {
+    const json = write(value);
+    return () => json;
+  };
+const asItIs = fixed((value: number): Json => value);
+
+/** How each setting is written down: what there is to know at once, and then as of a step. */
+const writers: { readonly [K in keyof RunPlan]: Writer<RunPlan[K]> } = {
+  network: fixed(({ kind, config }) => ({ kind, config: plainJson('network.config', config) })),
+  data: fixed(describeImages),
+  validation: fixed((set) => (set === undefined ? 'none' : describeImages(set))),
+  validationImages: asItIs,
+  seed: asItIs,
+  batch: asItIs,
+  schedule: fixed(checkedSchedule),
+  optimizer: fixed(({ settings }) => plainJson('optimizer.settings', settings)),
+  averageDecay: asItIs,
+  learningRate: (rate) => (step) => describeRates(rate, step),
+};
+
+/** All settings, in the order in which they are compared. */
+export const settingNames = [...Object.keys(writers), 'method'] as readonly Setting[];
+
+/**
+ * The settings of a plan as of a step. Of the learning rate only what was used until then counts: a run whose rate is still
+ * the same may go on to another number of steps.
+ * @throws OptionError naming the option that a checkpoint cannot record
+ */
+export function settingsOf(plan: RunPlan): (step: number) => RunSettings {
+  const written = Object.entries(writers).map(([name, write]) => {
+    const value = (write as Writer<unknown>)(plan[name as keyof RunPlan]);
+    return [name, value] as const;
+  });
+  return (step) =>
+    Object.fromEntries([
+      ...written.map(([name, value]) => [name, value(step)]),
+      ['method', METHOD],
+    ]) as RunSettings;
 }
 
-/** What a run is asked to do, from which the settings of its checkpoint at any step follow. */
-export interface RunPlan {
-  readonly data: string;
-  readonly seed: number;
-  readonly batch: number;
-  readonly schedule: Schedule;
-  readonly optimizer: Pick<Optimizer<Moments>, 'settings'>;
-  readonly averageDecay: number;
-  readonly learningRate: LearningRate;
+const CHUNK = 512;
+
+/** A set by what training reads of it: two that share a name and a size are told apart by their images. */
+function describeImages(set: ImageSet): Json {
+  const hash = createHash('sha256');
+  for (let from = 0; from < set.count; from += CHUNK) {
+    const n = Math.min(CHUNK, set.count - from);
+    const { buffer, byteOffset, byteLength } = set.images(
+      Uint32Array.from({ length: n }, (_, i) => from + i),
+    );
+    hash.update(new Uint8Array(buffer, byteOffset, byteLength));
+  }
+  return { name: set.name, count: set.count, shape: set.shape.join('×'), checksum: hash.digest('hex') };
+}
+
+/** @throws OptionError where the tables are not those of the description: another schedule would be read back */
+function checkedSchedule(schedule: Schedule): Json {
+  const description = describeSchedule(schedule);
+  const again = scheduleFrom(description);
+  const same = (['beta', 'alpha', 'abar', 'abarPrev'] as const).every(
+    (table) =>
+      schedule[table]?.length === again[table].length &&
+      again[table].every((x, t) => x === schedule[table][t]),
+  );
+  if (same) return description as unknown as Json;
+  throw new OptionError(
+    'schedule',
+    `schedule: the tables of ${schedule.name} are not those that its name and parameters make: make it by scheduleFromBetas`,
+  );
 }
 
 const SPOTS = 32;
 
-/**
- * The settings as of a step. Of the learning rate only what was used until then counts: a run whose rate is still the
- * same may go on to another number of steps.
- */
-export function settingsAt(
-  { schedule, optimizer, learningRate, ...plain }: RunPlan,
-  step: number,
-): RunSettings {
-  const spots = Array.from({ length: SPOTS + 1 }, (_, i) => Math.max(1, Math.round((i / SPOTS) * step)));
-  const rates = Object.fromEntries(spots.map((at) => [at, learningRate(at)]));
-  return {
-    ...plain,
-    schedule: describeSchedule(schedule),
-    optimizer: optimizer.settings,
-    learningRate: rates,
-  };
+/** Steps from 1 to `step`: the first, the last, and others spread between. */
+export const spotsOf = (step: number): number[] =>
+  Array.from({ length: SPOTS + 1 }, (_, i) => Math.max(1, Math.round((i / SPOTS) * step)));
+
+/** Rates to read, at some steps, and one number that changes with the rate of any step. */
+function describeRates(rate: LearningRate, step: number): Json {
+  let all = 0;
+  // Weights of 1 to 2 that do not repeat: rates that are swapped, or differ at one step, give another sum.
+  for (let at = 1; at <= step; at++) all += rateAt(rate, at) * (1 + ((at * 0.6180339887498949) % 1));
+  const spots = Object.fromEntries(spotsOf(step).map((at) => [String(at), rateAt(rate, at)]));
+  return { ...spots, all };
 }
-
-/** A checkpoint was made with another setting than the one it is asked to go on with. */
-export class SettingDiffers extends Error {
-  override name = 'SettingDiffers';
-  readonly setting: keyof RunSettings;
-  /** "FILE: made with …, asked to go on with …", as messages begin. */
-  readonly difference: string;
-
-  constructor(file: string, setting: keyof RunSettings, made: string, asked: string) {
-    const difference = `${file}: made with ${setting} ${made}, asked to go on with ${asked}`;
-    super(`${difference}: pass the same ${setting}, or go on with another by mayDiffer: ['${setting}']`);
-    this.setting = setting;
-    this.difference = difference;
-  }
-}
-
-/**
- * Compares what a checkpoint records with what it is asked to go on with, setting by setting.
- * @param mayDiffer settings that are not compared
- * @throws SettingDiffers naming the first that differs, with both values
- */
-export function compareSettings(
-  file: string,
-  made: Readonly<Record<string, unknown>>,
-  asked: RunSettings,
-  mayDiffer: readonly (keyof RunSettings)[] = [],
-): void {
-  for (const setting of Object.keys(asked) as (keyof RunSettings)[]) {
-    if (mayDiffer.includes(setting)) continue;
-    const difference = firstDifference(
-      made[setting],
-      asked[setting],
-      setting === 'learningRate' ? ' at step ' : ' ',
-    );
-    if (difference) throw new SettingDiffers(file, setting, ...difference);
-  }
-}
-
-/** Where two values of JSON part: as [made, asked], with the place in front; undefined where they agree. */
-function firstDifference(made: unknown, asked: unknown, before: string): [string, string] | undefined {
-  if (!isRecord(made) || !isRecord(asked)) {
-    return agree(made, asked) ? undefined : [show(made), show(asked)];
-  }
-  for (const key of new Set([...Object.keys(made), ...Object.keys(asked)])) {
-    const difference = firstDifference(made[key], asked[key], ' ');
-    if (difference) {
-      const [a, b] = difference;
-      return before === ' ' ? [`${key} ${a}`, `${key} ${b}`] : [`${a}${before}${key}`, b];
-    }
-  }
-  return undefined;
-}
-
-const isRecord = (x: unknown): x is Record<string, unknown> => typeof x === 'object' && x !== null;
-
-/** Numbers agree to the last digits: functions like the cosine may round otherwise elsewhere. */
-const agree = (a: unknown, b: unknown): boolean =>
-  typeof a === 'number' && typeof b === 'number'
-    ? Math.abs(a - b) <= 1e-12 * Math.max(Math.abs(a), Math.abs(b))
-    : a === b;
-
-const show = (x: unknown): string =>
-  x === undefined ? 'not given' : isRecord(x) ? JSON.stringify(x) : String(x);

@@ -34,31 +34,35 @@ export function totals({ team, weight }: Share, { gradient, loss, stop }: Sums):
 /** Float32 holds whole numbers up to here. */
 const WHOLE = 2 ** 24;
 
-/** A few whole numbers that differ where the settings do. Functions like the cosine may round otherwise elsewhere. */
-function fingerprint(settings: object): number[] {
-  const rounded = (_: string, value: unknown) => (typeof value === 'number' ? value.toPrecision(9) : value);
-  const digest = createHash('sha256').update(JSON.stringify(settings, rounded)).digest();
+/** A few whole numbers that differ where a setting does. Functions like the cosine may round otherwise elsewhere. */
+function fingerprint(setting: unknown): number[] {
+  const rounded = (_: string, value: unknown) =>
+    typeof value === 'number' && !Number.isInteger(value) ? value.toPrecision(9) : value;
+  const digest = createHash('sha256').update(JSON.stringify(setting, rounded)).digest();
   return [0, 3, 6].map((at) => digest.readUIntBE(at, 3));
 }
 
 /**
  * Gives every process the state and step of rank 0, which alone reads the checkpoint.
- * @param settings compared: all processes must do the same
+ * @param settings compared one by one: all processes must do the same
  * @returns the state on this device; the one passed in is disposed
  * @throws on the ranks whose settings are not those of rank 0
  */
 export async function startTogether(
   team: Team,
   { state, step }: { state: TrainingState; step: number },
-  settings: RunSettings & { steps: number; model: unknown },
+  settings: Partial<RunSettings> & { steps: number },
 ): Promise<{ state: TrainingState; step: number }> {
-  const own = tf.tensor1d([Math.floor(step / WHOLE), step % WHOLE, ...fingerprint(settings)]);
+  const names = Object.keys(settings);
+  const prints = Object.values(settings).flatMap(fingerprint);
+  const own = tf.tensor1d([Math.floor(step / WHOLE), step % WHOLE, ...prints]);
   const theirs = await team.fromFirst(own);
   const [high, low, ...print] = await theirs.data();
   tf.dispose([own, theirs]);
-  if (print.some((n, i) => n !== fingerprint(settings)[i])) {
+  const differing = names.filter((_, i) => [0, 1, 2].some((j) => print[3 * i + j] !== prints[3 * i + j]));
+  if (differing.length > 0) {
     throw new Error(
-      `rank ${team.rank} was started with other settings than rank 0: give every rank the same data, steps, batch and seed`,
+      `rank ${team.rank} was started with other settings than rank 0: give every rank the same ${differing.join(', ')}`,
     );
   }
   const { parameters, average, moments } = state;

@@ -1,10 +1,20 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Denoiser, Model } from '../models/index.ts';
-import { describe, metadataOf, MODEL_FILE, OPTIMIZER_PREFIX } from './checkpoint.ts';
+import type { Model } from '../models/index.ts';
+import type { AnyModel } from './architectures.ts';
+import { compareSettings } from './compare.ts';
+import {
+  describe,
+  describeModel,
+  metadataOf,
+  MODEL_FILE,
+  OPTIMIZER_PREFIX,
+  type Description,
+} from './checkpoint.ts';
 import { anotherArchitecture, fromFileTensors, refuseUnknown, toFileTensors } from './layout.ts';
 import { readSafetensors, writeSafetensors } from './safetensors.ts';
-import { compareSettings, settingsAt, type RunPlan, type RunSettings } from './settings.ts';
+import type { RunSettings } from './settings.ts';
+import type { Setting } from './trainOptions.ts';
 
 /** Everything needed to go on: beside the model that others read, in the same folder. */
 export const STATE_FILE = 'training_state.safetensors';
@@ -28,9 +38,9 @@ const entries = Object.entries(prefixes) as [keyof SavedState, string][];
 /** Writes the whole state into `folder`, whole or not at all. @returns the file */
 export async function saveState(
   folder: string,
-  model: Denoiser,
+  model: AnyModel,
   state: SavedState,
-  about: RunSettings & { readonly step: number },
+  about: { readonly step: number } & Readonly<Record<string, unknown>>,
 ): Promise<string> {
   const { step } = about;
   const file = join(folder, STATE_FILE);
@@ -43,32 +53,29 @@ export async function saveState(
     }
   }
   const tensors = new Map(entries.flatMap(([key, prefix]) => [...toFileTensors(model, state[key], prefix)]));
-  await writeSafetensors(file, tensors, metadataOf(model, about));
+  await writeSafetensors(file, tensors, metadataOf(describeModel(model, about)));
   return file;
 }
 
 /**
  * Reads a state to go on from.
  *
- * @param mayDiffer settings of the checkpoint that need not be those of the plan
- * @throws Error naming file and tensor: missing, truncated, of another architecture; SettingDiffers when it was made with
- *   other settings
+ * @param settings of the run that goes on, as of a step
+ * @param mayDiffer settings of the checkpoint that need not be those
+ * @throws Error naming file and tensor: missing, truncated, of another architecture; SettingDiffers or
+ *   SettingsMissing when it was made with other settings, or does not say with which
  */
 export async function loadState(
   folder: string,
-  model: Denoiser,
-  plan: RunPlan,
-  mayDiffer: readonly (keyof RunSettings)[] = [],
-): Promise<{ state: SavedState; step: number; file: string }> {
+  model: AnyModel,
+  settings: (step: number) => RunSettings,
+  mayDiffer: readonly Setting[] = [],
+): Promise<{ state: SavedState; step: number; about: Description; file: string }> {
+  requireState(folder);
   const file = join(folder, STATE_FILE);
-  if (!existsSync(file)) {
-    throw new Error(
-      `${file}: no such file, so there is nothing to go on from: pass the folder of an earlier run, or start without resume`,
-    );
-  }
   const found = await readSafetensors(file);
   const about = describe(file, found);
-  if (about === undefined || !Number.isInteger(about.step)) {
+  if (about === undefined || !Number.isInteger(about.step) || (about.step as number) < 1) {
     throw new Error(
       `${file}: not a training state: it names no step. To resume, use a folder that train wrote`,
     );
@@ -83,8 +90,18 @@ export async function loadState(
     file,
   );
   const step = about.step as number;
-  compareSettings(file, about, settingsAt(plan, step), mayDiffer);
-  return { state, step, file };
+  const { kind, config } = about;
+  compareSettings(file, { ...about, network: { kind, config } }, settings(step), mayDiffer);
+  return { state, step, about, file };
+}
+
+/** @throws Error when there is no state in `folder` */
+export function requireState(folder: string): void {
+  const file = join(folder, STATE_FILE);
+  if (existsSync(file)) return;
+  throw new Error(
+    `${file}: no such file, so there is nothing to go on from: pass the folder of an earlier run, or start without resume`,
+  );
 }
 
 /** A folder holds a run that would be overwritten. */

@@ -1,50 +1,21 @@
-import type { ImageSet } from '../datasets/index.ts';
-import { linearSchedule, type Schedule } from '../diffusion/index.ts';
-import { fold, PeerLost, randomKey, tf, type Team } from '../engine/index.ts';
+import { linearSchedule } from '../diffusion/index.ts';
+import { fold, PeerLost, randomKey, tf } from '../engine/index.ts';
 import type { Denoiser } from '../models/index.ts';
-import { saveForDiffusers } from './checkpoint.ts';
-import { adam, type Moments, type Optimizer } from './adam.ts';
+import { adam } from './adam.ts';
+import type { AnyModel } from './architectures.ts';
 import { batches, sliceOf, streams } from './batches.ts';
+import { checkTraining } from './checkTraining.ts';
 import { freshState, toDevice, toHost } from './device.ts';
 import { emaDecay } from './ema.ts';
-import { linearDecay, type LearningRate } from './schedule.ts';
+import { openRunFolder, type RunFolder } from './runFolder.ts';
+import { linearDecay, rateAt } from './schedule.ts';
 import { startTogether } from './share.ts';
-import { settingsAt, type RunPlan, type RunSettings } from './settings.ts';
-import { loadState, refuseToOverwrite, saveState } from './state.ts';
+import { settingsOf, spotsOf } from './settings.ts';
 import { batchTensors, trainingStep } from './step.ts';
 import { trainedModel, type TrainedModel } from './trained.ts';
-import { validator } from './validation.ts';
-
-export interface TrainOptions {
-  /** Steps in all, those before a resume included. */
-  steps: number;
-  batch?: number;
-  /** Decides the start, the order of the data, times and noise: the same seed and backend, the same losses. */
-  seed?: number;
-  schedule?: Schedule;
-  learningRate?: LearningRate;
-  optimizer?: Optimizer<Moments>;
-  /** Of the moving average of the parameters. */
-  averageDecay?: number;
-  /** Steps between estimates of the validation loss (also after the last step); 0 for none. */
-  validateEvery?: number;
-  /** Held-out images in one estimate. */
-  validationImages?: number;
-  /** Folder for checkpoints; none are written without it. */
-  checkpointDir?: string;
-  /** Steps between checkpoints; the last step always writes one, and so does leaving the loop early. */
-  checkpointEvery?: number;
-  /** Go on from the checkpoint in `checkpointDir`, made with the same settings. */
-  resume?: boolean;
-  /** Settings that may differ from those of the checkpoint on resume: `['learningRate']` to lower it, say. */
-  mayDiffer?: readonly (keyof RunSettings)[];
-  /** Start anew where `checkpointDir` holds a run, which is lost. */
-  overwrite?: boolean;
-  /** The processes that train together, from `joinTeam`: each works on its part of every batch, rank 0 keeps the run. */
-  team?: Team;
-  /** Ends the run after the step under way, with a checkpoint; in a team, of every rank after the same step. */
-  signal?: AbortSignal;
-}
+import type { TrainingData, TrainOptions } from './trainOptions.ts';
+import { VALIDATION_IMAGES, validator } from './validation.ts';
+import { without } from './without.ts';
 
 export interface TrainingReport {
   /** From 1. */
@@ -54,7 +25,7 @@ export interface TrainingReport {
   readonly loss: number;
   /** Of the averaged parameters, on held-out images with fixed times and noise; on some steps only. */
   readonly validationLoss?: number;
-  /** Mean over the last ten steps, validation and checkpoints left out. */
+  /** Mean over the last ten steps, validation, checkpoints and (once there are others) the first left out, which is traced. */
   readonly msPerStep: number;
   readonly learningRate: number;
 }
@@ -80,16 +51,18 @@ export interface TrainingRun extends AsyncIterable<TrainingReport> {
  * In a team the numbers are those of one process with the whole batch, but for the order of sums. Rank 0 alone reads and
  * writes checkpoints and validates. Leave by `signal`, which all ranks follow; a rank that leaves alone is missed.
  *
- * @throws Error naming the step and the last good checkpoint when the loss is not finite; naming the file when a checkpoint
- *   cannot be written or resumed from; RunExists where one would be overwritten; SettingDiffers on resume with other settings;
- *   PeerLost when another rank ended, after rank 0 has saved the last finished step
+ * A folder of checkpoints belongs to one run at a time. What a process that was killed in the middle of saving has left there
+ * is mended on resume.
+ *
+ * @param network any pure function of named parameters that answers in the shape of its images
+ * @throws OptionError at once, naming what of the network, the data or the options cannot be. Before the first step: RunExists
+ *   where a run would be overwritten, FolderInUse where another has the folder, SettingDiffers or SettingsMissing on resume
+ *   with other settings, Error naming the folder or file that cannot be written or read. Then: Error naming the step and the
+ *   last good checkpoint when the loss is not finite; PeerLost when another rank ended, after rank 0 has saved the last
+ *   finished step
  */
-export function train(
-  model: Denoiser,
-  data: { train: ImageSet; validation?: ImageSet },
-  options: TrainOptions,
-): TrainingRun {
-  checkOptions(options);
+export function train(network: Denoiser, data: TrainingData, options: TrainOptions): TrainingRun {
+  checkTraining(network, data, options);
   const {
     steps,
     batch = 32,
@@ -99,7 +72,7 @@ export function train(
     optimizer = adam(),
     averageDecay = 0.999,
     validateEvery = 100,
-    validationImages,
+    validationImages = VALIDATION_IMAGES,
     checkpointDir,
     checkpointEvery = 500,
     resume = false,
@@ -108,52 +81,65 @@ export function train(
     team,
     signal,
   } = options;
+  spotsOf(steps).forEach((step) => rateAt(learningRate, step));
   const keepsRun = team === undefined || team.rank === 0;
   const slice = sliceOf(batch, team?.rank ?? 0, team?.size ?? 1);
-  const plan: RunPlan = {
-    data: data.train.name,
-    ...{ seed, batch, schedule, optimizer, averageDecay, learningRate },
-  };
+  const settings = once(() =>
+    settingsOf({
+      ...{ network, data: data.train, validation: data.validation, validationImages },
+      ...{ seed, batch, schedule, optimizer, averageDecay, learningRate },
+    }),
+  );
   let finished = 0;
   let checkpoint: TrainingRun['checkpoint'];
-  /** The average of the last finished step, on the device while the loop runs; absent where there is none. */
+  /** The average of the last finished step, on the device while the loop runs and after it; absent where there is none. */
   let average: (() => Promise<Float32Array>) | undefined;
-  const about = () => ({ step: finished, ...settingsAt(plan, finished) });
+  /** Kind and config of the network are said by whoever writes it. */
+  const about = () => ({ step: finished, ...without(settings()(finished), 'network') });
 
   async function* run(): AsyncGenerator<TrainingReport, void, void> {
-    if (keepsRun && checkpointDir !== undefined && !resume && !overwrite)
-      await refuseToOverwrite(checkpointDir);
-    const resumed = resume && keepsRun ? await loadState(checkpointDir!, model, plan, mayDiffer) : undefined;
+    const keeping = { settings: (step: number) => settings()(step), resume, mayDiffer, overwrite };
+    const folder =
+      checkpointDir !== undefined && keepsRun
+        ? await openRunFolder(checkpointDir, network as AnyModel, keeping)
+        : undefined;
+    try {
+      yield* steppingFrom(folder);
+    } finally {
+      await folder?.close();
+    }
+  }
+
+  async function* steppingFrom(folder: RunFolder | undefined): AsyncGenerator<TrainingReport, void, void> {
+    const resumed = folder?.resumed;
     checkpoint = resumed && { file: resumed.file, step: resumed.step };
     finished = resumed?.step ?? 0;
-
     const key = randomKey(seed);
     const batchOf = batches(data.train, { batch, T: schedule.T, key, slice });
-    const advance = trainingStep(model, schedule, optimizer, team && { team, weight: slice.n / batch });
+    const advance = trainingStep(network, schedule, optimizer, team && { team, weight: slice.n / batch });
     const validate =
-      keepsRun && data.validation
-        ? validator(model, schedule, data.validation, { images: validationImages })
+      keepsRun && data.validation && validateEvery > 0
+        ? validator(network, schedule, data.validation, { images: validationImages })
         : undefined;
-    let state = toDevice(resumed?.state ?? freshState(model, fold(key, streams.init)));
-    if (team) {
-      const settings = { ...settingsAt(plan, steps), steps, model: model.config };
-      ({ state, step: finished } = await startTogether(team, { state, step: finished }, settings));
-    }
-    average = async () => (await state.average.data()) as Float32Array;
+    let state = toDevice(resumed?.state ?? (await freshState(network, fold(key, streams.init))));
     const save = async (): Promise<void> => {
-      if (!keepsRun || checkpointDir === undefined || checkpoint?.step === finished) return;
-      const host = await toHost(state);
-      const file = await saveState(checkpointDir, model, host, about());
-      await saveForDiffusers(checkpointDir, model, host.average, about());
+      if (folder === undefined || checkpoint?.step === finished) return;
+      const file = await folder.save(await toHost(state), about());
       checkpoint = { file, step: finished };
     };
     const times: number[] = [];
     let left = false;
     try {
+      if (team) {
+        // Rank 0 alone validates: others may have no set for it.
+        const common = { ...without(settings()(steps), 'validation'), steps };
+        ({ state, step: finished } = await startTogether(team, { state, step: finished }, common));
+      }
+      average = async () => (await state.average.data()) as Float32Array;
       let next = batchOf(finished + 1);
       for (let step = finished + 1; step <= steps; step++) {
         const started = performance.now();
-        const rate = learningRate(step);
+        const rate = rateAt(learningRate, step);
         const inputs = batchTensors(next, data.train.shape);
         const scalars = {
           optimizer: tf.tensor1d(Float32Array.from(optimizer.scalars(step, rate))),
@@ -162,11 +148,16 @@ export function train(
         };
         const going = () => advance(state, inputs, scalars);
         const pending = team ? team.together(going) : going();
-        if (step < steps) next = batchOf(step + 1);
-        const result = await pending;
-        const loss = (await result.loss.data())[0];
-        const stops = (await result.stop.data())[0] > 0;
-        tf.dispose([state, inputs, scalars, result.loss, result.stop]);
+        // The next batch is made while the step runs. Whichever fails, the other is awaited.
+        const [stepped, made] = await Promise.allSettled([
+          pending,
+          (async () => (step < steps ? batchOf(step + 1) : next))(),
+        ]);
+        tf.dispose([inputs, scalars]);
+        if (stepped.status === 'rejected') throw stepped.reason;
+        const result = stepped.value;
+        const [loss, stop] = await numbersOf(result.loss, result.stop);
+        tf.dispose(state);
         state = result.state;
         times.push(performance.now() - started);
         requireFinite('loss', loss, step);
@@ -174,11 +165,13 @@ export function train(
         const validationLoss = isValidated ? await validate(state.average) : undefined;
         if (validationLoss !== undefined) requireFinite('validation loss', validationLoss, step);
         finished = step;
-        if (stops || isDue(step, checkpointEvery, steps)) await save();
+        if (made.status === 'rejected') throw made.reason;
+        next = made.value;
+        if (stop > 0 || isDue(step, checkpointEvery, steps)) await save();
         left = true; // unless the loop comes back for more
-        yield { step, steps, loss, validationLoss, msPerStep: mean(times.slice(-10)), learningRate: rate };
+        yield { step, steps, loss, validationLoss, msPerStep: typical(times), learningRate: rate };
         left = false;
-        if (stops) break;
+        if (stop > 0) break;
       }
       await team?.leave();
     } catch (error) {
@@ -227,7 +220,7 @@ export function train(
       return (reports = run());
     },
     async trained() {
-      if (average && finished > 0) return trainedModel(model, await average(), about());
+      if (average && finished > 0) return trainedModel(network, await average(), about());
       throw new Error('no trained model: no step of training was finished, or its loss was not finite');
     },
     get checkpoint() {
@@ -236,17 +229,26 @@ export function train(
   };
 }
 
-const mean = (xs: readonly number[]): number => xs.reduce((a, b) => a + b, 0) / xs.length;
+/** Of the last ten steps of a run; its first is traced, and counts only until there is another. */
+function typical(times: readonly number[]): number {
+  const counted = times.slice(1).slice(-10);
+  return counted.length === 0 ? times[0] : counted.reduce((a, b) => a + b) / counted.length;
+}
+
 const isDue = (step: number, every: number, steps: number): boolean =>
   every > 0 && (step % every === 0 || step === steps);
 
-function checkOptions({ steps, batch = 32, seed = 0, checkpointDir, resume, overwrite }: TrainOptions): void {
-  if (!Number.isInteger(steps) || steps < 1)
-    throw new Error(`steps: ${steps}, expected an integer of 1 or more`);
-  if (!Number.isInteger(batch) || batch < 1)
-    throw new Error(`batch: ${batch}, expected an integer of 1 or more`);
-  if (!Number.isInteger(seed)) throw new Error(`seed: ${seed}, expected an integer`);
-  if (resume && checkpointDir === undefined)
-    throw new Error('resume: expected checkpointDir, the folder to go on from');
-  if (resume && overwrite) throw new Error('resume and overwrite: expected one of them, or neither');
+/** The values of scalars, which are disposed. */
+async function numbersOf(...scalars: tf.Scalar[]): Promise<number[]> {
+  try {
+    const values = await Promise.all(scalars.map((scalar) => scalar.data()));
+    return values.map(([value]) => value);
+  } finally {
+    tf.dispose(scalars);
+  }
+}
+
+function once<T>(compute: () => T): () => T {
+  let value: { readonly is: T } | undefined;
+  return () => (value ??= { is: compute() }).is;
 }

@@ -1,7 +1,8 @@
-import { scheduleFrom, type EpsPredictor, type Schedule } from '../diffusion/index.ts';
+import { checkTimes, scheduleFrom, type EpsPredictor, type Schedule } from '../diffusion/index.ts';
 import { compile, tf } from '../engine/index.ts';
 import { unflatten, type Denoiser, type Params } from '../models/index.ts';
-import { loadModel, saveForDiffusers, type Description } from './checkpoint.ts';
+import type { AnyModel } from './architectures.ts';
+import { loadModel, saveFolder, type Description } from './checkpoint.ts';
 import { predictNoise } from './step.ts';
 
 /** A trained network, ready for the samplers. */
@@ -13,9 +14,9 @@ export interface TrainedModel {
   readonly about: Readonly<Record<string, unknown>>;
   /** The schedule it was trained with; undefined where its checkpoint says none, as those of diffusers. */
   readonly schedule: Schedule | undefined;
-  /** x_t [B, H, W, C] and times [B] in 1 … T → the noise in it; compiled once a shape. */
+  /** x_t [B, H, W, C] and whole times [B] in 1 … T, which are refused otherwise → the noise in it; compiled once a shape. */
   readonly predictEps: EpsPredictor;
-  /** Writes a folder that `UNet2DModel.from_pretrained` loads. */
+  /** Writes a folder that `loadTrained` reads, and `UNet2DModel.from_pretrained` where it is a U-Net. */
   save(folder: string): Promise<void>;
   /** Frees the parameters. */
   dispose(): void;
@@ -34,8 +35,11 @@ export function trainedModel(
     vector,
     about,
     schedule,
-    predictEps: (x, t) => forward(params, x, t),
-    save: (folder) => saveForDiffusers(folder, model, vector, about),
+    async predictEps(x, t) {
+      checkTimes(await t.data(), { from: 1, T: schedule?.T ?? Infinity });
+      return forward(params, x, t);
+    },
+    save: (folder) => saveFolder(folder, model as AnyModel, vector, about),
     dispose() {
       tf.dispose(params);
       forward.dispose();
@@ -46,11 +50,12 @@ export function trainedModel(
 /**
  * Loads a trained noise predictor: a file or folder of ours, or a `UNet2DModel` saved by diffusers.
  *
+ * @param network what it was trained with, where that is no U-Net of ours
  * @throws Error naming file and tensor, as {@link loadModel}; also when it holds something else, a classifier say
  */
-export async function loadTrained(path: string): Promise<TrainedModel> {
-  const { model, vector, about, file } = await loadModel(path);
-  if (about.kind !== 'unet')
+export async function loadTrained(path: string, network?: Denoiser): Promise<TrainedModel> {
+  const { model, vector, about, file } = await loadModel(path, network as AnyModel | undefined);
+  if (network === undefined && about.kind !== 'unet')
     throw new Error(`${file}: holds a ${about.kind}, expected a network that predicts noise`);
   try {
     return trainedModel(model as unknown as Denoiser, vector, withoutArchitecture(about));

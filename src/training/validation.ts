@@ -1,5 +1,6 @@
 import type { ImageSet } from '../datasets/index.ts';
 import type { Schedule } from '../diffusion/index.ts';
+import { checkOptions, OptionError, whole } from '../options/index.ts';
 import { compile, fold, normal, randomKey, tf } from '../engine/index.ts';
 import type { Denoiser } from '../models/index.ts';
 import type { Batch } from './batches.ts';
@@ -8,6 +9,9 @@ import { batchLoss, batchTensors, type BatchTensors } from './step.ts';
 /** Not the seed of training: losses of different runs are compared on the same noise. */
 const validationKey = randomKey(20_200_619);
 const CHUNK = 64;
+
+/** Held-out images in one estimate, unless told otherwise. */
+export const VALIDATION_IMAGES = 512;
 
 /** Flat parameters [N] → mean squared error of the noise. */
 export interface Validator {
@@ -19,13 +23,18 @@ export interface Validator {
 /**
  * An estimate of L_simple on held-out images that differs only when the network does: the same images, one time from
  * each stratum of 1 … T and one fixed noise each, whatever the seed of training.
+ * @throws OptionError when there are no images, or `images` is no whole number of 1 or more
  */
 export function validator(
   model: Denoiser,
   schedule: Schedule,
   data: ImageSet,
-  { images = 512 }: { images?: number } = {},
+  options: { images?: number } = {},
 ): Validator {
+  checkOptions('validator', options, { images: whole({ min: 1 }) });
+  const { images = VALIDATION_IMAGES } = options;
+  if (data.count === 0)
+    throw new OptionError('data', `validator: ${data.name} has no images: expected 1 or more`);
   const count = Math.min(images, data.count);
   const chunks: Batch[] = [];
   for (let from = 0; from < count; from += CHUNK)
@@ -49,9 +58,14 @@ export function validator(
     let sum = 0;
     for (const batch of chunks) {
       const tensors = batchTensors(batch, data.shape);
-      const result = await loss(vector, tensors);
-      sum += (await result.data())[0] * batch.n;
-      tf.dispose([tensors, result]);
+      let result: tf.Scalar | undefined;
+      try {
+        result = await loss(vector, tensors);
+        sum += (await result.data())[0] * batch.n;
+      } finally {
+        tf.dispose(tensors);
+        result?.dispose();
+      }
     }
     return sum / count;
   };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { command, helpText, parseCommand } from '../../src/cli/command.ts';
-import { nearest } from '../../src/cli/nearest.ts';
+import { nearest } from '../../src/options/index.ts';
 import { choice, flag, integer, number, requiredText, text } from '../../src/cli/options.ts';
 import { duration } from '../../src/cli/progress.ts';
 

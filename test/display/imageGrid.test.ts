@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PNG } from 'pngjs';
@@ -89,18 +89,26 @@ describe('writing a grid to a file', () => {
     expect(readFileSync(file)).toEqual(await grid.png());
   });
 
-  it('keeps the file that was there when the disk is full, and names it', async () => {
-    const file = path.join(folder, 'kept.png');
-    writeFileSync(file, 'the old picture');
-    symlinkSync('/dev/full', `${file}.partial`);
-    await expect(writePng(file, grid)).rejects.toThrow(/cannot write .*kept\.png: ENOSPC/);
-    expect(readFileSync(file, 'utf8')).toBe('the old picture');
-    expect(readdirSync(folder)).not.toContain('kept.png.partial');
+  it('makes the folder, and leaves nothing but the picture there', async () => {
+    const file = path.join(folder, 'new', 'grid.png');
+    await writePng(file, grid);
+    expect(readdirSync(path.dirname(file))).toEqual(['grid.png']);
   });
 
-  it('names the file whose folder does not exist', async () => {
-    await expect(writePng(path.join(folder, 'no', 'grid.png'), grid)).rejects.toThrow(
-      /cannot write .*no\/grid\.png: ENOENT/,
+  it('names the file that cannot be written, with the reason, and touches nothing', async () => {
+    const file = path.join(folder, 'kept.png');
+    writeFileSync(file, 'the old picture');
+    await expect(writePng(path.join(file, 'grid.png'), grid)).rejects.toThrow(
+      /kept\.png\/grid\.png: not saved: a part of this path is a file, not a folder: choose another path \(E\w+\)/,
     );
+    expect(readFileSync(file, 'utf8')).toBe('the old picture');
+  });
+
+  it('is refused under a name of another format', async () => {
+    for (const name of ['grid.jpg', 'grid', 'grid.png.txt', '.png'])
+      await expect(writePng(path.join(folder, name), grid)).rejects.toThrow(
+        /expected a name that ends in \.png/,
+      );
+    expect(readdirSync(folder)).not.toContain('grid.jpg');
   });
 });

@@ -115,10 +115,10 @@ describe('the digits network', () => {
       'unet: images of [32, 32, 1], expected [28, 28, 1]',
     );
     expect(() => unet({ channels: [8, 8] as never })).toThrow(
-      'unet: channels is [8,8], expected a whole number',
+      'unet: channels = [8, 8]: expected a whole number, 1 or more',
     );
     expect(() => unet({ widths: [8, 0.5] })).toThrow(
-      'unet: widths[1] is 0.5, expected a whole number of 1 or more',
+      'unet: widths = [8, 0.5]: expected a list, each a whole number, 1 or more',
     );
     expect(() => unet({ widths: [] })).toThrow('unet: no widths');
     expect(() => unet({ size: 30 })).toThrow('unet: size 30, expected a multiple of 4 for 3 levels');
