@@ -42,7 +42,7 @@ const formula = objectWith('a formula', 'evaluate', 'apply');
 const kinds = {
   shape: required(listOf(whole({ min: 1 }), { min: 1 })),
   key: required(objectWith('a key, as `randomKey(seed)` makes it', 'k0', 'k1')),
-  steps: anyOf(anyNumber, listOf(anyNumber)),
+  steps: anyOf(anyNumber, listOf(whole())),
   clip: listOf(real(), { length: 2 }),
   start: objectWith('a tensor', 'shape', 'dataId'),
   eta: required(anyNumber),

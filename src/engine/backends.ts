@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { NoAddon, startAddon } from './addon/index.ts';
 import { tf } from './tf.ts';
 import { registerEngineKernels } from './kernels.ts';
+import './tape.ts';
 import { startTensorFlow } from './native/index.ts';
 import { startWasm } from './wasm/index.ts';
 import { NoGpu, startWebGpu } from './webgpu/index.ts';

@@ -7,6 +7,7 @@ import { batches, sliceOf, streams } from './batches.ts';
 import { checkTraining } from './checkTraining.ts';
 import { freshState, toDevice, toHost } from './device.ts';
 import { emaDecay } from './ema.ts';
+import { timeOfStep } from './pace.ts';
 import { openRunFolder, type RunFolder } from './runFolder.ts';
 import { linearDecay, rateAt } from './schedule.ts';
 import { startTogether } from './share.ts';
@@ -169,7 +170,7 @@ export function train(network: Denoiser, data: TrainingData, options: TrainOptio
         next = made.value;
         if (stop > 0 || isDue(step, checkpointEvery, steps)) await save();
         left = true; // unless the loop comes back for more
-        yield { step, steps, loss, validationLoss, msPerStep: typical(times), learningRate: rate };
+        yield { step, steps, loss, validationLoss, msPerStep: timeOfStep(times), learningRate: rate };
         left = false;
         if (stop > 0) break;
       }
@@ -227,12 +228,6 @@ export function train(network: Denoiser, data: TrainingData, options: TrainOptio
       return checkpoint;
     },
   };
-}
-
-/** Of the last ten steps of a run; its first is traced, and counts only until there is another. */
-function typical(times: readonly number[]): number {
-  const counted = times.slice(1).slice(-10);
-  return counted.length === 0 ? times[0] : counted.reduce((a, b) => a + b) / counted.length;
 }
 
 const isDue = (step: number, every: number, steps: number): boolean =>
