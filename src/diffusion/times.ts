@@ -27,8 +27,11 @@ export function entriesAt(table: Float64Array, t: tf.Tensor1D): tf.Tensor1D {
   checkTimesNow(t, { from: 0, T });
   return tf.tidy(() => {
     const times = tf.cast(t, 'float32');
-    const nearest = tf.clipByValue(tf.round(times), 0, T);
-    const found = tf.gather(tf.tensor1d(Float32Array.from(table)), tf.cast(nearest, 'int32'));
-    return tf.where(tf.equal(nearest, times), found, tf.fill(found.shape, NaN)) as tf.Tensor1D;
+    // NaN is equal to nothing, and in no range.
+    const inRange = tf.logicalAnd(tf.greaterEqual(times, 0), tf.lessEqual(times, T));
+    const valid = tf.logicalAnd(inRange, tf.equal(times, tf.floor(times)));
+    const places = tf.cast(tf.where(valid, times, tf.zerosLike(times)), 'int32');
+    const found = tf.gather(tf.tensor1d(Float32Array.from(table)), places);
+    return tf.where(valid, found, tf.fill(found.shape, NaN)) as tf.Tensor1D;
   });
 }

@@ -95,6 +95,32 @@ describe('a damaged file', () => {
       craft.bind(null, { a: { ...entry, shape: [3] } }, 8),
       /a has shape \[3\] and offsets \[0,8\]/,
     ],
+    [
+      'tensors that overlap',
+      craft.bind(null, { a: entry, b: { ...entry, data_offsets: [4, 12] } }, 12),
+      /b begins at byte 4 of the data, expected 8, where the tensor before it ends/,
+    ],
+    [
+      'two tensors in one place',
+      craft.bind(null, { a: entry, b: entry }, 8),
+      /b begins at byte 0 of the data, expected 8/,
+    ],
+    [
+      'a gap between tensors',
+      craft.bind(null, { a: entry, b: { ...entry, data_offsets: [12, 20] } }, 20),
+      /b begins at byte 12 of the data, expected 8/,
+    ],
+    [
+      'a gap before the first',
+      craft.bind(null, { a: { ...entry, data_offsets: [4, 12] } }, 12),
+      /a begins at byte 4/,
+    ],
+    ['an entry that is none', craft.bind(null, { a: null }), /a is null, expected dtype, shape and offsets/],
+    [
+      'metadata that is no text',
+      craft.bind(null, { __metadata__: { a: 1 } }),
+      /its __metadata__ is not a list of texts/,
+    ],
     ['a header that is not JSON', craft.bind(null, 'hello world!'), /its header is not JSON/],
     ['a header that is a list', craft.bind(null, '[1, 2]'), /its header is not a JSON object/],
   ])('is refused: %s', async (_, make, message) => {
@@ -117,3 +143,12 @@ it('refuses to write a tensor whose shape is not its size, and leaves nothing be
   await expect(writeSafetensors(file, bad)).rejects.toThrow('w: 3 numbers, expected 4 for the shape [2, 2]');
   expect(readdirSync(scratch)).toEqual([]);
 });
+
+it.each(['__metadata__', '__proto__'])(
+  'refuses to write a tensor called %s, which would be lost',
+  async (name) => {
+    await expect(
+      writeSafetensors(file, new Map([[name, { shape: [1], data: new Float32Array(1) }]])),
+    ).rejects.toThrow(`a tensor cannot be called ${name}`);
+  },
+);
