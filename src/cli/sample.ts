@@ -1,16 +1,11 @@
 import { backendOption } from './backend.ts';
 import { command } from './command.ts';
-import { choice, Expected, integer, number, requiredText } from './options.ts';
+import { choice, integer, number, requiredText, UsageError } from './options.ts';
 import type { Values } from './options.ts';
-
-function readPngName(value: string): string {
-  if (/[^/]\.png$/i.test(value)) return value;
-  throw new Expected('a file called *.png: that is what is written');
-}
 
 const options = {
   checkpoint: requiredText('a file of `scorebook train`, or a folder of ours or of diffusers', 'FILE'),
-  out: { ...requiredText('PNG file to write, called *.png', 'FILE'), read: readPngName },
+  out: requiredText('PNG file to write, called *.png', 'FILE'),
   sampler: choice('how to step from noise to data', ['ddim', 'ddpm'], 'ddim'),
   steps: integer('steps of the sampler (default 50 for ddim, all of the chain for ddpm)', undefined, {
     min: 1,
@@ -32,5 +27,11 @@ export default command({
   summary: 'Draw images from a trained checkpoint into a PNG grid.',
   options,
   notes,
-  run: async (values) => (await import('./drawSamples.ts')).drawSamples(values),
+  async run(values) {
+    if (!/[^/]\.png$/i.test(values.out))
+      throw new UsageError(
+        `--out: expected a file called *.png, as a PNG is written; given ${JSON.stringify(values.out)}`,
+      );
+    return (await import('./drawSamples.ts')).drawSamples(values);
+  },
 });

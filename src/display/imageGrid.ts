@@ -129,6 +129,7 @@ function paint(data: ArrayLike<number>, layout: Layout, [black, white]: [number,
  * @throws naming the file, when it cannot be written or is not called *.png
  */
 export async function writePng(file: string, grid: ImageGrid): Promise<void> {
-  if (!/[^/]\.png$/i.test(file)) throw new Error(`${file}: a PNG is written: expected a name that ends in .png`);
+  if (!/[^/]\.png$/i.test(file))
+    throw new Error(`${file}: a PNG is written: expected a name that ends in .png`);
   await writeAtomically(file, [await grid.png()]);
 }
