@@ -28,7 +28,7 @@ const packages = {
     ...['@tensorflow/tfjs-node-gpu', 'koffi', 'webgpu'],
   ],
   kernel: ['tslab', 'tsx', 'typescript', 'zeromq'],
-  display: ['pngjs', 'temml', 'vega', 'vega-lite'],
+  display: ['@resvg/resvg-js', 'dejavu-fonts-ttf', 'pngjs', 'temml', 'vega', 'vega-lite'],
   cli: ['tsx'],
 };
 

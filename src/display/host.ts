@@ -4,8 +4,19 @@ export type MimeBundle = Record<string, unknown>;
 /** The key under which a value shows itself in a notebook; Deno's kernel follows the same convention. */
 export const displaySymbol: unique symbol = Symbol.for('Jupyter.display');
 
+const metadataSymbol = Symbol.for('Jupyter.metadata');
+
+/**
+ * The bundle, which says more of its formats by MIME type: the width and height in pixels at which an image is shown, and
+ * in `alt` what is said where it is not seen.
+ */
+export function withMetadata(bundle: MimeBundle, metadata: Record<string, object>): MimeBundle {
+  return Object.defineProperty(bundle, metadataSymbol, { value: metadata });
+}
+
 export interface Displayable {
-  [displaySymbol](): MimeBundle | Promise<MimeBundle>;
+  /** `draft`: it will be drawn over at once, so that formats which take long to make may be left out. */
+  [displaySymbol](options?: { draft?: boolean }): MimeBundle | Promise<MimeBundle>;
 }
 
 /** The notebook this code runs in, as its kernel publishes it. */
@@ -37,6 +48,9 @@ export function place(host: Host): (bundle: MimeBundle) => void {
 }
 
 /** The formats of a value: a bundle as it is, or what a displayable says of itself. */
-export async function bundleOf(value: MimeBundle | Displayable): Promise<MimeBundle> {
-  return displaySymbol in value ? (value as Displayable)[displaySymbol]() : value;
+export async function bundleOf(
+  value: MimeBundle | Displayable,
+  options?: { draft?: boolean },
+): Promise<MimeBundle> {
+  return displaySymbol in value ? (value as Displayable)[displaySymbol](options) : value;
 }

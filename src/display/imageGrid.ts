@@ -1,6 +1,7 @@
 import { PNG } from 'pngjs';
 import { writeAtomically } from '../files/index.ts';
-import { displaySymbol, type Displayable, type MimeBundle } from './host.ts';
+import { displaySymbol, withMetadata, type Displayable, type MimeBundle } from './host.ts';
+import { escapeHtml } from './proofMath.ts';
 
 /** Images as a tensor holds them: [N, height, width, channels] or [N, height, width], 1 channel (grey) or 3 (RGB). */
 export interface Images {
@@ -18,6 +19,10 @@ export interface GridOptions {
   range?: [number, number];
   /** Pixels between images, before scaling. */
   gap?: number;
+  /** What the images show, in a sentence: it stands beneath them. */
+  caption?: string;
+  /** What is said where the images are not seen; by default the caption, or how many images of which size. */
+  alt?: string;
 }
 
 export interface ImageGrid extends Displayable {
@@ -50,7 +55,7 @@ const between = 128;
  *   fill the shape or one of them is not finite
  */
 export function imageGrid(images: Images, options: GridOptions = {}): ImageGrid {
-  const { range = [-1, 1] } = options;
+  const { range = [-1, 1], caption } = options;
   const layout = layoutOf(images.shape, options);
   if (!(range[0] < range[1]))
     throw new Error(`range [${range.join(', ')}]: expected [black, white] with black < white`);
@@ -72,12 +77,24 @@ export function imageGrid(images: Images, options: GridOptions = {}): ImageGrid 
     width,
     height,
     png,
-    [displaySymbol]: async (): Promise<MimeBundle> => ({
-      'image/png': (await png()).toString('base64'),
-      'text/plain': `${n} images of ${h}×${w}${c === 3 ? ' RGB' : ''}, ${rows} rows of ${columns}`,
-    }),
+    [displaySymbol]: async (): Promise<MimeBundle> => {
+      const bytes = (await png()).toString('base64');
+      const counted = `${n} images of ${h}×${w}${c === 3 ? ' RGB' : ''}, ${rows} rows of ${columns}`;
+      const alt = options.alt ?? caption ?? counted;
+      const bundle = {
+        'text/html': figureHtml(bytes, alt, caption),
+        'image/png': bytes,
+        'text/plain': caption === undefined ? counted : `${caption}: ${counted}`,
+      };
+      return withMetadata(bundle, { 'image/png': { alt } });
+    },
   };
 }
+
+/** An image with what it shows in words, which a bare PNG has no place for. */
+const figureHtml = (base64: string, alt: string, caption?: string): string =>
+  `<figure style="margin:0"><img src="data:image/png;base64,${base64}" alt="${escapeHtml(alt)}" style="max-width:100%">` +
+  `${caption === undefined ? '' : `<figcaption>${escapeHtml(caption)}</figcaption>`}</figure>`;
 
 function layoutOf(shape: readonly number[], { columns, scale = 2, gap = 1 }: GridOptions): Layout {
   const [n, h, w, c = 1] = shape;

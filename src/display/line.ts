@@ -1,5 +1,6 @@
 import { vegaLite, type Figure } from './vegalite.ts';
 import { rounded } from './rounded.ts';
+import { words } from './words.ts';
 
 /** One row of a table of curves: `{ step: 10, loss: 0.31 }`. A missing value leaves a gap in that curve only. */
 export type Row = Record<string, number | undefined>;
@@ -20,14 +21,14 @@ export interface LineOptions {
 
 /** Curves over one axis. Throws when there is nothing to draw, or a value is not finite. */
 export function lineChart(rows: readonly Row[], options: LineOptions = {}): Figure {
-  const { x = 'step', points = 300, logY = false, width = 420, height = 240, title, yTitle } = options;
+  const { x = 'step', points = 300, logY = false, width = 360, height = 220, title, yTitle } = options;
   const y = options.y ?? [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((name) => name !== x);
   const curves = y.map((name) => ({ name, values: thin(pairs(rows, x, name, logY), points) }));
   const drawn = curves.filter(({ values }) => values.length > 0);
   if (drawn.length === 0)
     throw new Error(`nothing to draw: no row has '${x}' and one of ${y.join(', ') || 'no columns'}`);
   const values = drawn.flatMap(({ name, values }) =>
-    values.map(([at, value]) => ({ [x]: at, value, curve: name })),
+    values.map(([at, value]) => ({ [x]: at, value, curve: words(name) })),
   );
   const spec = {
     ...(title ? { title } : {}),
@@ -36,11 +37,11 @@ export function lineChart(rows: readonly Row[], options: LineOptions = {}): Figu
     data: { values },
     mark: { type: 'line', ...(values.length < 40 ? { point: true } : {}) },
     encoding: {
-      x: { field: x, type: 'quantitative' },
+      x: { field: x, type: 'quantitative', title: words(x) },
       y: {
         field: 'value',
         type: 'quantitative',
-        title: yTitle ?? (drawn.length === 1 ? drawn[0].name : null),
+        title: yTitle ?? (drawn.length === 1 ? words(drawn[0].name) : null),
         scale: logY ? { type: 'log' } : { zero: false },
       },
       color: {
@@ -88,4 +89,4 @@ function thin(values: [number, number][], points: number): [number, number][] {
 const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const summary = ({ name, values }: { name: string; values: [number, number][] }) =>
-  `${name} ${values[0][1]} → ${values[values.length - 1][1]}`;
+  `${words(name)} ${values[0][1]} → ${values[values.length - 1][1]}`;

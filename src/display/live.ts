@@ -30,7 +30,7 @@ export async function live<T>(
     const now = performance.now();
     if (!show || now - drawn < everyMs) continue;
     drawn = now;
-    show(await bundleOf(draw(items)));
+    show(await bundleOf(draw(items), { draft: true }));
   }
   if (items.length === 0) return items;
   const last = await bundleOf(draw(items));

@@ -31,7 +31,7 @@ export function proofTable(proof: Proof, options: ProofTableOptions = {}): Proof
   const { steps, title } = proof;
   const summary = `${escapeHtml(proof.summary)}${options.times ? ` · ${total(steps)}` : ''}`;
   const html = table({
-    caption: title === '' ? undefined : `${prose(title)}<small>${summary}</small>`,
+    caption: title === '' ? undefined : `${prose(title)} <small>${summary}</small>`,
     head: ['verdict', 'line and reason'],
     verdicts: steps.map(lookOf),
     rows: steps.map((step, i) => row(step, steps.length === 1 ? undefined : i + 1, options)),
@@ -68,8 +68,8 @@ export function table({
 
 function row(step: Step, number: number | undefined, options: ProofTableOptions): string {
   return (
-    `<tr class="sb-${lookOf(step)}"><th scope="row">${number === undefined ? '' : `<span class="sb-n">${number}</span>`}` +
-    `${chip(step)}</th><td><div class="sb-cell">${mathLine(lineTeX(step), words[step.kind])}${why(step, options)}</div></td></tr>`
+    `<tr class="sb-${lookOf(step)}"><th scope="row">${number === undefined ? '' : `<span class="sb-n">${number}</span> `}` +
+    `${chip(step)}</th><td><div class="sb-cell">${mathLine(lineTeX(step), number === undefined ? '' : words[step.kind])}${why(step, options)}</div></td></tr>`
   );
 }
 

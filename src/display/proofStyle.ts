@@ -26,7 +26,7 @@ const rules = [
   `${scope} table.sb-symbols{table-layout:auto;width:auto}`,
   `${scope} .sb-symbols code{white-space:nowrap;background:none;color:inherit}`,
   `${scope} col.sb-c1{width:10.6em}`,
-  `${scope} .sb-n{display:inline-block;min-width:1.4em;padding-right:.4em;text-align:right;font-variant-numeric:tabular-nums;color:${faint(78)}}`,
+  `${scope} .sb-n{display:inline-block;min-width:1.4em;padding-right:.1em;text-align:right;font-variant-numeric:tabular-nums;color:${faint(78)}}`,
   `${scope} .sb-chip{display:inline-block;border:1px solid;border-radius:10px;padding:0 8px;font-weight:600;font-size:12.5px;line-height:1.5;white-space:nowrap}`,
   `${scope} .sb-cell{container-type:inline-size;min-width:0}`,
   // As large as fits its place, and no smaller than can be read: what is wider still scrolls, alone.
@@ -41,7 +41,7 @@ const rules = [
   `${scope} ul.sb-ev{margin:2px 0 2px 1.1em;padding:0 0 0 .6em;list-style:disc;color:${faint(78)};font-size:12.5px}`,
   `${scope} .sb-ev li{margin:0}`,
   `${scope} .sb-chip{color:var(--sb-ink);background:var(--sb-tint);border-style:var(--sb-edge);border-color:${faint(55)}}`,
-  `${scope} :is(.sb-diagnosis,.temml-error){color:${mix(looks.refuted.colour, 50, 'currentColor')}!important}`,
+  `${scope} :is(.sb-diagnosis,.temml-error){color:${mix(looks.refuted.colour, 42, 'currentColor')}!important}`,
   `${scope} tr.sb-refuted{background:${mix(looks.refuted.colour, 6, 'transparent')}}`,
   // On paper nothing scrolls, and a dark page's colours are left behind.
   `@media print{${[
@@ -55,7 +55,7 @@ const rules = [
 const verdictRule = (verdict: LineVerdict): string => {
   const { colour, edge } = looks[verdict];
   return (
-    `${scope} .sb-${verdict}{--sb-ink:${mix(colour, 50, 'currentColor')};--sb-edge:${edge};` +
+    `${scope} .sb-${verdict}{--sb-ink:${mix(colour, 42, 'currentColor')};--sb-edge:${edge};` +
     `--sb-tint:${mix(colour, 13, 'transparent')}}`
   );
 };

@@ -1,6 +1,6 @@
 /**
- * One look for every chart, readable on a light and on a dark page: nothing is painted behind the marks, text and
- * axes are a mid grey, and the colours (told apart also by the colour-blind) are neither very light nor very dark.
+ * One look for every chart, readable on a light and on a dark page: nothing is painted behind the marks, text has the colour
+ * of the text around the chart, and the colours (told apart also by the colour-blind) are neither very light nor very dark.
  */
 export const palette = [
   '#3d85c6',
@@ -13,6 +13,7 @@ export const palette = [
   '#8c6d5a',
 ];
 
+const ink = 'currentColor';
 const grey = '#808080';
 const faint = '#80808040';
 
@@ -20,21 +21,32 @@ export const theme = {
   background: 'transparent',
   view: { stroke: faint },
   font: 'sans-serif',
-  title: { color: grey, fontSize: 13, fontWeight: 'normal', anchor: 'start' },
+  title: { color: ink, fontSize: 14, fontWeight: 'normal', anchor: 'start' },
   axis: {
-    labelColor: grey,
-    titleColor: grey,
+    labelColor: ink,
+    labelFontSize: 12,
+    titleColor: ink,
+    titleFontSize: 13,
     titleFontWeight: 'normal',
     gridColor: faint,
     domainColor: grey,
     tickColor: grey,
   },
-  legend: { labelColor: grey, titleColor: grey, titleFontWeight: 'normal' },
-  header: { labelColor: grey, titleColor: grey },
+  // Above the chart, so that it takes no width: a page may be narrow.
+  legend: {
+    orient: 'top',
+    columns: 3,
+    labelColor: ink,
+    labelFontSize: 13,
+    labelLimit: 0,
+    titleColor: ink,
+    titleFontWeight: 'normal',
+  },
+  header: { labelColor: ink, titleColor: ink, labelFontSize: 12 },
   range: { category: palette, heatmap: { scheme: 'viridis' }, ramp: { scheme: 'viridis' } },
   mark: { color: palette[0] },
   line: { strokeWidth: 1.8 },
   point: { filled: true, opacity: 0.6 },
   rule: { color: grey },
-  text: { color: grey },
+  text: { color: ink },
 } as const;

@@ -1,6 +1,7 @@
 import * as vega from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
-import { displaySymbol, type Displayable, type MimeBundle } from './host.ts';
+import { displaySymbol, withMetadata, type Displayable, type MimeBundle } from './host.ts';
+import { pictureOf, standalone } from './picture.ts';
 import { theme } from './theme.ts';
 
 /** JupyterLab 4.6 has a renderer for this version only; what our figures use is the same in versions 5 and 6. */
@@ -17,23 +18,37 @@ export interface Figure extends Displayable {
 
 /**
  * A figure from a Vega-Lite specification (data inline, as `{ values: […] }`). It shows itself in a notebook as
- * an interactive chart, as SVG where there is none (a web page, a slide, nbconvert), and as `text` in a terminal.
+ * an interactive chart, as PNG where there is none (a web page, a slide, nbconvert, LaTeX), and as `text` in a terminal.
+ * Without a PNG JupyterLab would add one, and so change a notebook that is only opened; with SVG, LaTeX needs Inkscape.
+ * Its `description` is what a screen reader says; by default it is `text`.
  * @throws when the specification is not one that Vega-Lite can compile
  */
 export function vegaLite(specification: object, { text }: { text?: string } = {}): Figure {
-  const own = specification as Title & { config?: object };
-  const themed = { ...own, $schema: undefined, config: { ...theme, ...own.config } };
+  const own = specification as Title & { config?: object; description?: string; usermeta?: object };
+  const words = text ?? plain(own);
+  const description = own.description ?? words;
+  const themed = {
+    ...own,
+    $schema: undefined,
+    description,
+    config: { ...theme, ...own.config },
+    // As part of the page, not as pixels: its text then follows the page's colours when these change.
+    usermeta: { embedOptions: { renderer: 'svg' }, ...own.usermeta },
+  };
   const spec: Record<string, unknown> = { ...themed, $schema: schema };
   const compiled = compiledSpec(themed, own);
-  const svg = () => draw(compiled, own);
+  const drawing = () => draw(compiled, own);
+  const svg = async () => standalone(await drawing(), description);
   return {
     spec,
     svg,
-    [displaySymbol]: async (): Promise<MimeBundle> => ({
-      'application/vnd.vegalite.v5+json': spec,
-      'image/svg+xml': await svg(),
-      'text/plain': text ?? plain(own),
-    }),
+    [displaySymbol]: async ({ draft = false } = {}): Promise<MimeBundle> => {
+      const chart = { 'application/vnd.vegalite.v5+json': spec };
+      if (draft) return { ...chart, 'text/plain': words };
+      const { png, width, height } = pictureOf(await drawing());
+      const bundle = { ...chart, 'image/png': png.toString('base64'), 'text/plain': words };
+      return withMetadata(bundle, { 'image/png': { width, height, alt: description } });
+    },
   };
 }
 

@@ -3,6 +3,12 @@
 /** MIME type → content; images are base64 strings. */
 export type MimeBundle = Record<string, unknown>;
 
+/** How a value is shown, and what is said of its formats, by MIME type. */
+export interface Shown {
+  data: MimeBundle;
+  metadata: object;
+}
+
 /** A JavaScript form of one cell, ready to run. */
 export interface CompiledCell {
   /** A script whose value is an async function (emit.ts); line 1 of its body is line 2 of the script. */
@@ -28,7 +34,7 @@ export interface Problem {
 export type CompileResult = { ok: true; cell: CompiledCell } | { ok: false; problems: Problem[] };
 
 export type RunFailure = { status: 'error'; ename: string; evalue: string; traceback: string[] };
-export type RunSuccess = { status: 'ok'; data: MimeBundle | null };
+export type RunSuccess = { status: 'ok'; shown: Shown | null };
 export type RunOutcome = (RunFailure | RunSuccess) & {
   /** How many of the cell's declaring statements had been completed. */
   progress: number;

@@ -3,6 +3,9 @@ import type { JupyterHost } from './runtime/host.ts';
 /** A method by this name gives the MIME bundle that shows its object. */
 export const displaySymbol: unique symbol = Symbol.for('Jupyter.display');
 
+/** Under this a MIME bundle may say more of its formats, by MIME type: `{ 'image/png': { width: 300, alt: 'a cat' } }`. */
+export const metadataSymbol: unique symbol = Symbol.for('Jupyter.metadata');
+
 /** `globalThis` has the notebook's own functions under this. */
 export const hostSymbol: unique symbol = Symbol.for('Jupyter.host');
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { plotly } from '../../src/display/index.ts';
-import { LabNotebook } from './lab.ts';
+import { LabNotebook, setTheme } from './lab.ts';
+import { chipsOutOfSight, faintTexts } from './pageMeasures.ts';
 
 interface Check {
   notebook: string;
@@ -26,6 +27,24 @@ async function seesProofs(page: Page): Promise<void> {
   const mathematics = tables.first().locator('math').first();
   const box = await mathematics.boundingBox();
   assert.ok(box && box.width > 5 && box.height > 5, 'the mathematics of the first proof is not drawn');
+  for (const theme of ['JupyterLab Dark', 'JupyterLab Light']) {
+    await setTheme(page, theme);
+    for (const width of [1440, 900]) {
+      await page.setViewportSize({ width, height: 1600 });
+      await page.waitForTimeout(500);
+      assert.deepEqual(await page.evaluate(chipsOutOfSight), [], `${theme}, ${width} pixels`);
+      assert.deepEqual(await page.evaluate(faintTexts, 4.5), [], `${theme}, ${width} pixels`);
+    }
+  }
+}
+
+/** A notebook that was only opened is as it was: JupyterLab adds to outputs what it misses in them. */
+export async function opensUnchanged(page: Page, url: string): Promise<void> {
+  const notebook = new LabNotebook(page);
+  await notebook.open(url);
+  await seesChart(page);
+  await page.waitForTimeout(2000); // a picture is added after the chart is drawn
+  assert.equal(await notebook.isChanged(), false, 'the notebook has changed by being opened');
 }
 
 export const trainingCell = `import { live, lossCurve, mnist, train, unet, useBackend } from 'scorebook';

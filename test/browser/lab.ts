@@ -2,9 +2,25 @@ import type { Locator, Page } from 'playwright-core';
 
 /** What `--LabApp.expose_app_in_browser` gives, as far as it is used here: the open notebook's cells. */
 interface Lab {
+  commands: { execute(name: string, args: object): Promise<void> };
   shell: {
-    currentWidget: { content: { widgets: { model: { outputs: { toJSON(): Record<string, string>[] } } }[] } };
+    currentWidget: {
+      content: { widgets: { model: { outputs: { toJSON(): Record<string, string>[] } } }[] };
+      context: { model: { dirty: boolean } };
+    };
   };
+}
+
+/** Changes to a theme by its name, and waits until it is there. */
+export async function setTheme(page: Page, theme: string): Promise<void> {
+  await page.evaluate(
+    (name) =>
+      (globalThis as unknown as { jupyterapp: Lab }).jupyterapp.commands.execute('apputils:change-theme', {
+        theme: name,
+      }),
+    theme,
+  );
+  await page.locator(`body[data-jp-theme-name="${theme}"]`).waitFor({ state: 'attached', timeout: 20_000 });
 }
 
 export const labFlags = ['--LabApp.expose_app_in_browser=True'];
@@ -53,6 +69,13 @@ export class LabNotebook {
     });
     const failure = await this.errorOf(i);
     if (failure) throw new Error(`cell ${i} (${source}) ended in: ${failure}`);
+  }
+
+  /** Whether it differs from its file. */
+  isChanged(): Promise<boolean> {
+    return this.page.evaluate(
+      () => (globalThis as unknown as { jupyterapp: Lab }).jupyterapp.shell.currentWidget.context.model.dirty,
+    );
   }
 
   /** The error that a cell ended in. In the page an error looks like text on stderr, so the notebook itself is asked. */

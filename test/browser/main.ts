@@ -7,11 +7,12 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import { startJupyter } from '../../scripts/lib/jupyter.mjs';
-import { looksAt, notebooks, plotlyAccepts, plotlyCell, reads } from './checks.ts';
+import { looksAt, notebooks, opensUnchanged, plotlyAccepts, plotlyCell, reads } from './checks.ts';
 import { seesChart, seesPlotly, trainingCell } from './checks.ts';
 import { copyOf, scratchNotebook } from './copies.ts';
 import { failingCell, kernelCell, noticesErrors, seesKernel, seesLogo } from './kernel.ts';
 import { labFlags } from './lab.ts';
+import { pageHelpers, printsWhole, readsEverywhere } from './proofs.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const pictures = path.join(root, 'runs', 'browser');
@@ -83,6 +84,9 @@ const inWorkspace = (name: string, file: string): string =>
 try {
   mkdirSync(pictures, { recursive: true });
   const context = await browser.newContext({ viewport: { width: 1400, height: 1600 } });
+  await context.addInitScript(pageHelpers);
+  await check('pages', context, () => readsEverywhere(browser));
+  await check('paper', context, () => printsWhole(browser));
   await check('plotly', context, plotlyAccepts);
   await check('launcher', context, (page) => seesLogo(page, server.url));
   await check('failing-cell', context, async (page) => {
@@ -98,6 +102,11 @@ try {
   await step('kernel', () => scratchNotebook(root, 'kernel', kernelCell), seesKernel);
   await step('plotly-in-lab', () => scratchNotebook(root, 'plotly', plotlyCell), seesPlotly);
   await step('training', () => scratchNotebook(root, 'training', trainingCell), seesChart);
+  await check('opened', context, async (page) => {
+    const copy = copyOf(root, notebooks[0].notebook, { outputs: true });
+    await opensUnchanged(page, inWorkspace('opened', copy));
+    await shutKernels(page, server.url);
+  });
   for (const { notebook, sees, trains } of notebooks) {
     const outputs = Boolean(trains) && !process.env.SCOREBOOK_LONG;
     const make = () => copyOf(root, notebook, { outputs });

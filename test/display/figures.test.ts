@@ -1,3 +1,4 @@
+import { PNG } from 'pngjs';
 import { describe, expect, it } from 'vitest';
 import {
   displaySymbol,
@@ -40,13 +41,51 @@ type Values = { data: { values: Record<string, number>[] } };
 const valuesOf = (figure: { spec: object }) => (figure.spec as Values).data.values;
 
 describe('a vega-lite figure', () => {
-  it('is a chart for JupyterLab, an SVG for a page and words for a terminal', async () => {
+  it('is a chart for JupyterLab, a PNG for a page or LaTeX, and words for a terminal', async () => {
     const bundle = await vegaLite(bars)[displaySymbol]();
-    expect(Object.keys(bundle)).toEqual(['application/vnd.vegalite.v5+json', 'image/svg+xml', 'text/plain']);
+    expect(Object.keys(bundle)).toEqual([
+      'application/vnd.vegalite.v5+json',
+      'image/png', // JupyterLab adds one where there is none: a notebook would change by being opened
+      'text/plain',
+    ]);
     expect(bundle['text/plain']).toBe('figure: three bars');
     const spec = bundle['application/vnd.vegalite.v5+json'] as Record<string, unknown>;
     expect(spec.$schema).toMatch(/v5\.json$/);
     expect(spec.data).toEqual(bars.data);
+  });
+
+  it('has a PNG with its text in it, the same bytes each time, on every machine', async () => {
+    const pngs = await Promise.all(
+      [1, 2].map(async () => (await vegaLite(bars)[displaySymbol]())['image/png']),
+    );
+    expect(pngs[0]).toBe(pngs[1]);
+    const { width, height, data } = PNG.sync.read(Buffer.from(pngs[0] as string, 'base64'));
+    const [drawn, wide, high] = /width="(\d+)" height="(\d+)"/.exec(await vegaLite(bars).svg())!;
+    expect([width, height], drawn).toEqual([2 * Number(wide), 2 * Number(high)]);
+    const title = data.subarray(0, 4 * width * 24).filter((_, i) => i % 4 === 0);
+    expect(title[0]).toBe(255);
+    expect(title.filter((red) => red < 60).length).toBeGreaterThan(50);
+  });
+
+  it('says what it shows to those who do not see it', async () => {
+    const figure = vegaLite({ ...bars, description: 'b rises & falls' });
+    expect(figure.spec.description).toBe('b rises & falls');
+    expect(await figure.svg()).toContain('role="img" aria-label="b rises &amp; falls"');
+    const [, width, height] = /width="(\d+)" height="(\d+)"/.exec(await figure.svg())!;
+    expect(Reflect.get(await figure[displaySymbol](), Symbol.for('Jupyter.metadata'))).toEqual({
+      'image/png': { width: Number(width), height: Number(height), alt: 'b rises & falls' },
+    });
+    expect(vegaLite(bars).spec.description).toBe('figure: three bars');
+  });
+
+  it('writes in the colour of the text around it, at 12 pixels or more', async () => {
+    const svg = await vegaLite(bars).svg();
+    const texts = [...svg.matchAll(/<text [^>]*>/g)].map(([text]) => text);
+    expect(texts.length).toBeGreaterThan(5);
+    for (const text of texts) {
+      expect(text).toContain('fill="currentColor"');
+      expect(Number(/font-size="(\d+)px"/.exec(text)![1])).toBeGreaterThanOrEqual(12);
+    }
   });
 
   it('draws every value of its data', async () => {
@@ -82,14 +121,22 @@ describe('curves', () => {
 
   it('of a training run are its losses', async () => {
     const figure = lossCurve(rows);
-    expect([...new Set(valuesOf(figure).map((v) => v.curve))]).toEqual(['loss', 'validationLoss']);
+    expect([...new Set(valuesOf(figure).map((v) => v.curve))]).toEqual(['loss', 'validation loss']);
     expect(await figure[displaySymbol]()).toMatchObject({
-      'text/plain': 'loss: loss 1 → 0.25, validationLoss 1.5 → 0.75',
+      'text/plain': 'loss: loss 1 → 0.25, validation loss 1.5 → 0.75',
     });
   });
 
   it('have no point where a value is missing', () => {
     expect(valuesOf(lineChart(rows, { y: ['validationLoss'] })).map((v) => v.step)).toEqual([1, 3]);
+  });
+
+  it('are named in words, not in code', () => {
+    const figure = lineChart([{ x_t: 0, validationLoss: 1, 'what x_t says': 2, SNR: 3, x_min: 4 }], {
+      x: 'x_t',
+    });
+    expect(valuesOf(figure).map((v) => v.curve)).toEqual(['validation loss', 'what xₜ says', 'SNR', 'x min']);
+    expect(figure.spec).toMatchObject({ encoding: { x: { title: 'xₜ' } } });
   });
 
   it('that are long are averaged in equal bins, and keep their mean', () => {
@@ -144,6 +191,8 @@ describe('points of the plane', () => {
       't = 5',
     ]);
     expect(dots(svg)).toHaveLength(12);
+    // What JupyterLab leaves of a window of 1000 pixels beside the file list.
+    expect(Number(/width="(\d+)"/.exec(svg)![1])).toBeLessThan(560);
     expect(() => smallMultiples([])).toThrow(/no panels/);
   });
 });

@@ -58,6 +58,17 @@ describe('an image grid', () => {
     expect(levelAt(png, 0, 0)).toEqual([255, 255, 255]);
   });
 
+  it('says in words what it shows, beneath the images and where they are not seen', async () => {
+    const two = { shape: [2, 2, 2], data: [1, 1, 1, 1, -1, -1, -1, -1] };
+    const plain = (await imageGrid(two)[displaySymbol]())['text/html'];
+    expect(plain).toContain('alt="2 images of 2×2, 1 rows of 2"');
+    const told = (await imageGrid(two, { caption: 'white & black' })[displaySymbol]())['text/html'];
+    expect(told).toMatch(/alt="white &amp; black".*<figcaption>white &amp; black<\/figcaption>/);
+    expect((await imageGrid(two, { caption: 'x', alt: 'y' })[displaySymbol]())['text/html']).toContain(
+      'alt="y"',
+    );
+  });
+
   it('refuses what is not images', async () => {
     const data = [0];
     expect(() => imageGrid({ shape: [28, 28], data })).toThrow(

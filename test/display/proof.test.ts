@@ -54,7 +54,7 @@ test('a refuted row shows a point, both values and what would repair it', () => 
 
 test('number and verdict head each row together, and the columns have headings', () => {
   expect(rows[1]).toMatch(
-    /<th scope="row"><span class="sb-n">2<\/span><span class="sb-chip">✓ proved<\/span><\/th>/,
+    /<th scope="row"><span class="sb-n">2<\/span> <span class="sb-chip">✓ proved<\/span><\/th>/,
   );
   expect(html.match(/<th scope="col">/g)).toHaveLength(2);
 });

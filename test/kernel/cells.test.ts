@@ -253,6 +253,17 @@ describe('output', () => {
     expect(outputs[0]!.content.data).toEqual({ 'text/html': '<i>x</i>', 'image/png': 'AQ==' });
   });
 
+  test('what a bundle says of its formats goes with them, in a result and in a display', async () => {
+    const bundle = `Object.assign({ 'image/png': 'AQ==' }, { [Symbol.for('Jupyter.metadata')]: { 'image/png': { alt: 'a dot' } } })`;
+    const shown = `({ [Symbol.for('Jupyter.display')]: () => (${bundle}) })`;
+    const result = await run(shown);
+    const displayed = await run(`(await import('scorebook/kernel')).show(${shown})`);
+    for (const { outputs } of [result, displayed]) {
+      expect(outputs[0]!.content.data).toEqual({ 'image/png': 'AQ==' });
+      expect(outputs[0]!.content.metadata).toEqual({ 'image/png': { alt: 'a dot' } });
+    }
+  });
+
   test('records become a table, escaped; large values are cut and say so', async () => {
     const table = (await run("[{ a: 1, b: '<x>' }, { a: 2, c: true }]")).outputs[0]!.content.data as Record<
       string,

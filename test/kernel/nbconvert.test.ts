@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { displaySymbol, lineChart } from '../../src/display/index.ts';
 import { repository } from './client.ts';
 import { Desk, type Notebook, shownBy } from './notebooks.ts';
 
@@ -54,6 +55,36 @@ test('an exported page has its code coloured as TypeScript', { timeout }, () => 
     expect(code).toMatch(new RegExp(`<span class="${kind}">${word}</span>`));
   expect(code).not.toContain('class="err"');
 });
+
+test(
+  'an exported figure has its size and says what it shows, and LaTeX needs no other program for it',
+  { timeout },
+  async () => {
+    const figure = lineChart([{ step: 1, loss: 2 }, { step: 2, loss: 1 }], { title: 'descent' }); // prettier-ignore
+    const data = await figure[displaySymbol]();
+    const metadata: unknown = Reflect.get(data, Symbol.for('Jupyter.metadata'));
+    const output = { output_type: 'execute_result', execution_count: 1, data, metadata };
+    const cell = {
+      cell_type: 'code',
+      id: 'a',
+      metadata: {},
+      execution_count: 1,
+      source: '1',
+      outputs: [output],
+    };
+    const notebook = { cells: [cell], metadata: {}, nbformat: 4, nbformat_minor: 5 };
+    writeFileSync(desk.path('figure.ipynb'), JSON.stringify(notebook));
+    // The template that nbconvert has by default writes no description of a PNG, whatever is given.
+    for (const format of [['html', '--template', 'classic'], ['latex']]) {
+      const { ok, output } = desk.run('-m', 'nbconvert', '--to', ...format, 'figure.ipynb');
+      expect(ok, output).toBe(true);
+    }
+    const [image] = /<img[^>]*?alt="[^"]*"[^>]*>/.exec(readFileSync(desk.path('figure.html'), 'utf8'))!;
+    expect(image).toContain('alt="descent: loss 2 → 1"');
+    expect(image).toMatch(/width="?\d{3}\D/);
+    expect(readFileSync(desk.path('figure.tex'), 'utf8')).toMatch(/adjustimage.*\.png/);
+  },
+);
 
 test('an exported script is TypeScript that runs by itself', { timeout }, () => {
   expect(desk.run('-m', 'nbconvert', '--to', 'script', 'run.ipynb', '--output', 'page').ok).toBe(true);

@@ -1,4 +1,5 @@
-import type { MimeBundle } from '../channels.ts';
+import type { MimeBundle, Shown } from '../channels.ts';
+import { metadataSymbol } from '../symbols.ts';
 
 /** A copy that can be posted to another thread and written as JSON; throws, naming `what`, where JSON cannot hold it. */
 export function plain(value: unknown, what: string): unknown {
@@ -19,4 +20,10 @@ export function plainBundle(bundle: MimeBundle): MimeBundle {
       return [mime, plain(content, mime)];
     }),
   );
+}
+
+/** A bundle and what it says of its formats, in copies that can be posted. */
+export function shown(bundle: MimeBundle): Shown {
+  const metadata = (Reflect.get(bundle, metadataSymbol) ?? {}) as MimeBundle;
+  return { data: plainBundle(bundle), metadata: plainBundle(metadata) };
 }

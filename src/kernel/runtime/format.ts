@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
-import type { MimeBundle } from '../channels.ts';
-import { plainBundle } from './bundle.ts';
+import type { MimeBundle, Shown } from '../channels.ts';
+import { plainBundle, shown } from './bundle.ts';
 import { displaySymbol } from '../symbols.ts';
 import { recordsTable } from './table.ts';
 import { describeError, isError, withCellFrames } from './traceback.ts';
@@ -10,11 +10,13 @@ const maxCharacters = 20_000;
 
 const unshowable = 'a value that cannot be shown: it throws where it is looked at';
 
-/** The MIME bundle that shows a value; null for undefined. */
-export async function format(value: unknown): Promise<MimeBundle | null> {
+/** What shows a value; null for undefined. */
+export async function format(value: unknown): Promise<Shown | null> {
   if (value === undefined) return null;
-  const shown = await ownDisplay(value);
-  if (shown) return shown;
+  return (await ownDisplay(value)) ?? { data: bundleOf(value), metadata: {} };
+}
+
+function bundleOf(value: unknown): MimeBundle {
   const text = { 'text/plain': truncate(withCellFrames(toText(value))) };
   const table = unlessItThrows(() => recordsTable(value), null);
   if (table) return { ...text, 'text/html': table };
@@ -31,11 +33,11 @@ function unlessItThrows<T>(look: () => T, otherwise: T): T {
 }
 
 /** What a value says itself of how it is shown; null where it says nothing. */
-export async function ownDisplay(value: unknown): Promise<MimeBundle | null> {
+export async function ownDisplay(value: unknown): Promise<Shown | null> {
   if (typeof value !== 'object' || value === null) return null;
   const show: unknown = unlessItThrows(() => Reflect.get(value, displaySymbol), undefined);
   if (typeof show !== 'function') return null;
-  return plainBundle((await show.call(value)) as MimeBundle);
+  return shown((await show.call(value)) as MimeBundle);
 }
 
 function toText(value: unknown): string {

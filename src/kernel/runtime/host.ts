@@ -3,7 +3,7 @@ import type { Comm, CommHandler, CommOptions, Comms } from './comms.ts';
 import { currentCell, takeSignal, throwIfInterrupted } from './context.ts';
 import { format } from './format.ts';
 import type { Input } from './input.ts';
-import { plainBundle } from './bundle.ts';
+import { plainBundle, shown } from './bundle.ts';
 import { hostSymbol } from '../symbols.ts';
 
 export interface DisplayOptions {
@@ -38,19 +38,20 @@ export interface JupyterHost {
 
 export function publishHost(send: (message: FromRuntime) => void, comms: Comms, input: Input): void {
   const host: JupyterHost = {
-    display(bundle, { displayId, update = false, metadata = {} } = {}) {
+    display(bundle, { displayId, update = false, metadata } = {}) {
       throwIfInterrupted();
       if (displayId !== undefined && typeof displayId !== 'string')
         throw new TypeError(`displayId is a text, and ${typeof displayId} was given`);
       if (update && displayId === undefined)
         throw new TypeError('An update needs the displayId of the output in whose place it goes.');
       const id = currentCell().id;
-      const data = plainBundle(bundle);
-      send({ kind: 'display', id, data, metadata: plainBundle(metadata as MimeBundle), displayId, update });
+      const { data, metadata: own } = shown(bundle);
+      const said = metadata === undefined ? own : plainBundle(metadata as MimeBundle);
+      send({ kind: 'display', id, data, metadata: said, displayId, update });
     },
     async show(value, options) {
-      const bundle = await format(value);
-      if (bundle) host.display(bundle, options);
+      const found = await format(value);
+      if (found) host.display(found.data, { metadata: found.metadata, ...options });
     },
     input: (prompt = '', { password = false } = {}) => input.ask(String(prompt), password === true),
     openComm: (target, data, options) => comms.open(target, data, options),

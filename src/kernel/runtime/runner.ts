@@ -83,7 +83,7 @@ export class Runner {
       });
       const run = script.runInThisContext() as CellFunction;
       const last = await run.call(undefined, this.scope, this.kernel(running.progress), meta(cell.fileName));
-      this.finish(running, { status: 'ok', data: await inCell(running.context, () => format(last?.value)) });
+      this.finish(running, { status: 'ok', shown: await inCell(running.context, () => format(last?.value)) });
     } catch (thrown) {
       if (this.running !== running) return inCell(running.context, () => this.onLateError(thrown));
       await inCell(running.context, () => this.showThrown(thrown, running));
@@ -93,9 +93,9 @@ export class Runner {
 
   /** An error may show itself, as a proof that fails does; its message comes after. One that cannot is told all the same. */
   private async showThrown(thrown: unknown, running: Running): Promise<void> {
-    const data = await ownDisplay(thrown).catch(() => null);
-    if (data === null || this.running !== running) return;
-    this.send({ kind: 'display', id: running.context.id, data, metadata: {}, update: false });
+    const shown = await ownDisplay(thrown).catch(() => null);
+    if (shown === null || this.running !== running) return;
+    this.send({ kind: 'display', id: running.context.id, ...shown, update: false });
   }
 
   /** Sends the outcome of a run that has not ended yet. */

@@ -1,9 +1,9 @@
 import type {
   CompileResult,
   FromRuntime,
-  MimeBundle,
   Problem,
   RunFailure,
+  Shown,
   RunOutcome,
   ToRuntime,
 } from '../channels.ts';
@@ -124,11 +124,10 @@ export class Executor {
     this.outputs.publish(id, 'execute_input', { code, execution_count: this.count });
 
     const outcome = await this.compileAndRun(id, code);
-    const reply = { execution_count: this.count, metadata: {} };
     if (outcome.status === 'error') return this.fail(request, outcome);
-    if (outcome.data) {
-      this.outputs.publish(id, 'execute_result', { ...reply, data: outcome.data });
-      if (recorded) this.history.setOutput(this.count, String(outcome.data['text/plain'] ?? ''));
+    if (outcome.shown) {
+      this.outputs.publish(id, 'execute_result', { execution_count: this.count, ...outcome.shown });
+      if (recorded) this.history.setOutput(this.count, String(outcome.shown.data['text/plain'] ?? ''));
     }
     this.outputs.flush();
     const user_expressions = await this.evaluate(content.user_expressions, request);
@@ -142,7 +141,7 @@ export class Executor {
   }
 
   private async compileAndRun(id: number, code: string): Promise<Outcome> {
-    if (code.trim() === '') return { status: 'ok', data: null, progress: 0 };
+    if (code.trim() === '') return { status: 'ok', shown: null, progress: 0 };
     const stopped = new Promise<Outcome>((resolve) => (this.stopCompiling = resolve));
     const compiled = await Promise.race([this.compile(code), stopped]);
     this.stopCompiling = undefined;
@@ -177,9 +176,9 @@ export class Executor {
       const id = ++this.lastRun;
       this.outputs.open(id, request.header, true);
       const outcome = await this.compileAndRun(id, textOf(code));
-      const data: MimeBundle = outcome.status === 'ok' ? (outcome.data ?? { 'text/plain': 'undefined' }) : {};
+      const nothing: Shown = { data: { 'text/plain': 'undefined' }, metadata: {} };
       results[name] =
-        outcome.status === 'ok' ? { status: 'ok', data, metadata: {} } : withoutProgress(outcome);
+        outcome.status === 'ok' ? { status: 'ok', ...(outcome.shown ?? nothing) } : withoutProgress(outcome);
     }
     return results;
   }
