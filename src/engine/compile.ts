@@ -7,7 +7,7 @@ import type { TensorFlowBackend } from './native/backend.ts';
 import { nativeBackend } from './native/index.ts';
 import type { RecorderOptions } from './native/recorder.ts';
 import { isTracing, pure } from './purity.ts';
-import { Assignments, assignAll } from './variables.ts';
+import { areAwaited, Assignments, assignAll, inTurn } from './variables.ts';
 import { rethrow } from './memory.ts';
 import { flatten, signature, unflatten, type Structure } from './tree.ts';
 
@@ -35,17 +35,24 @@ export interface Compiled<A extends readonly TensorTree[], R extends TensorTree>
   readonly traces: number;
   /** Nodes of the graph traced last; 0 where the backend does not compile. */
   readonly nodes: number;
-  /** Frees the native functions. A later call traces again. */
+  /** Frees the native functions, once the calls that were made have ended. A later call traces again. */
   dispose(): void;
 }
 
 interface Entry {
-  traced: TracedFunction;
+  readonly backend: TensorFlowBackend;
+  readonly traced: TracedFunction;
   /** The variables among the arguments. */
-  given: readonly tf.Variable[];
-  result: Structure;
+  readonly given: readonly tf.Variable[];
+  readonly result: Structure;
   /** Assigned after each call, from the last outputs. */
-  assigned: readonly tf.Variable[];
+  readonly assigned: readonly tf.Variable[];
+  /** The variables that it reads or assigns, and whether each was trainable. */
+  readonly touched: readonly { variable: tf.Variable; trainable: boolean }[];
+  /** Calls that have not ended. */
+  calls: number;
+  /** To be freed when the last of them has. */
+  dropped: boolean;
 }
 
 /**
@@ -56,8 +63,8 @@ interface Entry {
  *
  * Arguments are told apart by their places: it makes no difference which of them are one tensor, or share its data. State
  * goes in and comes out, `(state, batch) → [state, loss]`, or is held in tf.Variables: what they hold is read at each call,
- * and what `fn` assigns to them is assigned when the call has succeeded. Calls of a function that assigns run one after
- * the other; before another function reads the same variables, await them.
+ * and what `fn` assigns to them is assigned when the call has succeeded. A call waits for those before it, of whichever
+ * compiled function, that assign a variable which it reads or assigns; code that is not compiled must await them itself.
  *
  * Whatever else `fn` finds around it is fixed by the trace. A number of the closure, the time, the length of an array and
  * the shape of what it makes stay what they were in the first call; a tensor of the closure stays that tensor, even if
@@ -99,35 +106,40 @@ export function compile<A extends readonly TensorTree[], R extends TensorTree>(
     return run(args).catch((error) => rethrow(name, error));
   };
 
-  let last: Promise<unknown> = Promise.resolve();
-
-  /** After the calls before it: it reads what they assign. Its arguments may be disposed meanwhile. */
-  const runInTurn = async (
-    backend: TensorFlowBackend,
-    entry: Entry,
+  const callOnce = async (
+    { backend, traced, assigned }: Entry,
     leaves: tf.Tensor[],
   ): Promise<tf.Tensor[]> => {
+    const gone = assigned.find((variable) => variable.isDisposed);
+    if (gone) throw new Error(`${name}: variable ${gone.name}, which is assigned, was disposed`);
+    const outputs = await callFunction(backend, traced, leaves, attrs);
+    assignAll(assigned, outputs.splice(outputs.length - assigned.length));
+    return outputs;
+  };
+
+  /** After the calls before it that assign what it reads. Its arguments may be disposed meanwhile. */
+  const callInTurn = async (entry: Entry, leaves: tf.Tensor[]): Promise<tf.Tensor[]> => {
+    const touched = entry.touched.map(({ variable }) => variable);
+    if (entry.assigned.length === 0 && !areAwaited(touched)) return callOnce(entry, leaves);
     const held = leaves.map((leaf) => tf.keep(tf.clone(leaf)));
-    const mine = last.then(async () => {
-      const outputs = await callFunction(backend, entry.traced, held, attrs);
-      assignAll(entry.assigned, outputs.splice(outputs.length - entry.assigned.length));
-      return outputs;
-    });
-    last = mine.catch(() => undefined);
     try {
-      return await mine;
+      return await inTurn(touched, entry.assigned, () => callOnce(entry, held));
     } finally {
       tf.dispose(held);
     }
   };
 
+  /** Frees it, once its calls have ended. */
+  const drop = (key: string, entry: Entry): void => {
+    cache.delete(key);
+    entry.dropped = true;
+    if (entry.calls === 0) releaseFunction(entry.backend, entry.traced);
+  };
+
   /** Frees what was traced for variables that cannot be given any more. */
-  const forgetDisposed = (backend: TensorFlowBackend): void => {
-    for (const [key, { given, traced }] of cache) {
-      if (!given.some((variable) => variable.isDisposed)) continue;
-      releaseFunction(backend, traced);
-      cache.delete(key);
-    }
+  const forgetDisposed = (): void => {
+    for (const [key, entry] of cache)
+      if (entry.given.some((variable) => variable.isDisposed)) drop(key, entry);
   };
 
   const run = async (args: A): Promise<R> => {
@@ -144,8 +156,12 @@ export function compile<A extends readonly TensorTree[], R extends TensorTree>(
 
     const key = signature(structure, leaves);
     let entry = cache.get(key);
+    if (entry?.touched.some(({ variable, trainable }) => variable.trainable !== trainable)) {
+      drop(key, entry); // tfjs differentiates by others now
+      entry = undefined;
+    }
     if (!entry) {
-      forgetDisposed(backend);
+      forgetDisposed();
       const options = {
         ...{ label: name, fuses: xla === 'fused' },
         bfloat16: bfloat16 && hasBfloat16(backend),
@@ -154,11 +170,13 @@ export function compile<A extends readonly TensorTree[], R extends TensorTree>(
       cache.set(key, entry);
       nodes = entry.traced.native.nodes;
     }
-    const outputs =
-      entry.assigned.length > 0
-        ? await runInTurn(backend, entry, leaves)
-        : await callFunction(backend, entry.traced, leaves, attrs);
-    return unflatten(entry.result, outputs) as R;
+    entry.calls += 1;
+    try {
+      return unflatten(entry.result, await callInTurn(entry, leaves)) as R;
+    } finally {
+      entry.calls -= 1;
+      if (entry.dropped && entry.calls === 0) releaseFunction(entry.backend, entry.traced);
+    }
   };
 
   return Object.defineProperties(call, {
@@ -166,9 +184,7 @@ export function compile<A extends readonly TensorTree[], R extends TensorTree>(
     nodes: { get: () => nodes },
     dispose: {
       value: () => {
-        const backend = nativeBackend();
-        if (backend) for (const { traced } of cache.values()) releaseFunction(backend, traced);
-        cache.clear();
+        for (const [key, entry] of cache) drop(key, entry);
       },
     },
   }) as Compiled<A, R>;
@@ -211,7 +227,12 @@ function trace(
       return [...outputs, ...assignments.values];
     });
     const given = leaves.filter((leaf): leaf is tf.Variable => leaf instanceof tf.Variable);
-    return { traced, given, result: result!, assigned: assignments.variables };
+    const assigned = assignments.variables;
+    const read = traced.inputs.flatMap((input) => ('variable' in input ? [input.variable] : []));
+    const touched = [...new Set([...read, ...assigned])].map((variable) => {
+      return { variable, trainable: variable.trainable };
+    });
+    return { backend, traced, given, result: result!, assigned, touched, calls: 0, dropped: false };
   } finally {
     assignments.dispose();
   }

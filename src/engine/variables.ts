@@ -47,6 +47,7 @@ export class Assignments {
   /** From now on the variable reads as `value`. @throws when shape or dtype differ. */
   assign(variable: tf.Variable, value: tf.Tensor): void {
     const { name, dtype, shape } = variable;
+    if (variable.isDisposed) throw new Error(`variable ${name}, which is assigned, was disposed`);
     if (value.dtype !== dtype || value.shape.join() !== shape.join())
       throw new Error(
         `variable ${name} is ${dtype} [${shape}]; assigned was ${value.dtype} [${value.shape}]`,
@@ -68,6 +69,28 @@ export class Assignments {
   dispose(): void {
     for (const { next } of this.#held.values()) next.dispose();
     this.#held.clear();
+  }
+}
+
+/** For each variable, the last call that is to assign it. */
+const awaited = new WeakMap<tf.Variable, Promise<unknown>>();
+
+/** Whether a call that has not ended is to assign one of them. */
+export const areAwaited = (variables: readonly tf.Variable[]): boolean =>
+  variables.some((variable) => awaited.has(variable));
+
+/** Runs `call`, which assigns `assigned`, after the calls before it that assign one of `touched`. */
+export async function inTurn<R>(
+  touched: readonly tf.Variable[],
+  assigned: readonly tf.Variable[],
+  call: () => Promise<R>,
+): Promise<R> {
+  const mine = Promise.allSettled(touched.map((variable) => awaited.get(variable))).then(call);
+  for (const variable of assigned) awaited.set(variable, mine);
+  try {
+    return await mine;
+  } finally {
+    for (const variable of assigned) if (awaited.get(variable) === mine) awaited.delete(variable);
   }
 }
 

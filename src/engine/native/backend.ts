@@ -21,6 +21,11 @@ interface NodeBackend {
   write(values: ArrayLike<number>, shape: number[], dtype: DataType): object;
 }
 
+/** What tfjs's engine keeps of each tensor's data. */
+interface EngineState {
+  state: { tensorInfo: WeakMap<object, { backend: object }> };
+}
+
 interface TensorEntry {
   shape: number[];
   dtype: number;
@@ -148,6 +153,14 @@ export function createBackend(
         if (made && !tf.util.arraysEqual(made, shape)) throw sharesOtherShape(shape, made);
       }
       return ids;
+    }
+
+    /** This backend's, even where another is in use by the time that a call ends. */
+    override createOutputTensor(meta: TensorMeta): tf.Tensor {
+      const tensor = super.createOutputTensor(meta);
+      const { tensorInfo } = (tf.engine() as unknown as EngineState).state;
+      tensorInfo.get(tensor.dataId)!.backend = this;
+      return tensor;
     }
 
     override disposeData(dataId: object, force?: boolean): boolean {

@@ -20,6 +20,9 @@ export interface TensorMeta {
 
 const MAX_OUTPUTS = 4096;
 
+/** Calls that wait for koffi's threads at a time. It has room for 256, and after one too many it takes no more at all. */
+const MAX_CALLS = 128;
+
 /** Eager execution and the table of live native tensors, by number. */
 export class Eager {
   readonly context: Context;
@@ -27,6 +30,9 @@ export class Eager {
   #lastId = 0;
   readonly #outputs = new BigUint64Array(MAX_OUTPUTS);
   readonly #count = new Int32Array(1);
+  #calls = 0;
+  /** Those that wait for one of the calls to end. */
+  readonly #waiting: (() => void)[] = [];
 
   constructor(context: Context) {
     this.context = context;
@@ -140,6 +146,19 @@ export class Eager {
     return Array.from(this.#outputs.subarray(0, this.#count[0]), (handle) => this.meta(this.adopt(handle)));
   }
 
+  /** Runs `call`, when there is room for it, in the order of the calls. */
+  async #oneOfFew(call: () => Promise<void>): Promise<void> {
+    if (this.#calls < MAX_CALLS) this.#calls += 1;
+    else await new Promise<void>((room) => this.#waiting.push(room));
+    try {
+      await call();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#calls -= 1;
+    }
+  }
+
   /**
    * Runs one operation on a worker thread; timers and I/O go on meanwhile. Returns the outputs' numbers.
    * @param label names it in errors
@@ -161,11 +180,14 @@ export class Eager {
       const handles = new BigUint64Array(new ArrayBuffer(8 * Math.max(outputs, 1)));
       const count = new Int32Array(new ArrayBuffer(4)).fill(outputs);
       try {
-        await new Promise<void>((done, fail) => {
-          api.execute.async(op, handles, count, status, (error: Error | null) =>
-            error ? fail(error) : done(),
-          );
-        });
+        await this.#oneOfFew(
+          () =>
+            new Promise<void>((done, fail) => {
+              api.execute.async(op, handles, count, status, (error: Error | null) =>
+                error ? fail(error) : done(),
+              );
+            }),
+        );
       } finally {
         api.deleteOp(op);
       }
