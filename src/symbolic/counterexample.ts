@@ -166,7 +166,7 @@ const sideText = (value: Ball, digits: number): string =>
 /** The midpoint in decimal, rounded to `digits` significant digits. */
 export function decimalText({ m, e }: Pick<Ball, 'm' | 'e'>, digits: number): string {
   if (m === 0n) return '0';
-  if (Math.abs(e) > 8000) return farDecimalText({ m, e }, digits);
+  if (Math.abs(bitLength(m) + e) > 8000) return farDecimalText({ m, e }, digits);
   const value = e >= 0 ? rational(m << BigInt(e)) : rational(m, 1n << BigInt(-e));
   const sign = value.n < 0n ? '-' : '';
   const n = value.n < 0n ? -value.n : value.n;

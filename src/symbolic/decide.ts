@@ -24,8 +24,9 @@ import { DECIDE_OPTIONS, type Claim, type DecideOptions, type Verdict } from './
 const TIME_LIMIT_MS = 5000;
 /** Each edit of a diagnosis is tried this long at most: how many are tried, `repairs` bounds. */
 const REPAIR_MS = 1000;
-/** Of each point at which a tiny difference is looked for: 1,200 digits, and 2,400. */
-const DEEP_BITS = [4096, 4096, 4096, 8192] as const;
+/** Points at which a tiny difference is looked for, each with 1,200 digits; and the last resort, with 2,400. */
+const DEEP_BITS = [4096, 4096, 4096] as const;
+const DEEPEST_BITS = [8192] as const;
 
 type Finding = Omit<Verdict, 'ms' | 'conditions'> & { conditions?: string[] };
 
@@ -117,7 +118,11 @@ function certify(prepared: Prepared, random: Random, clock: Clock, splits: numbe
     const normal = new Normal(prepared, random, clock);
     const found = certifyWhole(prepared, normal, random, clock, splits === MAX_SPLITS);
     if (found.verdict !== 'undecided' || splits === 0) return found;
-    return certifyCases(prepared, normal, random, clock, splits) ?? found;
+    return (
+      certifyCases(prepared, normal, random, clock, splits) ??
+      (splits === MAX_SPLITS ? differsDeep(prepared, DEEPEST_BITS, random, clock) : null) ??
+      found
+    );
   } catch (error) {
     if (!(error instanceof FieldLimit)) throw error;
     return {
@@ -207,15 +212,8 @@ function deeper(
   clock: Clock,
   searches: boolean,
 ): Finding {
-  const sampler = new Sampler(prepared, random, clock);
-  const most = !searches || result.kind === 'unable' ? 0 : result.kind === 'mixed' ? 3 : DEEP_BITS.length;
-  for (const [i, bits] of DEEP_BITS.slice(0, most).entries()) {
-    const point = sampler.next(i === 0 ? 'simple' : 'typical');
-    const compared = point && compareAt(prepared, point, clock, [bits]);
-    if (compared?.kind !== 'differ') continue;
-    const counterexample = simplestCounterexample(prepared, compared.witness, random, clock);
-    return { verdict: 'refuted', method: 'counterexample with error balls', counterexample };
-  }
+  const found = searches && result.kind !== 'unable' ? differsDeep(prepared, DEEP_BITS, random, clock) : null;
+  if (found) return found;
   const reason = {
     equal: '',
     differs: 'equal at real points to 256 digits, but not shown to be equal exactly',
@@ -223,6 +221,24 @@ function deeper(
     unable: result.kind === 'unable' ? result.reason : '',
   }[result.kind];
   return { verdict: 'undecided', method: 'prime fields and real points', reason };
+}
+
+/** A refutation at one of a few points, each looked at with that many bits. */
+function differsDeep(
+  prepared: Prepared,
+  precisions: readonly number[],
+  random: Random,
+  clock: Clock,
+): Finding | null {
+  const sampler = new Sampler(prepared, random, clock);
+  for (const [i, bits] of precisions.entries()) {
+    const point = sampler.next(i === 0 ? 'simple' : 'typical');
+    const compared = point && compareAt(prepared, point, clock, [bits]);
+    if (compared?.kind !== 'differ') continue;
+    const counterexample = simplestCounterexample(prepared, compared.witness, random, clock);
+    return { verdict: 'refuted', method: 'counterexample with error balls', counterexample };
+  }
+  return null;
 }
 
 /** The first of these functions that the claim reads. */
