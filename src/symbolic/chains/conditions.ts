@@ -1,6 +1,6 @@
 /** What a proof for all densities rests on: densities exist, are positive where they are divided by, integrals exist. */
 import type { ChainModel } from './model.ts';
-import { densitiesAt, subexpressions } from './rewrite.ts';
+import { childrenOf, densitiesAt, subexpressions } from './rewrite.ts';
 import type { Extent } from './reading.ts';
 import { isPositive, positiveIn } from './sign.ts';
 import { indexText, isSpan, type ChainExpr, type Statement } from './syntax.ts';
@@ -49,9 +49,20 @@ export function sideConditions(
         (e) => e.kind === 'function' && functions.has(e.name) && !positive.has(e.name),
       ),
   );
-  if (averaged) found.add(FINITE);
+  const subtracts = all.some((expr) => expr.kind === 'neg' || (expr.kind === 'number' && expr.value.n < 0n));
+  const unbounded = all.some(
+    (expr) => (expr.kind === 'expect' || expr.kind === 'integral') && readsOutsideLogs(expr.arg),
+  );
+  // A sum of what is never negative may be infinite on both sides; a difference of such means nothing.
+  if (averaged || (subtracts && unbounded)) found.add(FINITE);
   return [...found];
 }
+
+/** Does it read a variable other than in a logarithm, KL or entropy? */
+const readsOutsideLogs = (expr: ChainExpr): boolean =>
+  expr.kind === 'density' ||
+  expr.kind === 'function' ||
+  (expr.kind !== 'log' && childrenOf(expr).some(readsOutsideLogs));
 
 /** Of a function declared positive, where that is used. */
 export const positivity = (name: string): string => `${nameTeX(name)} > 0`;

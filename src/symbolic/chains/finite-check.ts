@@ -55,10 +55,11 @@ export function finiteCheck(
   const { lengths, reason } = readings(model, statement, { least, ranges }, clock);
   if (lengths.length === 0) return { kind: 'unable', reason: reason ?? 'no instance' };
   const sizes = sizesFor(model, [...lengths.map(({ length }) => length)]);
+  const filling = lengths.filter(({ fills }) => fills).map(({ length }) => length);
   const inequality = statement.relation !== '=';
   let compared = false;
   let undefinedAt: string | undefined;
-  for (const size of options.quick ? few(sizes) : sizes) {
+  for (const size of options.quick ? few(sizes, filling) : sizes) {
     const instances = lengths.find(({ length }) => length === size.length)!.instances;
     const trials = (size.states === 2 ? 3 : 1) * (inequality ? 4 : 1);
     const skewed = inequality && !options.quick && size === sizes[0] ? SKEWED : 0;

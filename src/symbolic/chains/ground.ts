@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Rational } from '../rational.ts';
 import { indexValue, Meaningless, namesOf, pointName } from './model.ts';
 import { childrenOf, exprWith, indicesIn } from './rewrite.ts';
-import { densityText } from './text.ts';
+import { chainText, densityText } from './text.ts';
 import type { ChainExpr, Density } from './syntax.ts';
 
 export type Ground = { readonly free: readonly string[] } & (
@@ -106,6 +106,11 @@ export function ground(expr: ChainExpr, seen: Grounding | number, path = ''): Gr
       return expectation(expr.over, at(expr.arg), seen);
     case 'kl': {
       const { first, second } = expr;
+      const [one, other] = [first, second].map((density) => union(namesOf(density.left, length)).join());
+      if (one !== other)
+        throw new Meaningless(
+          `${chainText(expr)}: a KL between densities of different variables${lengthOf(expr, seen)}`,
+        );
       const difference = combine('add', [
         logOf(groundDensity(first, seen)),
         negative(logOf(groundDensity(second, seen))),
@@ -148,7 +153,7 @@ function groundDensity(density: Density, seen: Grounding): Ground {
   const both = left.find((name) => given.includes(name));
   if (both !== undefined)
     throw new Meaningless(
-      `${text} has ${both} on both sides of the bar${lengthOf(density, seen)}: no density`,
+      `${text} has ${both} on both sides of the bar${lengthOf({ kind: 'density', density }, seen)}: no density`,
     );
   seen.known(density.name, [...left, ...given]);
   const all = union(left, given);
@@ -162,9 +167,9 @@ function once(names: string[], where: string): string[] {
   return names;
 }
 
-/** ` at T = 1`, where the density reads T. */
-const lengthOf = (density: Density, { length }: Grounding): string =>
-  indicesIn({ kind: 'density', density }).some(({ base }) => base === 'T') ? ` at T = ${length}` : '';
+/** ` at T = 1`, where the expression reads T. */
+const lengthOf = (expr: ChainExpr, { length }: Grounding): string =>
+  indicesIn(expr).some(({ base }) => base === 'T') ? ` at T = ${length}` : '';
 
 /** Variables that the integrand does not read integrate to one, on any model. */
 function expectation(over: Density, arg: Ground, seen: Grounding): Ground {

@@ -3,6 +3,7 @@
  * (its marginals, conditionals, independences) follows from that.
  */
 import { parseStatement, parseChain } from './parse.ts';
+import { StepError } from '../step.ts';
 import { leastLength } from './range-text.ts';
 import { densityText } from './text.ts';
 import { densityWith } from './rewrite.ts';
@@ -209,7 +210,7 @@ export function pointName(point: Point, length: number): string {
 export function indexValue(index: { base: string; plus: number }, length: number): number {
   if (index.base === '') return index.plus;
   if (index.base === 'T') return length + index.plus;
-  throw new Error(
+  throw new StepError(
     `the index ${index.base} is bound by no sum; give its range: { for: '${index.base} = 2..T' }`,
   );
 }

@@ -3,7 +3,7 @@ import type { Extent } from './reading.ts';
 import type { ChainModel } from './model.ts';
 import type { Index, IndexRange } from './syntax.ts';
 
-/** @throws when a part is neither a range nor a least T, or gives a T to a model without one. */
+/** @throws when a part is neither a range nor a least T, when an index has two ranges, or a part gives a T to a model without one. */
 export function extentOf(text = '', model: ChainModel): Extent {
   const ranges: IndexRange[] = [];
   let least = model.shortest;
@@ -13,6 +13,9 @@ export function extentOf(text = '', model: ChainModel): Extent {
     else if (model.long) least = Math.max(least, length);
     else throw new Error(`"${part.trim()}": no density of the model is a chain x_0 … x_T`);
   }
+  const [twice] = ranges.filter(({ index }, i) => ranges.findIndex((range) => range.index === index) < i);
+  if (twice !== undefined)
+    throw new Error(`"${text}" gives ${twice.index} two ranges: expected one for each index`);
   return { least, ranges };
 }
 

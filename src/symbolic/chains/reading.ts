@@ -1,6 +1,6 @@
 /** What a statement says at each length of the chain, and from which length on it says anything: the one place for both. */
 import type { Clock } from '../clock.ts';
-import { ground, Grounding, TooLong, type Ground } from './ground.ts';
+import { ground, Grounding, sumsIn, TooLong, type Ground } from './ground.ts';
 import { indexValue, Meaningless, variablesOf, type ChainModel } from './model.ts';
 import { exprWith, indicesIn, subexpressions } from './rewrite.ts';
 import { isNonNegative } from './sign.ts';
@@ -25,6 +25,8 @@ export interface AtLength {
   readonly length: number;
   readonly instances: readonly Instance[];
   readonly seen: Grounding;
+  /** Is it the first at which some sum or product has terms? */
+  readonly fills: boolean;
 }
 
 type Sides = Pick<Statement, 'lhs' | 'rhs'>;
@@ -32,10 +34,10 @@ type Sides = Pick<Statement, 'lhs' | 'rhs'>;
 export const LEFT = 'left';
 export const RIGHT = 'right';
 const LENGTHS = 4; // that are written out
-const SEARCHED = 8; // lengths looked at for the first at which the statement has a meaning
+const SEARCHED = 8; // lengths looked at for the first at which the statement, and every sum in it, has a meaning
 
 /**
- * The first lengths at which the statement claims something. Where it has no meaning on the shortest chains (an index
+ * The first lengths at which the statement claims something, and those further on at which a sum has its first terms. Where it has no meaning on the shortest chains (an index
  * outside of them, a variable given itself), it is about those from which on it has one; where it loses its meaning
  * further on, or never has one, there are no lengths, and a reason.
  */
@@ -50,11 +52,14 @@ export function readings(
   const lengths: AtLength[] = [];
   let reason: string | undefined;
   const last = model.long ? least + SEARCHED - 1 : least;
-  for (let length = least; length <= last && lengths.length < LENGTHS; length++) {
+  const empty = new Set([...sumsIn(statement.lhs, LEFT), ...sumsIn(statement.rhs, RIGHT)]);
+  for (let length = least; length <= last && (lengths.length < LENGTHS || empty.size > 0); length++) {
     try {
       const seen = new Grounding(length, clock, variablesOf(model, length));
       const instances = instancesOf(statement, ranges, seen, '');
-      if (instances.length > 0) lengths.push({ length, instances, seen });
+      const fills = [...seen.filled].some((path) => empty.delete(path));
+      if (instances.length > 0 && (lengths.length < LENGTHS || fills))
+        lengths.push({ length, instances, seen, fills });
     } catch (error) {
       if (error instanceof TooLong && lengths.length > 0) break;
       if (!(error instanceof Meaningless || error instanceof TooLong)) throw error;

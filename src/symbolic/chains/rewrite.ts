@@ -52,16 +52,37 @@ export function mapExpr(
   }
 }
 
-/** The expression with a value put in for a free index; an index that a sum binds again is left alone. */
+/**
+ * The expression with a value put in for a free index; an index that a sum binds again is left alone, and a sum whose own
+ * index the value reads gets another name for it first.
+ */
 export function exprWith(expr: ChainExpr, base: string, value: Index): ChainExpr {
-  if ((expr.kind === 'sum' || expr.kind === 'prod') && expr.index === base) {
-    return { ...expr, from: indexWith(expr.from, base, value), to: indexWith(expr.to, base, value) };
+  if (expr.kind === 'sum' || expr.kind === 'prod') {
+    if (expr.index === base)
+      return { ...expr, from: indexWith(expr.from, base, value), to: indexWith(expr.to, base, value) };
+    if (expr.index === value.base)
+      return exprWith(
+        renamed(expr, (name) => name === value.base),
+        base,
+        value,
+      );
   }
   return mapExpr(expr, {
     child: (e) => exprWith(e, base, value),
     density: (d) => densityWith(d, base, value),
     index: (i) => indexWith(i, base, value),
   });
+}
+
+/** A sum or product whose index has a name that is neither taken nor read in its body. */
+export function renamed<S extends Extract<ChainExpr, { kind: 'sum' | 'prod' }>>(
+  sum: S,
+  isTaken: (name: string) => boolean,
+): S {
+  const read = new Set(indicesIn(sum.body).map(({ base }) => base));
+  let index = `${sum.index}'`;
+  while (isTaken(index) || read.has(index)) index += "'";
+  return { ...sum, index, body: exprWith(sum.body, sum.index, { base: index, plus: 0 }) };
 }
 
 export function childrenOf(expr: ChainExpr): readonly ChainExpr[] {

@@ -11,7 +11,7 @@ import {
 } from './integrate.ts';
 import { OrderUnknown, type Order } from './order.ts';
 import { MAX_PEELED, noProducts, onItem, split } from './ranges.ts';
-import { exprWith } from './rewrite.ts';
+import { exprWith, renamed } from './rewrite.ts';
 import { closedOff, distinct, pointsOf } from './closed.ts';
 import { multipliedPowers, negated, type Joint, type Linear, type Ranged, type Term } from './terms.ts';
 import { Unsupported } from './unsupported.ts';
@@ -27,6 +27,7 @@ export function normalForm(expr: ChainExpr, order: Order, context: Context): Lin
     case 'density':
       return [{ coefficient: ONE, atom: { ...unit, weight: conditional(expr.density, order, context) } }];
     case 'function':
+      assertInChain(expr.args, order);
       return [
         { coefficient: ONE, atom: { ...unit, functions: [{ name: expr.name, args: expr.args, power: 1 }] } },
       ];
@@ -70,6 +71,19 @@ export function normalForm(expr: ChainExpr, order: Order, context: Context): Lin
         .map((item) => onItem(item, order, (term, inner) => integral(term, over, inner, context)))
         .flat();
     }
+  }
+}
+
+/** Functions read variables x_0 … x_T only. @throws OrderUnknown where an index may leave the chain */
+function assertInChain(points: readonly Point[], order: Order): void {
+  const [start, end] = [
+    { base: '', plus: 0 },
+    { base: 'T', plus: 0 },
+  ];
+  for (const { index } of points) {
+    if (index === undefined) continue;
+    if (!order.atMost(start, index)) throw new OrderUnknown(start, index);
+    if (!order.atMost(index, end)) throw new OrderUnknown(index, end);
   }
 }
 
@@ -210,8 +224,9 @@ function expectation(declared: Density, arg: Linear, order: Order, context: Cont
   return arg.flatMap((item) =>
     onItem(item, order, (term, inner) => {
       if (term.weight.some((w) => w.over !== undefined)) {
-        const weight = cancelled([...term.weight, ...conditional(over, inner, context)]);
-        return integral({ ...term, weight }, over.left, inner, context);
+        const apart = closedOff(term); // what an integral binds is not what this mean is given
+        const weight = cancelled([...apart.weight, ...conditional(over, inner, context)]);
+        return integral({ ...apart, weight }, over.left, inner, context);
       }
       const read = pointsOf(term).filter((p) => !term.bound.some((b) => placeText(b) === placeText(p)));
       const left = read.filter((p) => over.left.some((place) => overlap(place, p, inner)));
@@ -241,18 +256,24 @@ const MAX_WRITTEN = 16; // terms of a sum whose number is known: they are writte
 
 type Big = Extract<ChainExpr, { kind: 'sum' | 'prod' }>;
 
+/** What a sum adds up, or what a product multiplies: the terms of the body over the index. */
 function summed(whole: Big, order: Order, context: Context, peeled = 0): Linear {
   const expr = ownIndex(whole, order);
   const { index, from, to, body } = expr;
+  const terms = (e: ChainExpr, inner: Order): Linear => {
+    const found = normalForm(e, inner, context);
+    if (expr.kind === 'prod' && found.length !== 1) throw new Unsupported('a product over an index of sums');
+    return found;
+  };
   if (order.atMost(shift(to, 1), from)) return [];
   // A formal sum S(to + 1) − S(from) is the sum only where it does not run backwards.
   if (!order.atMost(from, shift(to, 1))) throw new OrderUnknown(from, to);
   if (from.base === to.base && to.plus - from.plus < MAX_WRITTEN)
     return Array.from({ length: to.plus - from.plus + 1 }, (_, i) =>
-      normalForm(exprWith(body, index, shift(from, i)), order, context),
+      terms(exprWith(body, index, shift(from, i)), order),
     ).flat();
   try {
-    const inner = normalForm(body, order.within(index, from, to), context);
+    const inner = terms(body, order.within(index, from, to));
     if (inner.some(({ over }) => over)) throw new Unsupported('a sum within a sum');
     inner.forEach(({ atom }) => noProducts(atom));
     context.used('linearity');
@@ -261,21 +282,17 @@ function summed(whole: Big, order: Order, context: Context, peeled = 0): Linear 
     if (!(error instanceof OrderUnknown) || peeled >= 2 * MAX_PEELED) throw error;
     if (!order.atMost(from, to)) throw new OrderUnknown(from, to);
     const { single, rest } = split({ index, from, to }, peeled < MAX_PEELED);
-    const one = normalForm(exprWith(body, index, single), order, context);
+    const one = terms(exprWith(body, index, single), order);
     return [...one, ...summed({ ...expr, from: rest.from, to: rest.to }, order, context, peeled + 1)];
   }
 }
 
 /** The sum with a name for its index that means nothing outside: what multiplies it may read an index of the same name. */
-function ownIndex(sum: Big, order: Order): Big {
-  if (!order.knows(sum.index)) return sum;
-  let index = sum.index;
-  while (order.knows(index)) index += "'";
-  return { ...sum, index, body: exprWith(sum.body, sum.index, { base: index, plus: 0 }) };
-}
+const ownIndex = (sum: Big, order: Order): Big =>
+  order.knows(sum.index) ? renamed(sum, (name) => order.knows(name)) : sum;
 
 function multiplied(expr: Big, order: Order, context: Context): Linear {
-  const factors = summed({ ...expr, kind: 'sum' }, order, context);
+  const factors = summed(expr, order, context);
   let coefficient: Rational = ONE;
   const weight = factors.flatMap(({ coefficient: c, over, atom }): Ranged<Joint>[] => {
     if (atom.bound.length + atom.closed.length + atom.functions.length > 0 || atom.log)

@@ -23,8 +23,8 @@ export function sizesFor(model: ChainModel, lengths: readonly number[]): Size[] 
   return all.filter((size, i) => i === 0 || cells(size) <= MAX_CELLS);
 }
 
-/** The smallest chains, which refute nearly all that can be refuted. */
-export const few = (sizes: readonly Size[]): Size[] => [
-  ...sizes.filter(({ states }) => states === 2).slice(0, 3),
+/** The smallest chains, which refute nearly all that can be refuted, and those of lengths that give a sum its first terms. */
+export const few = (sizes: readonly Size[], filling: readonly number[]): Size[] => [
+  ...sizes.filter(({ states }) => states === 2).filter(({ length }, i) => i < 3 || filling.includes(length)),
   ...sizes.filter(({ states }) => states === 3).slice(0, 1),
 ];

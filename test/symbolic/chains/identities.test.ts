@@ -233,5 +233,10 @@ test('what the rules do not reach is tested on finite chains, and says on which'
 const chainOfTwo = () => pair;
 
 test('agreement on chains too short for a sum to have terms proves nothing of it', () => {
-  expect(decideChain(ddpm, 'sum_{t=5}^{T} log q(x_t|x_{t-1}) = 0').verdict).toBe('undecided');
+  expect(decideChain(ddpm, 'sum_{t=9}^{T} log q(x_t|x_{t-1}) = 0').verdict).toBe('undecided');
+  // What has its first terms a little later is tried there.
+  const { verdict, counterexample } = decideChain(ddpm, 'sum_{t=5}^{T} log q(x_t|x_{t-1}) = 0', {
+    diagnose: false,
+  });
+  expect([verdict, counterexample?.length]).toEqual(['refuted', 5]);
 });

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { finiteCheck } from '../../../src/symbolic/chains/finite-check.ts';
 import { proveByRules } from '../../../src/symbolic/chains/prove.ts';
 import { chainModel, decideChain, deriveChain, parseStatement } from '../../../src/symbolic/index.ts';
+import type { IndexRange } from '../../../src/symbolic/chains/syntax.ts';
 import { ddpm, pair, vae } from './models.ts';
 
 const verdictOf = (statement: string, model = pair) => decideChain(model, statement, { diagnose: false });
@@ -38,7 +39,7 @@ test('variables of different families differ in their numbers of states: equal v
 });
 
 test('finite chains prove nothing of a sum that has no terms on them', () => {
-  const nested = 'sum_{t=1}^{T-3} sum_{s=1}^{t-3} KL(q(x_s) || p(x_s))'; // empty below T = 7
+  const nested = 'sum_{t=1}^{T-5} sum_{s=1}^{t-5} KL(q(x_s) || p(x_s))'; // empty below T = 11
   expect(verdictOf(`log p(x_0) + ${nested} = log p(x_0)`, ddpm).verdict).toBe('undecided');
   expect(
     verdictOf('sum_{t=1}^{10000} 1 + sum_{t=5}^{T} KL(q(x_t) || p(x_t)) = 10000', ddpm).verdict,
@@ -109,4 +110,90 @@ test('logarithms that vanish on every table may still be beyond the residues', (
   const same = 'KL(q(x_1) || q(x_1))';
   const found = verdictOf(`log p(x_0) * int_{x_1} ${same} = log p(x_0) * int_{x_1} (${same} + 0)`, ddpm);
   expect(found.verdict).toBe('undecided');
+});
+
+const chain = chainModel('q(x_{0:T}) = q(x_0) prod_{t=1}^{T} q(x_t|x_{t-1})', {
+  functions: ['f', 'g'],
+  positive: ['h', 'k'],
+});
+const byRulesOn = (statement: string, range: IndexRange[] = []) => {
+  const names = { densities: new Set(['q']), functions: chain.functions };
+  return proveByRules(chain, parseStatement(statement, names), range, 1).kind;
+};
+
+test('the rules alone multiply what a product multiplies, which no sum of factors is', () => {
+  for (const [statement, product] of [
+    ['prod_{t=1}^{T} 0', '1'],
+    ['prod_{t=1}^{T} (1 + 1)', '1'],
+    ['prod_{t=1}^{T} (q(x_t) + q(x_0))', 'prod_{t=1}^{T} (q(x_t) * q(x_0))'],
+    ['log prod_{t=1}^{T} (q(x_t) + q(x_{t-1}))', 'sum_{t=1}^{T} (log q(x_t) + log q(x_{t-1}))'],
+    ['prod_{t=1}^{2} (q(x_0) + q(x_1))', '(q(x_0) * q(x_1))^2'],
+  ])
+    expect(byRulesOn(`${statement} = ${product}`), statement).toBe('open');
+  expect(byRulesOn('prod_{t=1}^{2} (2 * q(x_0)) = 4 * q(x_0)^2')).toBe('proved');
+});
+
+test('the rules alone put an index into a sum that binds its name without mistaking the one for the other', () => {
+  const caught = 'sum_{s=r}^{r} sum_{r=1}^{1} (f(x_s) - f(x_1))';
+  const free: IndexRange[] = [{ index: 'r', from: { base: '', plus: 1 }, to: { base: 'T', plus: 0 } }];
+  expect(byRulesOn(`${caught} = 0`, free)).toBe('open');
+  expect(byRulesOn(`${caught} = f(x_r) - f(x_1)`, free)).toBe('proved');
+  expect(byRulesOn(`sum_{r=1}^{T} (${caught}) = 0`)).toBe('open');
+  expect(byRulesOn(`sum_{r=1}^{T} (${caught}) = sum_{t=1}^{T} (f(x_t) - f(x_1))`)).toBe('proved');
+});
+
+test('what a mean is given is not what an integral within it binds, beside a product over an index too', () => {
+  const path = 'prod_{t=1}^{T} q(x_t)';
+  const nested = `E_{q(x_T|x_{T-1})}[E_{q(x_{T-1})}[${path}]]`;
+  expect(byRulesOn(`${nested} = E_{q(x_T,x_{T-1})}[${path}]`)).toBe('open');
+});
+
+test('a function reads no variable beyond the end of the chain', () => {
+  const beyond = 'sum_{t=9}^{T} (f(x_{t+1}) - f(x_{t+1}))';
+  expect(byRulesOn(`${beyond} + log q(x_0) = log q(x_0)`)).toBe('open');
+  expect(byRulesOn('sum_{t=0}^{T-1} (f(x_{t+1}) - f(x_t)) = f(x_T) - f(x_0)')).toBe('proved');
+});
+
+test('a sum that is empty on the smallest chains is tried where it has terms', () => {
+  for (const statement of [
+    'prod_{t=4}^{T} 0 = 1',
+    'prod_{t=5}^{T} (1 + 1) = 1',
+    'sum_{r=4}^{T} sum_{s=r}^{r} sum_{r=1}^{1} (f(x_s) - f(x_1)) = 0',
+  ])
+    expect(verdictOf(statement, chain).verdict, statement).toBe('refuted');
+});
+
+test('a difference of what may be infinite rests on its being finite', () => {
+  const finite = (statement: string) => {
+    const { verdict, conditions } = verdictOf(statement, chain);
+    return [verdict, conditions.join().includes('are finite')];
+  };
+  for (const statement of [
+    'E_{q(x_0)}[h(x_0) - k(x_0)] = E_{q(x_0)}[h(x_0)] - E_{q(x_0)}[k(x_0)]',
+    'int_{x_0} q(x_1|x_0) - int_{x_0} q(x_1|x_0) = 0',
+    'E_{q(x_0)}[1 / q(x_1)] - E_{q(x_1)}[q(x_0)] = 1 / q(x_1) - E_{q(x_1)}[q(x_0)] + 0',
+  ])
+    expect(finite(statement), statement).toEqual(['proved', true]);
+  expect(finite('E_{q(x_0)}[h(x_0) + k(x_0)] = E_{q(x_0)}[h(x_0)] + E_{q(x_0)}[k(x_0)]')).toEqual([
+    'proved',
+    false,
+  ]);
+});
+
+test('a KL between densities of different variables has no meaning', () => {
+  for (const statement of [
+    'KL(q(x) || p(x,y)) = -H(q(x)) - E_{q(x)}[log p(x,y)]',
+    'KL(q(x) || p(y)) = E_{q(x)}[log q(x)] - log p(y)',
+    'KL(q(x,y) || p(x)) >= 0',
+  ])
+    expect(verdictOf(statement), statement).toMatchObject({
+      verdict: 'undecided',
+      reason: expect.stringContaining('densities of different variables'),
+    });
+  expect(verdictOf('KL(q(x|y) || p(x)) >= 0').verdict).toBe('proved');
+});
+
+test('an index has one range', () => {
+  const twice = () => decideChain(chain, 'f(x_t) * sum_{s=4}^{t} 1 = 0', { for: 't = 1..T; t = 1..3' });
+  expect(twice).toThrow('gives t two ranges: expected one for each index');
 });
