@@ -3,56 +3,15 @@ import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { unet } from '../../src/models/index.ts';
-import { linearSchedule } from '../../src/diffusion/index.ts';
-import {
-  adam,
-  constant,
-  LOCK_FILE,
-  MODEL_FILE,
-  readSafetensors,
-  STATE_FILE,
-} from '../../src/training/index.ts';
+import { LOCK_FILE, MODEL_FILE, readSafetensors, STATE_FILE } from '../../src/training/index.ts';
 import type { AnyModel } from '../../src/training/architectures.ts';
-import { openRunFolder } from '../../src/training/runFolder.ts';
-import { settingsOf } from '../../src/training/settings.ts';
-import { without } from '../../src/training/without.ts';
 import { killAt } from './faults.ts';
-import { shades } from './small.ts';
+import { run, unetOf } from './folderRun.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'scorebook-kill-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 const long = Boolean(process.env.SCOREBOOK_LONG);
 const dead = spawnSync(process.execPath, ['-e', '']).pid;
-
-const unetOf = (widths: number[]) => unet({ size: 8, widths, blocks: 1, groups: 1 }) as AnyModel;
-const settings = (network: AnyModel) =>
-  settingsOf({
-    ...{ network: network as never, data: shades('s', 2), validation: undefined, validationImages: 1 },
-    ...{ seed: 0, batch: 1, averageDecay: 0.9, schedule: linearSchedule(), optimizer: adam() },
-    learningRate: constant(1),
-  });
-
-/** Opens the folder as `train` does, and saves a step, every number of which is the step's. */
-async function run(
-  dir: string,
-  network: AnyModel,
-  step: number,
-  how: { resume?: boolean; overwrite?: boolean },
-) {
-  const all = settings(network);
-  const { resume = false, overwrite = false } = how;
-  const folder = await openRunFolder(dir, network, { settings: all, resume, overwrite });
-  const n = network.parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
-  const vector = new Float32Array(n).fill(step);
-  const from = folder.resumed?.step;
-  if (from !== step) {
-    const about = { step, ...without(all(step), 'network') };
-    await folder.save({ parameters: vector, average: vector, m: vector, v: vector }, about);
-  }
-  await folder.close();
-  return from;
-}
 
 /** What this process did becomes the work of one that has ended. */
 function bury(dir: string): void {
