@@ -4,6 +4,7 @@
 // answer; `language` holds the TypeScript service, so that completion works while a cell runs.
 import { readFileSync, writeSync } from 'node:fs';
 import { createRequire, register } from 'node:module';
+import { getHeapStatistics } from 'node:v8';
 import { MessageChannel, Worker } from 'node:worker_threads';
 
 const connectionFile = process.argv[2];
@@ -35,7 +36,12 @@ const start = (entry, port, more, resourceLimits = {}) => {
   });
   return worker;
 };
-const wire = start('./wire/entry.ts', port1, { connection, signals }, { maxYoungGenerationSizeMb: 3 });
+const wire = start(
+  './wire/entry.ts',
+  port1,
+  { connection, signals, heapLimit: getHeapStatistics().heap_size_limit },
+  { maxYoungGenerationSizeMb: 3 },
+);
 // A small cell's program fits into this nursery and is gone with it; half of it costs 2 ms a cell, twice of it 15 MiB.
 const language = { directory: process.cwd(), before: ['typescript'] };
 start('./language/entry.ts', port2, language, { maxYoungGenerationSizeMb: 20 });

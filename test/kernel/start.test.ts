@@ -89,3 +89,20 @@ test('a kernel ends with the process that Jupyter names', async () => {
   expect(await ended).toBe('SIGKILL');
   await other.stop();
 }, 30_000);
+
+test('a cell that fills the memory ends, says how to get more, and the next one runs', async () => {
+  const other = await KernelClient.start(undefined, undefined, 'read', {
+    NODE_OPTIONS: '--max-old-space-size=400',
+  });
+  try {
+    await other.execute("const kept = 'kept'");
+    const fill = 'const all: number[][] = []; for (;;) all.push(new Array(1000).fill(Math.random()))';
+    for (const code of [fill, fill.replace('for (;;)', 'for (;;) await null,')]) {
+      const { reply, stderr } = await other.execute(`{ ${code} }`);
+      expect([reply.status, stderr]).toEqual(['error', expect.stringContaining('--max-old-space-size')]);
+      expect((await other.execute('kept')).result).toBe("'kept'");
+    }
+  } finally {
+    await other.stop();
+  }
+}, 60_000);

@@ -6,14 +6,16 @@ import { Codec } from './message.ts';
 import { Server } from './server.ts';
 import { Sockets, type Connection } from './sockets.ts';
 
-const { connection, port, signals } = workerData as {
+const { connection, port, signals, heapLimit } = workerData as {
   connection: Connection;
   port: MessagePort;
   signals: Signals;
+  /** Bytes that the heap of the main thread may hold. */
+  heapLimit: number;
 };
 const runtime = parentPort!;
 const sockets = new Sockets(new Codec(connection.key, connection.signature_scheme));
-const server = new Server(sockets, new LanguageClient(port), signals, (message: ToRuntime) =>
+const server = new Server(sockets, new LanguageClient(port), signals, heapLimit, (message: ToRuntime) =>
   runtime.postMessage(message),
 );
 runtime.on('message', (message: FromRuntime) => {

@@ -78,6 +78,11 @@ export class Interrupter {
       .finally(() => (this.working = undefined));
   }
 
+  /** Waits for no step of a cell that holds the signal. */
+  insistNow(): void {
+    this.patientUntil = 0;
+  }
+
   private ask(run: number, idle = false): void {
     this.toRuntime({ kind: 'interrupt', serial: ++this.serial, run, idle });
   }

@@ -6,6 +6,7 @@ import { Interrupter } from './interrupter.ts';
 import { kernelInfo } from './kernel-info.ts';
 import type { LanguageClient } from './language-client.ts';
 import { log } from './log.ts';
+import { MemoryGuard } from './memory.ts';
 import { textOf, type Message } from './message.ts';
 import { toCodePoints, toUtf16 } from './offsets.ts';
 import { Outputs } from './outputs.ts';
@@ -26,6 +27,7 @@ export class Server {
   private readonly executor: Executor;
   private readonly interrupter: Interrupter;
   private readonly comms: Comms;
+  private readonly memory: MemoryGuard;
   /** Numbers of the questions put to clients, by the id of their message. */
   private readonly asked = new Map<string, number>();
 
@@ -33,6 +35,7 @@ export class Server {
     sockets: Sockets,
     language: LanguageClient,
     signals: Signals,
+    heapLimit: number,
     toRuntime: (message: ToRuntime) => void,
   ) {
     this.sockets = sockets;
@@ -41,6 +44,11 @@ export class Server {
     this.outputs = new Outputs(sockets);
     this.comms = new Comms(sockets, this.outputs, toRuntime);
     this.interrupter = new Interrupter(signals, toRuntime, (how) => this.explainStuck(how));
+    this.memory = new MemoryGuard(
+      heapLimit,
+      () => this.executor.active !== undefined,
+      () => this.endFull(heapLimit),
+    );
     const settled = (): Promise<void> => this.interrupter.settled();
     this.executor = new Executor(sockets, this.outputs, this.history, language, toRuntime, settled);
   }
@@ -156,10 +164,19 @@ export class Server {
     this.outputs.write(this.executor.lastRun, 'stderr', `${text}\n`);
   }
 
+  private endFull(limit: number): void {
+    const text = `The cell has filled the ${Math.round(limit / 2 ** 20)} MiB that JavaScript may use here, and was ended. For more, start Jupyter with NODE_OPTIONS=--max-old-space-size=8192 (MiB).`;
+    this.outputs.write(this.executor.lastRun, 'stderr', `${text}\n`);
+    this.executor.interrupt();
+    this.interrupter.interrupt(this.executor.lastRun, false);
+    this.interrupter.insistNow();
+  }
+
   private async shutdown(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 20));
     await this.sockets.close();
     this.interrupter.close();
+    this.memory.close();
     this.toRuntime({ kind: 'shutdown' });
     // A busy main thread does not hear that.
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), 700);
