@@ -24,9 +24,10 @@ function callerLine(): string {
 interface Run {
   /** The first thing that was refused. It fails the function even where the function catches it, or a promise holds it. */
   refused?: Error;
-  /** What it started, and where the first began. */
+  /** Where the first promise was started, if one was. */
+  promiseLine?: string;
+  /** Those that nobody waits for so far. */
   readonly promises: Promise<unknown>[];
-  promiseLine: string;
 }
 
 let running: Run | undefined;
@@ -49,9 +50,13 @@ const READ_REMEDY =
 const RANDOM_REMEDY =
   'Its code runs once, so every call would get the same numbers: draw outside and pass them as an argument, or pass ' +
   'a key (keyTensor) and draw with normalInGraph.';
-const PROMISE_REMEDY =
+const LATER_REMEDY =
   'Its code runs once, at once, and nothing waits for what it starts: make it a plain function that returns its ' +
   'tensors, and load, wait and read values outside.';
+
+const KEEP_REMEDY =
+  'Its code runs once, so the next call would not see what was kept: return the tensor and pass it in again, or hold ' +
+  'state in a tf.Variable.';
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -74,6 +79,7 @@ guard(
   'Make it before: a compiled function reads and assigns the variables that there are.',
 );
 guard(tf.engine(), 'disposeVariable', 'Variable.dispose()', 'Dispose it outside.');
+guard(tf.engine(), 'setBackend', 'tf.setBackend()', 'Choose it outside, with useBackend.');
 
 /** The operations of tfjs that draw, in JavaScript or with a seed that they draw there. A given seed changes nothing. */
 const DRAWING = [
@@ -86,15 +92,17 @@ const DRAWING = [
 ]
   .concat(['randomUniformInt', 'truncatedNormal'])
   .map((name) => `${name}__op`);
-const drawing = new Set(DRAWING);
+const remedies = new Map(DRAWING.map((name) => [name, RANDOM_REMEDY]));
+remedies.set('keep__op', KEEP_REMEDY);
 
 /** Every operation of tfjs opens a scope of its name; those of layers too, which no guard on the namespace would see. */
 const startScope = tf.engine().startScope.bind(tf.engine());
 tf.engine().startScope = (name?: string) => {
-  if (running && name !== undefined && drawing.has(name)) {
+  const remedy = running && name !== undefined && remedies.get(name);
+  if (remedy) {
     const { scopeStack } = (tf.engine() as unknown as { state: { scopeStack: { name: string }[] } }).state;
     const outermost = scopeStack.map((scope) => scope.name).find((scope) => scope.endsWith('__op'));
-    refuse(`tf.${(outermost ?? name).replace('__op', '')}()`, RANDOM_REMEDY);
+    refuse(`tf.${(outermost ?? name).replace('__op', '')}()`, remedy);
   }
   startScope(name);
 };
@@ -127,27 +135,78 @@ export function pure<R>(body: () => R, collected?: Assignments): R {
   }
 }
 
-/**
- * Promises are refused, since what they go on to do is in no trace. Those that were started go on, but how they end is
- * nobody's affair: the error of `body` says it all, and a rejection would end the process.
- */
-function guarded<R>(body: () => R): R {
-  const run: Run = { promises: [], promiseLine: '' };
-  const stop = promiseHooks.onInit((promise) => {
-    if (run.promises.push(promise) === 1) run.promiseLine = callerLine();
-  }) as () => void;
-  const { random } = Math;
-  Math.random = () => refuse('Math.random()', RANDOM_REMEDY);
+type Global = Record<string, unknown>;
+
+/** What is put in the place of these while a function runs. */
+const refusing = (object: object, name: string, what: string, remedy: string) => ({
+  object: object as Global,
+  name,
+  refuses: (): never => refuse(what, remedy),
+});
+const REFUSED = [
+  refusing(Math, 'random', 'Math.random()', RANDOM_REMEDY),
+  ...['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'].map((name) =>
+    refusing(globalThis, name, `${name}()`, LATER_REMEDY),
+  ),
+];
+
+/** Goes on as `run`, with the guards on. Returns what ends that. */
+function enter(run: Run): () => void {
+  const originals = REFUSED.map(({ object, name }) => object[name]);
+  for (const { object, name, refuses } of REFUSED) object[name] = refuses;
   running = run;
+  return () => {
+    running = undefined;
+    REFUSED.forEach(({ object, name }, i) => (object[name] = originals[i]));
+    // How they end is nobody's affair, as the run fails anyway; a rejection would end the process.
+    for (const promise of run.promises.splice(0)) promise.catch(() => undefined);
+  };
+}
+
+/** The run that started each promise. */
+const startedBy = new WeakMap<Promise<unknown>, Run>();
+
+/** Notes each promise of a run. What a promise goes on to do is a part of the run that started it. Returns what ends that. */
+function watchPromises(): () => void {
+  let leave: (() => void) | undefined;
+  return promiseHooks.createHook({
+    init: (promise) => {
+      if (!running) return;
+      startedBy.set(promise, running);
+      running.promiseLine ??= callerLine();
+      running.promises.push(promise);
+    },
+    before: (promise) => {
+      const run = startedBy.get(promise);
+      if (run) leave = enter(run);
+    },
+    after: () => {
+      leave?.();
+      leave = undefined;
+    },
+  }) as () => void;
+}
+
+let unwatch: (() => void) | undefined;
+/** Whether promises go on that a refused function started: they are watched from then on. */
+let someGoOn = false;
+
+/** Promises are refused, since what they go on to do is in no trace. Those that were started go on, with the guards on. */
+function guarded<R>(body: () => R): R {
+  const run: Run = { promises: [] };
+  unwatch ??= watchPromises();
+  const leave = enter(run);
   try {
     const result = body();
     if (run.refused) throw run.refused;
-    if (run.promises.length > 0) throw refusal('A promise is started', run.promiseLine, PROMISE_REMEDY);
+    if (run.promiseLine) throw refusal('A promise is started', run.promiseLine, LATER_REMEDY);
     return result;
   } finally {
-    running = undefined;
-    Math.random = random;
-    stop();
-    for (const promise of run.promises) promise.catch(() => undefined);
+    leave();
+    someGoOn ||= run.promiseLine !== undefined;
+    if (!someGoOn) {
+      unwatch();
+      unwatch = undefined;
+    }
   }
 }

@@ -11,6 +11,51 @@ const values = (tensor: tf.Tensor) => Array.from(tensor.dataSync());
 const as = (fn: unknown) => fn as Body;
 const ones = (x: tf.Tensor) => tf.onesLike(x);
 
+const fails = async (x: tf.Tensor) => (await null, x.dataSync());
+/** Functions that are refused, and whose rest runs when they have been. */
+const goingOn: Record<string, (x: tf.Tensor) => unknown> = {
+  'an await': async (x) => (await null, void x.data()),
+  'two awaits': async (x) => (await null, await null, void fails(x)),
+  'a then': (x) => void Promise.resolve().then(() => void fails(x)),
+  'a finally': (x) => void Promise.resolve().finally(() => void x.data()),
+  'a promise of the outside': async (x) => (await outside, void x.data()),
+  'a thenable': async (x) =>
+    await {
+      then(done: () => void) {
+        void x.data();
+        done();
+      },
+    },
+  'an async generator': (x) => {
+    const numbers = (async function* () {
+      yield await Promise.resolve(1);
+      void x.data();
+      yield 2;
+    })();
+    void (async () => {
+      for await (const n of numbers) if (n) void fails(x);
+    })();
+  },
+  'Promise.all': (x) => void Promise.all([null, fails(x)]),
+  'an import': async (x) => (await import('node:path'), void fails(x)),
+  'a promise within a promise': async (x) => {
+    await null;
+    void (async () => {
+      await null;
+      void x.data();
+    })();
+  },
+  'a microtask and a timer after an await': async (x) => {
+    await null;
+    try {
+      queueMicrotask(() => x.dataSync());
+    } finally {
+      setTimeout(() => x.dataSync());
+    }
+  },
+};
+const outside = sleep(1);
+
 const escaped: unknown[] = [];
 const note = (error: unknown) => void escaped.push(error);
 
@@ -20,11 +65,11 @@ for (const backend of ['tensorflow', 'wasm'] as const)
     beforeAll(async () => {
       await useBackend({ backend });
       x = tf.tensor1d([1, 2]);
-      process.on('unhandledRejection', note);
+      process.on('unhandledRejection', note).on('uncaughtException', note);
     });
     afterAll(() => {
       x.dispose();
-      process.off('unhandledRejection', note);
+      process.off('unhandledRejection', note).off('uncaughtException', note);
     });
 
     test.each<[string, Body]>([
@@ -150,6 +195,34 @@ for (const backend of ['tensorflow', 'wasm'] as const)
         },
         /^its own words$/,
       ],
+      [
+        'keeping a tensor',
+        (() => {
+          let state: tf.Tensor | undefined;
+          return (x) => ((state = tf.keep(tf.add(state ?? 0, x))), state);
+        })(),
+        /^tf\.keep\(\) inside .*purity\.test\.ts:\d+.*pass it in again, or hold state in a tf\.Variable/,
+      ],
+      ...(['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'] as const).map(
+        (name): [string, Body, RegExp] => [
+          name,
+          (x) => {
+            globalThis[name](() => x.dataSync());
+            return ones(x);
+          },
+          new RegExp(`^${name}\\(\\) inside .*purity\\.test\\.ts:\\d+.*plain function`),
+        ],
+      ),
+      [
+        'switching the backend',
+        (x) => (void tf.setBackend('none'), ones(x)),
+        /^tf\.setBackend\(\) inside .*useBackend/,
+      ],
+      ...Object.entries(goingOn).map(([name, fn]): [string, Body, RegExp] => [
+        `${name}, with what goes on later`,
+        as(fn),
+        /^(A promise is started|Tensor\.data\(\)) inside/,
+      ]),
       [
         'disposing a variable',
         (() => {
