@@ -1,5 +1,6 @@
 /** A batch as several chains of operations side by side, for the cores that one chain would leave idle. */
 import { nativeBackend } from './native/index.ts';
+import { forPart } from './purity.ts';
 import { tf } from './tf.ts';
 
 /**
@@ -11,8 +12,8 @@ import { tf } from './tf.ts';
  * an operation that is shared ends when its last thread does, and then the next must be handed out. Since each operation
  * has one thread there, a network that is not wrapped takes 1.2 times as long in training and 1.6 times forward.
  *
- * @param fn must not draw random numbers: each part would draw the same
- * @throws RangeError when the tensors' first dimensions differ or are missing
+ * @param fn must not draw random numbers, of which each part would get the same, nor assign variables; both are refused
+ * @throws RangeError when the tensors' first dimensions differ or are missing, or what `fn` gives has another
  */
 export function inChains<R extends tf.Tensor, A extends tf.Tensor[]>(
   fn: (...parts: A) => R,
@@ -27,11 +28,18 @@ export function inChains<R extends tf.Tensor, A extends tf.Tensor[]>(
   }
   const backend = nativeBackend();
   const chains = backend?.recorder ? Math.min(backend.chains, batch) : 1;
-  if (chains <= 1) return fn(...tensors);
+  const onPart = (...parts: A): R =>
+    forPart(() => {
+      const result = fn(...parts);
+      const size = parts[0]!.shape[0]!;
+      if (result.shape[0] === size) return result;
+      throw new RangeError(`inChains: of ${size} samples fn made [${result.shape}], expected [${size}, ...]`);
+    });
+  if (chains <= 1) return onPart(...tensors);
   const sizes = Array.from({ length: chains }, (_, i) => Math.floor((batch + i) / chains));
   const split = tensors.map((tensor) => tf.split(tensor, sizes, 0));
   return tf.concat(
-    sizes.map((_, i) => fn(...(split.map((parts) => parts[i]) as A))),
+    sizes.map((_, i) => onPart(...(split.map((parts) => parts[i]) as A))),
     0,
   );
 }

@@ -17,7 +17,8 @@ export interface CompileOptions {
   /**
    * 'fused': XLA for the sub-functions marked with `fuse` (group norm, Adam): steps about 8 % faster on a CPU for two
    * seconds more at the first call, worth it for functions called more than some hundred times. 'whole': XLA for
-   * everything, slower on CPUs, as convolutions leave oneDNN. Default: neither.
+   * everything, slower on CPUs, as convolutions leave oneDNN. Default: neither. XLA does not notice indices that are out
+   * of range, nor whole numbers divided by zero.
    */
   xla?: 'fused' | 'whole';
   /**
@@ -163,7 +164,7 @@ export function compile<A extends readonly TensorTree[], R extends TensorTree>(
     if (!entry) {
       forgetDisposed();
       const options = {
-        ...{ label: name, fuses: xla === 'fused' },
+        ...{ label: name, fuses: xla === 'fused', xla: xla === 'whole' },
         bfloat16: bfloat16 && hasBfloat16(backend),
       };
       entry = trace(backend, options, leaves, body);

@@ -49,7 +49,7 @@ function trace(
   inputs: readonly { dtype: number; shape: number[] }[],
   floats: number,
 ): NativeFunction {
-  const inner = new Recorder(backend.eager);
+  const inner = new Recorder(backend.eager, { xla: true });
   try {
     return backend.record(inner, () => {
       let made: NativeFunction | undefined;

@@ -107,9 +107,35 @@ tf.engine().startScope = (name?: string) => {
   startScope(name);
 };
 
+/** Whether a function is called that may be called for each part of a batch. */
+let inParts = false;
+
+const inPart = (what: string): Error =>
+  new Error(
+    `${what} inside inChains, at ${callerLine()}. It is called once or for each part of the batch, as there are cores: ` +
+      'draw and assign outside, and pass what was drawn as another tensor.',
+  );
+
+/** Runs `body`, which may be called for each part of a batch: what would depend on how many there are is refused. */
+export function forPart<R>(body: () => R): R {
+  const outer = inParts;
+  inParts = true;
+  try {
+    return body();
+  } finally {
+    inParts = outer;
+  }
+}
+
+/** @throws where each part of a batch would draw the same */
+export function expectNoPart(what: string): void {
+  if (inParts) throw inPart(what);
+}
+
 let assignments: Assignments | undefined;
 const assignNow = tf.Variable.prototype.assign;
 tf.Variable.prototype.assign = function (this: tf.Variable, value: tf.Tensor): void {
+  if (inParts) throw inPart('Variable.assign()');
   if (!running) return assignNow.call(this, value);
   if (!assignments) refuse('Variable.assign()', 'A fused function has no state: assign outside it.');
   assignments.assign(this, value);

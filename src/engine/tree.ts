@@ -30,9 +30,16 @@ export function flatten(tree: TensorTree, leaves: tf.Tensor[], where: string): S
     }
     return leaves.push(tree) - 1;
   }
-  if (Array.isArray(tree))
-    return tree.map((item, i) => flatten(item as TensorTree, leaves, `${where}[${i}]`));
   if (typeof tree === 'object' && isPlain(tree)) {
+    const lost = lostKey(tree);
+    if (lost !== undefined)
+      throw new TypeError(
+        `${where} is ${describe(tree)} with the property ${String(lost)}, which would be lost; expected tensors, or arrays ` +
+          'and plain objects of tensors, in places and under names',
+      );
+    // A place that is left out reads as undefined.
+    if (Array.isArray(tree))
+      return Array.from(tree, (item, i) => flatten(item as TensorTree, leaves, `${where}[${i}]`));
     const entries = Object.entries(tree as Record<string, TensorTree>);
     return Object.fromEntries(
       entries.map(([name, item]) => [name, flatten(item, leaves, `${where}.${name}`)]),
@@ -44,15 +51,25 @@ export function flatten(tree: TensorTree, leaves: tf.Tensor[], where: string): S
   );
 }
 
+/** An array or record of whichever realm, and of no class that adds to it. */
 function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype as object) === null;
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  if (Array.isArray(value)) return Array.isArray(prototype); // as Array.prototype is
+  return prototype === null || Object.hasOwn(prototype, 'hasOwnProperty');
+}
+
+/** A property that is no place of an array, or has no name. */
+function lostKey(tree: object): string | symbol | undefined {
+  if (Array.isArray(tree)) return Object.keys(tree).find((key) => !(Number(key) < tree.length));
+  return Object.getOwnPropertySymbols(tree).find((key) =>
+    Object.prototype.propertyIsEnumerable.call(tree, key),
+  );
 }
 
 function describe(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   if (typeof value !== 'object') return `the ${typeof value} ${String(value)}`;
-  return `a ${value?.constructor.name ?? 'null'}`;
+  return `a ${value?.constructor?.name || 'class without a name'}`;
 }
 
 /** The tree of `structure` with `leaves` in their places. */

@@ -1,6 +1,16 @@
 /** A batch as chains side by side: the same numbers, whatever the sizes. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { compile, inChains, normal, randomKey, tf, useBackend } from '../../src/engine/index.ts';
+import {
+  compile,
+  fuse,
+  inChains,
+  keyTensor,
+  normal,
+  normalInGraph,
+  randomKey,
+  tf,
+  useBackend,
+} from '../../src/engine/index.ts';
 import { nativeBackend } from '../../src/engine/native/index.ts';
 import { hasTensorFlow } from './tensorflow.ts';
 
@@ -51,6 +61,32 @@ describe.runIf(hasTensorFlow)('inChains', () => {
       'tensors of one batch are expected, [B, ...] each; got [4,2], [1]',
     );
     fails(tf.scalar(1)).toThrow('got []');
+  });
+
+  test('what would depend on the number of parts is refused, compiled or not', async () => {
+    const [x, key, v] = [tf.zeros([4, 2]), keyTensor(randomKey(1)), tf.variable(tf.scalar(0))];
+    const refused = {
+      'normalInGraph() inside inChains': (y: tf.Tensor) => tf.add(y, normalInGraph(key, y.shape)),
+      'Variable.assign() inside inChains': (y: tf.Tensor) => (v.assign(tf.add(v, 1)), y),
+      'samples fn made [1,2]': (y: tf.Tensor) => tf.mean(y, 0, true),
+    };
+    for (const [message, fn] of Object.entries(refused)) {
+      await expect(compile((y: tf.Tensor) => inChains(fn, y))(x)).rejects.toThrow(message);
+      expect(() => inChains(fn, x)).toThrow(message);
+    }
+    expect(v.dataSync()[0]).toBe(0);
+    v.dispose();
+  });
+
+  test('noise is not drawn where XLA would draw another', async () => {
+    const key = keyTensor(randomKey(1));
+    const noise = (k: tf.Tensor) => normalInGraph(k as tf.Tensor1D, [4]);
+    const fused = fuse('noise', (k: tf.Tensor) => [noise(k)]);
+    const message = 'XLA draws other numbers under the same key';
+    await expect(compile(noise, { xla: 'whole' })(key)).rejects.toThrow(message);
+    await expect(compile((k: tf.Tensor) => fused(k), { xla: 'fused' })(key)).rejects.toThrow(message);
+    const [alone] = await compile((k: tf.Tensor) => fused(k))(key);
+    expect(Array.from(alone!.dataSync())).toEqual(Array.from(noise(key).dataSync()));
   });
 
   test('outside of a compiled function it is one call of the whole batch', () => {

@@ -156,6 +156,26 @@ for (const backend of ['tensorflow', 'wasm'] as const)
       );
     });
 
+    test('a place that is left out is undefined, and nothing of an argument or result is lost in silence', async () => {
+      const f = compile((list: readonly TensorTree[]) => tf.scalar(list[0] === undefined ? 1 : 2));
+      const sparse: TensorTree[] = [];
+      sparse[1] = tf.scalar(0);
+      expect([values(await f(sparse)), values(await f([null, tf.scalar(0)]))]).toEqual([[1], [2]]);
+      class Batch extends Array<tf.Tensor> {}
+      class Bare {}
+      Object.setPrototypeOf(Bare.prototype, null);
+      const trees: [unknown, string][] = [
+        [{ [Symbol('k')]: tf.scalar(1) }, 'is a Object with the property Symbol(k), which would be lost'],
+        [Object.assign([tf.scalar(1)], { scale: 3 }), 'is a Array with the property scale'],
+        [Batch.of(tf.scalar(1)), 'is a Batch'],
+        [new Bare(), 'is a Bare'],
+      ];
+      for (const [tree, message] of trees) {
+        await expect(f(tree as tf.Tensor[])).rejects.toThrow(`argument 1 ${message}`);
+        await expect(compile(() => tree as TensorTree)()).rejects.toThrow(`its result ${message}`);
+      }
+    });
+
     test('a compiled function inside another is refused', async () => {
       const inner = compile((x: tf.Tensor) => x);
       const outer = compile((x: tf.Tensor) => {

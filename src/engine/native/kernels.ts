@@ -112,6 +112,12 @@ const statelessNormal: tf.KernelConfig = {
   kernelName: 'StatelessRandomNormal',
   backendName: 'tensorflow',
   kernelFunc: ({ inputs, attrs, backend }) => {
+    if (native(backend).recorder?.xla) {
+      throw new Error(
+        'normalInGraph: XLA draws other numbers under the same key; draw outside the fused function, or compile without ' +
+          "xla: 'whole'",
+      );
+    }
     const size = tf.tensor1d((attrs as unknown as { shape: number[] }).shape, 'int32');
     const types = [typeAttr('dtype', 'float32'), typeAttr('T', 'int32'), typeAttr('Tseed', 'int32')];
     const result = native(backend).executeSingleOutput('StatelessRandomNormal', types, [size, inputs.seed!]);

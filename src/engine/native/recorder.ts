@@ -30,6 +30,8 @@ const forTfjs = (dtype: number): number => (dtype === TF_BFLOAT16 ? TF_FLOAT : d
 export interface RecorderOptions {
   /** Whether marked sub-functions become nodes that XLA compiles (`fuse.ts`). */
   fuses?: boolean;
+  /** Whether XLA compiles the whole of it. */
+  xla?: boolean;
   /** Products and what follows them in bfloat16 (`bfloat16.ts`). */
   bfloat16?: boolean;
 }
@@ -60,11 +62,13 @@ export class Recorder {
 
   readonly fuses: boolean;
   readonly bfloat16: boolean;
+  readonly xla: boolean;
 
-  constructor(eager: Eager, { fuses = false, bfloat16 = false }: RecorderOptions = {}) {
+  constructor(eager: Eager, { fuses = false, bfloat16 = false, xla = false }: RecorderOptions = {}) {
     this.#eager = eager;
     this.fuses = fuses;
     this.bfloat16 = bfloat16;
+    this.xla = xla;
     this.#graph = eager.context.api.newGraph();
   }
 

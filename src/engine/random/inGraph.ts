@@ -5,6 +5,7 @@
  * that one block scrambles from the seed, and Box–Muller on 23-bit fractions, in float32. Where a backend has no such
  * operation the same stream is computed here; the two differ by the rounding of logarithm and sine only.
  */
+import { expectNoPart } from '../purity.ts';
 import { tf } from '../tf.ts';
 import { countOf, type Key } from './index.ts';
 import { philox, philoxInto } from './philox.ts';
@@ -17,6 +18,7 @@ export const keyTensor = ({ k0, k1 }: Key): tf.Tensor1D => tf.tensor1d([k0 | 0, 
  * @param key int32 [2], made with `keyTensor`
  */
 export function normalInGraph<S extends number[]>(key: tf.Tensor1D, shape: [...S]): tf.Tensor {
+  expectNoPart('normalInGraph()');
   countOf(shape);
   if (key.dtype !== 'int32' || key.size !== 2) {
     throw new RangeError(`normalInGraph: key is ${key.dtype} [${key.shape}], expected one of keyTensor()`);
