@@ -226,7 +226,10 @@ function inequality(question: Question): Decision {
 function byTheorem(question: Question): Decision | undefined {
   const { model, statement, extent, gap } = question;
   const free = extent.ranges.map(({ index }) => index);
+  // A shape says nothing of whether a sum has a meaning where it has terms: the tables do, or the rules.
+  const unseen = readings(model, statement, extent, question.clock).unseen === true;
   for (const route of routes(statement, model, free, gap)) {
+    if (route.identity === undefined && unseen) continue;
     const found = route.identity === undefined ? nothing : holds(question, route.identity);
     if (found !== undefined) return proof(question, route, found);
   }

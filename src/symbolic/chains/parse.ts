@@ -89,6 +89,8 @@ class Reader extends Cursor {
         factors.push(this.factor());
         afterDivision = false;
       } else if (this.startsFactor()) {
+        if (this.bareLogs.has(factors.at(-1)!))
+          throw this.error('log of a product needs brackets: log(a * b), or a * after it: log a * b');
         if (afterDivision)
           throw this.error('a product without * after "/" is ambiguous: write the * or brackets');
         factors.push(this.factor());

@@ -39,14 +39,14 @@ const SEARCHED = 8; // lengths looked at for the first at which the statement, a
 /**
  * The first lengths at which the statement claims something, and those further on at which a sum has its first terms. Where it has no meaning on the shortest chains (an index
  * outside of them, a variable given itself), it is about those from which on it has one; where it loses its meaning
- * further on, or never has one, there are no lengths, and a reason.
+ * further on, or never has one, there are no lengths, and a reason. `unseen`: a sum in it has no terms at any of the lengths.
  */
 export function readings(
   model: ChainModel,
   statement: Sides,
   { least, ranges }: Extent,
   clock?: Clock,
-): { lengths: readonly AtLength[]; reason?: string } {
+): { lengths: readonly AtLength[]; reason?: string; unseen?: boolean } {
   const unclear = unreadable(model, statement, ranges);
   if (unclear !== undefined) return { lengths: [], reason: unclear };
   const lengths: AtLength[] = [];
@@ -67,7 +67,7 @@ export function readings(
       reason ??= error.message;
     }
   }
-  return { lengths, reason };
+  return { lengths, reason, unseen: empty.size > 0 };
 }
 
 /** Why a statement has no meaning whatever the length, or undefined. */

@@ -127,6 +127,10 @@ test('what could be read in two ways is refused with its position', () => {
   expect(() => parseChain('log q(x) / p(x)')).toThrow(
     'log of a ratio needs brackets: log(a / b) at character 12',
   );
+  expect(() => parseChain('E_{q(x)}[log p(x) p(y|x)]')).toThrow(
+    'log of a product needs brackets: log(a * b)',
+  );
+  expect(parseChain('log p(x) * p(y|x)')).toEqual(parseChain('(log p(x)) p(y|x)'));
   expect(() => parseChain('q(x) / p(x) p(y)')).toThrow('ambiguous');
   expect(() => parseChain('q(x) +')).toThrow('expected an expression, got "the end" at character 7');
   expect(() => parseChain('q(x|')).toThrow(ParseError);

@@ -180,6 +180,15 @@ test('a difference of what may be infinite rests on its being finite', () => {
   ]);
 });
 
+test('what is never negative is proved so only where its sums are known to have a meaning', () => {
+  for (const statement of [
+    'sum_{t=9}^{T} KL(q(x_t,x_9) || p(x_t,x_9)) >= 0',
+    'sum_{t=9}^{T} q(x_{t+1}) >= 0',
+  ])
+    expect(verdictOf(statement, ddpm).verdict, statement).toBe('undecided');
+  expect(verdictOf('sum_{t=5}^{T} KL(q(x_t,x_4) || p(x_t,x_4)) >= 0', ddpm).verdict).toBe('proved');
+});
+
 test('a KL between densities of different variables has no meaning', () => {
   for (const statement of [
     'KL(q(x) || p(x,y)) = -H(q(x)) - E_{q(x)}[log p(x,y)]',
