@@ -3,7 +3,7 @@ import { isRecord, requireArguments, textRecord, texts, type KindsOf } from './a
 import { slopeBy } from './calculus.ts';
 import { unfoldDefinitions } from './claim.ts';
 import { number, substitute, symbolsOf, type Expr } from './expr.ts';
-import { parse, symbolNameFault } from './parse.ts';
+import { parse, requireSymbolName, symbolNameFault } from './parse.ts';
 import { suggestion } from './suggestion.ts';
 import { plus, times } from './tidy.ts';
 
@@ -51,7 +51,7 @@ export class Calculus {
   /**
    * `variables` are the symbols that expressions are differentiated in, or that move; `remedy` is what else than a constant
    * a symbol may be, for messages.
-   * @throws when a name is declared in two ways, or a relation is none
+   * @throws when a name is declared in two ways or cannot be a symbol, or a relation is none
    */
   constructor(
     what: string,
@@ -73,6 +73,7 @@ export class Calculus {
       ]),
     );
     const declared = [...variables, ...this.constants, ...this.functions.keys(), ...this.definitions.keys()];
+    declared.forEach((name) => requireSymbolName(what, name));
     const twice = declared.find((name, i) => declared.indexOf(name) !== i);
     if (twice !== undefined)
       throw new Error(
@@ -162,7 +163,10 @@ export class Calculus {
       const match = /^([^=<>]*)([=<>])([^=<>]*)$/.exec(text);
       if (!match) return fail(place, `expected "name = expression" or "a < b", got "${text}"`);
       const [, left, relation, right] = match;
-      if (relation !== '=') continue;
+      if (relation !== '=') {
+        [left, right].forEach((side) => parse(side)); // left aside, but not unread
+        continue;
+      }
       const name = left.trim();
       const fault = symbolNameFault(name);
       if (fault !== undefined) fail(place, `expected a symbol left of "=": ${fault}`);

@@ -5,10 +5,10 @@
 import { anything, requireArguments, text, textRecord, texts, type KindsOf } from './arguments.ts';
 import { Calculus, type Dependence, type Text } from './dependence.ts';
 import { call, number, pow, symbol, symbolsOf, type Expr } from './expr.ts';
-import type { Gaussian } from './gaussian.ts';
+import { exponent, requireFreeOf, type Gaussian } from './gaussian.ts';
 import { parse } from './parse.ts';
 import { suggestion } from './suggestion.ts';
-import { minus, negative, over, plus, times } from './tidy.ts';
+import { minus, over, plus, times } from './tidy.ts';
 
 const read = (e: Text): Expr => (typeof e === 'string' ? parse(e) : e);
 
@@ -75,15 +75,16 @@ export function scoreOf(density: Text, x: string, dependence?: Dependence): Expr
   return over(calculus.partial(p, x), p);
 }
 
-/** The density N(x; mean, variance) without the factor 1/√(2π). */
-export function density(x: string, { mean, variance }: Gaussian): Expr {
-  const exponent = negative(over(pow(minus(symbol(x), mean), number(2)), times(number(2), variance)));
-  return over(call('exp', exponent), call('sqrt', variance));
-}
+/** The density N(x; mean, variance) without the factor 1/√(2π). @throws when the mean or the variance reads x */
+export const density = (x: string, normal: Gaussian): Expr =>
+  over(call('exp', exponent(x, normal)), call('sqrt', normal.variance));
 
-/** A mixture of densities, weights as given. */
-export const mixtureDensity = (x: string, parts: readonly [weight: Text, part: Gaussian][]): Expr =>
-  plus(...parts.map(([weight, part]) => times(read(weight), density(x, part))));
+/** A mixture of densities, weights as given. @throws when a weight, a mean or a variance reads x */
+export function mixtureDensity(x: string, parts: readonly [weight: Text, part: Gaussian][]): Expr {
+  const weighted = parts.map(([weight, part]) => ({ weight: read(weight), part }));
+  weighted.forEach(({ weight }) => requireFreeOf(x, { weight }));
+  return plus(...weighted.map(({ weight, part }) => times(weight, density(x, part))));
+}
 
 /**
  * d/dt of an expression whose symbols move: Σ ∂f/∂y·(dy/dt); `{ t: '1' }` for explicit time. Every symbol of f has a rate,
@@ -134,8 +135,8 @@ const REQUIRED = ['density', 'x', 'drift', 'diffusion', 'rates'];
  * ∂p/∂t and −∂(f·p)/∂x + ½·∂²(g²·p)/∂x²: the density follows the process where they are equal. Every symbol of the density
  * has a rate or is a constant; `functions` are those of x, with their derivatives in x (one that has a rate as well depends
  * on both); `given` defines.
- * @throws when a symbol is neither, x has a rate, a rate reads x, or a rate is given for what nothing here reads: misspelt,
- *   it would leave a symbol standing still.
+ * @throws when a symbol is neither, x has a rate, a rate reads x, what moves by a function of x is none itself, or a rate is
+ *   given for what nothing here reads: misspelt, it would leave a symbol standing still.
  */
 export function fokkerPlanck(spec: FokkerPlanck): { lhs: Expr; rhs: Expr } {
   requireArguments('Fokker–Planck', spec, FOKKER_PLANCK, { required: REQUIRED });
@@ -162,6 +163,15 @@ export function fokkerPlanck(spec: FokkerPlanck): { lhs: Expr; rhs: Expr } {
   if (reading !== undefined)
     throw new Error(`the rate of ${reading} reads ${x}: what moves with time alone has a rate free of ${x}`);
   const free = [...ofTime].filter((name) => !Object.hasOwn(functions, name));
+  const varies = (name: string): boolean =>
+    Object.hasOwn(functions, name) && functions[name][x]?.trim() !== '0';
+  for (const [i, name] of names.entries()) {
+    const read = symbolsOf(speeds[i]).find(varies);
+    if (read !== undefined && !varies(name))
+      throw new Error(
+        `the rate of ${name} reads ${read}, a function of ${x}: then ${name} is one too, and its derivative in ${x} belongs in functions`,
+      );
+  }
   const space = new Calculus(`Fokker–Planck, in ${x}`, [x], {
     constants: [...new Set([...constants, ...free])],
     functions,

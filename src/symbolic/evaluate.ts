@@ -1,4 +1,5 @@
 import {
+  UNKNOWN,
   absBall,
   addBalls,
   ball,
@@ -42,7 +43,8 @@ export function ballAlgebra(point: Point, bits: number, check: () => void = chec
       if (name === 'sqrt') return sqrtBall(x, bits);
       if (name === 'exp') return expBall(x, bits);
       if (name === 'erf') return erfBall(x, bits);
-      return name === 'log' ? logBall(x, bits) : absBall(x);
+      if (name === 'log') return logBall(x, bits);
+      return name === 'abs' ? absBall(x) : UNKNOWN; // no balls of sin and cos
     },
   };
 }

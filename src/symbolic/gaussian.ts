@@ -3,10 +3,11 @@
  * coordinate of an isotropic vector. Results are expressions that the steps of a derivation can start from and check.
  */
 import { requireArguments, text, textRecord, type KindsOf } from './arguments.ts';
-import { PI, call, constant, number, pow, symbol, symbolsOf, toText, type Expr } from './expr.ts';
+import { isNegative } from './ball.ts';
+import { evaluateBall } from './evaluate.ts';
+import { PI, call, number, pow, symbol, symbolsOf, toText, type Expr } from './expr.ts';
 import { typesetByName } from './by-name.ts';
-import { parse } from './parse.ts';
-import { textQ } from './rational.ts';
+import { parse, requireSymbolName } from './parse.ts';
 import { shownBy } from './shown.ts';
 import { minus, negative, over, plus, times } from './tidy.ts';
 
@@ -39,12 +40,13 @@ const NODE: KindsOf<NodeSpec> = { of: textRecord, mean: text, variance: text };
  * Declares a linear-Gaussian model, variables in causal order:
  * `gaussianModel({ xPrev: { mean: 'sqrt(abarPrev)*x0', variance: '1-abarPrev' }, xt: { of: { xPrev: 'sqrt(alpha)' }, variance: 'beta' } })`.
  * @throws when a variable depends on one that is not declared before it, when a mean, a variance or a slope reads a
- *   variable of the model, or when a variance is a negative number.
+ *   variable of the model, when a variance is a negative number, or a name cannot be a symbol.
  */
 export function gaussianModel(nodes: Record<string, NodeSpec>): GaussianModel {
   const means = new Map<string, Expr>();
   const covariances = new Map<string, Map<string, Expr>>();
   for (const [name, node] of Object.entries(nodes)) {
+    requireSymbolName('a variable of the model', name);
     requireArguments(`variable ${name}`, node, NODE, { required: ['variance'] });
     const { of = {}, mean = '0', variance } = node;
     const parents = Object.entries(of).map(([parent, slope]) => ({ parent, slope: parse(slope) }));
@@ -84,9 +86,22 @@ export function gaussianModel(nodes: Record<string, NodeSpec>): GaussianModel {
   return modelOf(means, covariances);
 }
 
+const NUMBER_BITS = 224;
+
+/** @throws for a number that is negative or is none: −1, 3 − π, √(−2). Of symbols nothing is known here. */
 function notNegative(variance: Expr, what: string): void {
-  const value = constant(variance);
-  if (value !== null && value.n < 0n) throw new Error(`${what} is ${textQ(value)}: expected 0 or more`);
+  if (symbolsOf(variance).length > 0) return;
+  const value = evaluateBall(variance, new Map(), NUMBER_BITS);
+  if (isNegative(value) || value.state === 'undefined')
+    throw new Error(`${what} is ${toText(variance)}: expected 0 or more`);
+}
+
+/** @throws when one of these expressions reads x: then what is made of them is no density of x. */
+export function requireFreeOf(x: string, parts: Record<string, Expr>): void {
+  requireSymbolName('the variable of a density', x);
+  for (const [what, expr] of Object.entries(parts))
+    if (symbolsOf(expr).includes(x))
+      throw new Error(`the ${what} reads ${x}: expected it free of ${x} in a density of ${x}`);
 }
 
 type Covariances = ReadonlyMap<string, ReadonlyMap<string, Expr>>;
@@ -181,14 +196,15 @@ export function gaussian(
   return shown(read);
 }
 
-/** log N(x; mean, variance). */
+/** log N(x; mean, variance). @throws when the mean or the variance reads x */
 export function logDensity(x: string, normal: Gaussian): Expr {
   const constant = over(call('log', times(number(2), PI, normal.variance)), number(2));
   return minus(exponent(x, normal), constant);
 }
 
-/** The exponent alone: the log density up to a term free of x. */
+/** The exponent alone: the log density up to a term free of x. @throws when the mean or the variance reads x */
 export function exponent(x: string, { mean, variance }: Gaussian): Expr {
+  requireFreeOf(x, { mean, variance });
   return negative(over(square(minus(symbol(x), mean)), times(number(2), variance)));
 }
 

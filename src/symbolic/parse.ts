@@ -57,6 +57,12 @@ export function symbolNameFault(name: string): string | undefined {
   return fits ? undefined : `"${name}" cannot be a symbol`;
 }
 
+/** @throws unless the name can be that of a symbol: pi would be read as the number. */
+export function requireSymbolName(what: string, name: string): void {
+  const fault = symbolNameFault(name);
+  if (fault !== undefined) throw new Error(`${what}: ${fault}`);
+}
+
 /**
  * Text to expression: + − * / ^, brackets, sqrt, exp, log (natural), abs, sin, cos, erf, min and max (by abs), normalCdf (by erf), decimal literals
  * (exact), pi, symbols, and 2x for 2*x. Throws ParseError with the position.

@@ -9,10 +9,12 @@ import {
   fokkerPlanck,
   formula,
   gaussian,
+  gaussianModel,
   gradient,
   isotropicGradient,
   isotropicLaplacian,
   laplacian,
+  logDensity,
   mixtureDensity,
   parse,
   radialLaplacian,
@@ -252,4 +254,54 @@ test('what is declared in two ways, or moves with x, is refused', () => {
   expect(() =>
     fokkerPlanck({ ...vp, rates: { abar: 'x' }, density: density('x', noised('m', 'v')) }),
   ).toThrow('the rate of abar reads x');
+});
+
+test('a name that is the number π, or no name, is refused as a variable, a constant and a function', () => {
+  const number = 'is the number π, known without a declaration, and cannot be a symbol';
+  const one = gaussian('0', '1');
+  expect(() => derivative('pi^2', 'pi')).toThrow(number);
+  expect(() => gradient('π*x', ['x', 'π'])).toThrow(number);
+  expect(() => derivative('pi*x', 'x', { functions: { pi: { x: 'p1' } } })).toThrow(number);
+  expect(() => derivative('x', 'x', { constants: ['pi'] })).toThrow(number);
+  expect(() => density('pi', one)).toThrow(number);
+  expect(() => logDensity('pi', one)).toThrow(number);
+  expect(() => gaussianModel({ pi: { variance: '1' } })).toThrow(number);
+  expect(() => derivative('3', 'x + 1')).toThrow('"x + 1" cannot be a symbol');
+  expect(() => gaussianModel({ 'x y': { variance: '1' } })).toThrow('"x y" cannot be a symbol');
+  expect(() => fokkerPlanck({ ...vp, x: 'pi', density: '1', rates: {} })).toThrow(number);
+});
+
+test('no density of x has x in its mean, its variance or a weight', () => {
+  expect(() => density('x', gaussian('x', 'v'))).toThrow('the mean reads x');
+  expect(() => logDensity('x', gaussian('m', 'x^2'))).toThrow('the variance reads x');
+  expect(() => mixtureDensity('x', [['x', gaussian('0', '1')]])).toThrow('the weight reads x');
+});
+
+test('a variance that is a negative number is refused, however it is written', () => {
+  const of = (variance: string) => () => gaussian('0', variance);
+  for (const variance of ['-1', '3 - pi', '-sqrt(2)', 'log(1/2)', 'sqrt(-2)', '355/113 - pi - 1/10^6'])
+    expect(of(variance)).toThrow(/expected 0 or more/);
+  for (const variance of ['0', 'pi - 3', 'sqrt(2) - sqrt(2)', '22/7 - pi', '1 + sin(1)'])
+    expect(of(variance)).not.toThrow();
+  expect(() => gaussianModel({ x: { variance: '3 - pi' } })).toThrow('the variance of x is 3 - pi');
+});
+
+test('what moves by a function of x is a function of x', () => {
+  const moved = { density: 'a', x: 'x', drift: 'f', diffusion: '0', rates: { a: 'q' } };
+  const known = { f: { x: 'f1' }, q: { x: 'q1' } };
+  expect(() => fokkerPlanck({ ...moved, functions: known })).toThrow(
+    'the rate of a reads q, a function of x',
+  );
+  const { rhs } = fokkerPlanck({
+    ...moved,
+    functions: { ...known, a: { x: 'a1' }, a1: { x: 'a2' } },
+  });
+  expect(() => fokkerPlanck({ ...moved, functions: { ...known, q: { x: '0' } } })).not.toThrow();
+  expect(
+    verdict({ lhs: rhs, rhs: '-f1*a - f*a1' }, { a: real, a1: real, a2: real, f: real, f1: real }),
+  ).toMatch(/proved|vacuous/);
+});
+
+test('an inequality that cannot be read is refused, though derivatives leave inequalities aside', () => {
+  expect(() => derivative('x', 'x', { given: ['sqrt( < 3'] })).toThrow('character');
 });
