@@ -9,9 +9,6 @@ export * from '@tensorflow/tfjs';
 const asTensor = (x: core.Tensor | core.TensorLike): core.Tensor =>
   x instanceof core.Tensor ? x : core.tensor(x);
 
-/** tfjs's, as an operation, so that a compiled function can refuse it. */
-export const keep = core.op({ keep_: core.keep }) as typeof core.keep;
-
 type Order = number | 'euclidean' | 'fro';
 
 /** √Σx², with slope 0 at 0 as PyTorch has it. Over all axes if `axes` is all of them. */

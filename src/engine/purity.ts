@@ -54,10 +54,6 @@ const LATER_REMEDY =
   'Its code runs once, at once, and nothing waits for what it starts: make it a plain function that returns its ' +
   'tensors, and load, wait and read values outside.';
 
-const KEEP_REMEDY =
-  'Its code runs once, so the next call would not see what was kept: return the tensor and pass it in again, or hold ' +
-  'state in a tf.Variable.';
-
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
 /** Wraps `target[name]` so that it throws during a trace. Installed once, costs one comparison a call. */
@@ -92,17 +88,15 @@ const DRAWING = [
 ]
   .concat(['randomUniformInt', 'truncatedNormal'])
   .map((name) => `${name}__op`);
-const remedies = new Map(DRAWING.map((name) => [name, RANDOM_REMEDY]));
-remedies.set('keep__op', KEEP_REMEDY);
+const drawing = new Set(DRAWING);
 
 /** Every operation of tfjs opens a scope of its name; those of layers too, which no guard on the namespace would see. */
 const startScope = tf.engine().startScope.bind(tf.engine());
 tf.engine().startScope = (name?: string) => {
-  const remedy = running && name !== undefined && remedies.get(name);
-  if (remedy) {
+  if (running && name !== undefined && drawing.has(name)) {
     const { scopeStack } = (tf.engine() as unknown as { state: { scopeStack: { name: string }[] } }).state;
     const outermost = scopeStack.map((scope) => scope.name).find((scope) => scope.endsWith('__op'));
-    refuse(`tf.${(outermost ?? name).replace('__op', '')}()`, remedy);
+    refuse(`tf.${(outermost ?? name).replace('__op', '')}()`, RANDOM_REMEDY);
   }
   startScope(name);
 };

@@ -54,7 +54,7 @@ export class Assignments {
       );
     const known = this.#held.get(variable);
     const before = known?.before ?? variable.dataId;
-    const next = tf.engine().keep(tf.clone(value));
+    const next = tf.keep(tf.clone(value));
     this.#held.set(variable, { before, next });
     place(variable, next.dataId);
     known?.next.dispose();

@@ -245,7 +245,7 @@ describe.runIf(hasTensorFlow)('on tensorflow alone', () => {
 
   test('a tensor kept from inside a trace is refused outside, and says what to do', async () => {
     let kept: tf.Tensor | undefined;
-    await compile((x: tf.Tensor) => (kept = tf.engine().keep(tf.add(x, 1))))(tf.scalar(1));
+    await compile((x: tf.Tensor) => (kept = tf.keep(tf.add(x, 1))))(tf.scalar(1));
     expect(() => tf.add(kept!, 1)).toThrow(/existed only while a function was traced/);
   });
 

@@ -195,14 +195,6 @@ for (const backend of ['tensorflow', 'wasm'] as const)
         },
         /^its own words$/,
       ],
-      [
-        'keeping a tensor',
-        (() => {
-          let state: tf.Tensor | undefined;
-          return (x) => ((state = tf.keep(tf.add(state ?? 0, x))), state);
-        })(),
-        /^tf\.keep\(\) inside .*purity\.test\.ts:\d+.*pass it in again, or hold state in a tf\.Variable/,
-      ],
       ...(['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'] as const).map(
         (name): [string, Body, RegExp] => [
           name,
