@@ -59,6 +59,8 @@ export interface Signals {
   taken: Int32Array;
   /** The number of the last run whose code has taken the signal that tells it of an interrupt. */
   holding: Int32Array;
+  /** Imports of cells: how many have begun, the first that was cut off last, and how often that happened. */
+  loads: Int32Array;
 }
 
 export type ToRuntime =

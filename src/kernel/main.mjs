@@ -19,8 +19,8 @@ const connection = JSON.parse(readFileSync(connectionFile, 'utf8'));
 const { port1, port2 } = new MessageChannel();
 const boot = new URL('./worker.mjs', import.meta.url);
 
-const word = () => new Int32Array(new SharedArrayBuffer(4));
-const signals = { order: word(), taken: word(), holding: word() };
+const words = (count) => new Int32Array(new SharedArrayBuffer(4 * count));
+const signals = { order: words(1), taken: words(1), holding: words(1), loads: words(3) };
 
 const start = (entry, port, more, resourceLimits = {}) => {
   const worker = new Worker(boot, {
@@ -47,7 +47,7 @@ const language = { directory: process.cwd(), before: ['typescript'] };
 start('./language/entry.ts', port2, language, { maxYoungGenerationSizeMb: 20 });
 
 await import('tsx');
-register('./modules/hooks.mjs', import.meta.url);
+register('./modules/hooks.mjs', import.meta.url, { data: signals.loads });
 const require = createRequire(import.meta.url);
 const { startRuntime } = require('./runtime/entry.ts');
 startRuntime(wire, signals);

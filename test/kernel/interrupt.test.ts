@@ -289,3 +289,32 @@ test('what an interrupted cell throws on its way out is shown with it', async ()
     kernel.publishedFor(id).some(({ content }) => String(content.text).includes('disk full'));
   await kernel.until(shown, 'the late error to be shown', 3000);
 });
+
+/** What a module does when it is loaded, and how often the interrupted import is asked to stop. */
+test.each([
+  ['in a loop', 'for (const end = Date.now() + 3000; Date.now() < end;);', false],
+  [
+    'while it waits',
+    'for (let i = 0; i < 30; i++) await new Promise<void>((done) => setTimeout(() => done(), 50));',
+    false,
+  ],
+  [
+    'for ever',
+    'while (!process.env.SCOREBOOK_LOADED) await new Promise<void>((done) => setTimeout(() => done(), 5));',
+    true,
+  ],
+])('a module whose load is interrupted %s can be imported by the next cell', async (_, body, endless) => {
+  const folder = mkdtempSync(join(tmpdir(), 'kernel-interrupt-'));
+  writeFileSync(join(folder, 'slow.ts'), `console.log('running'); ${body} export const value = 6 * 7;`);
+  const from = `from '${folder}/slow.ts'`;
+  const reply = await interrupted(`import { value as first } ${from}; const after = (kept.here = false)`, '');
+  expect(reply.ename).toBe('Interrupted');
+  if (endless) {
+    // An interrupt while no cell runs ends it.
+    await kernel.request('interrupt_request', {}, 'control');
+    await kernel.execute("await sleep(50); process.env.SCOREBOOK_LOADED = 'yes'");
+  }
+  expect((await kernel.execute(`import { value } ${from}; value`)).result).toBe('42');
+  expect((await kernel.execute('kept.here')).result).toBe('true'); // the interrupted cell did not go on
+  rmSync(folder, { recursive: true, force: true });
+});

@@ -50,16 +50,26 @@ export function reexportStatements(
   return [factory.createExpressionStatement(ts.setTextRange(loaded, moduleSpecifier))];
 }
 
-/** `await import('m', options)` */
+/** `kernel.load(kernel.beginLoad(), import('m'))`: an interrupt leaves a module that is being loaded its time. */
+export function loading(factory: ts.NodeFactory, imported: ts.Expression): ts.Expression {
+  const helper = (name: string): ts.Expression =>
+    factory.createPropertyAccessExpression(factory.createIdentifier(kernelName), name);
+  const begin = factory.createCallExpression(helper('beginLoad'), undefined, []);
+  return factory.createCallExpression(helper('load'), undefined, [begin, imported]);
+}
+
+/** `import('m', options)`, as `loading` has it, awaited. */
 function loadModule(
   factory: ts.NodeFactory,
   specifier: string,
   options: ts.Expression[] = [],
 ): ts.AwaitExpression {
   const callee = factory.createToken(ts.SyntaxKind.ImportKeyword) as unknown as ts.Expression;
-  return factory.createAwaitExpression(
-    factory.createCallExpression(callee, undefined, [factory.createStringLiteral(specifier), ...options]),
-  );
+  const imported = factory.createCallExpression(callee, undefined, [
+    factory.createStringLiteral(specifier),
+    ...options,
+  ]);
+  return factory.createAwaitExpression(loading(factory, imported));
 }
 
 /** `import m = require('m')` as `scope.m = require('m')`. */

@@ -2,7 +2,7 @@ import ts from 'typescript';
 import { bindingNames, type Declaring, declarations, isImport } from './names.ts';
 import { toAssignment, toTarget } from './assignment.ts';
 import { defaultExport } from './default-export.ts';
-import { importStatements, reexportStatements, requireStatement } from './imports.ts';
+import { importStatements, loading, reexportStatements, requireStatement } from './imports.ts';
 import { kernelName, metaName, scopeName } from './parameters.ts';
 
 /**
@@ -194,6 +194,8 @@ class CellTransform {
     if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword)
       return factory.createIdentifier(metaName);
     if (ts.isAwaitExpression(node)) return this.resume(ts.visitEachChild(node, this.visit, this.context));
+    if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
+      return loading(factory, ts.visitEachChild(node, this.visit, this.context));
     if (ts.isForOfStatement(node) && node.awaitModifier) return this.forAwait(node);
     if (ts.isVariableStatement(node) && this.declaresShared(node.declarationList))
       return this.assignments(node.declarationList);

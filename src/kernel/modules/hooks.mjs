@@ -9,9 +9,27 @@ const typescript = /\.m?tsx?$/;
 /** The rest that has a version of its own. What Node requires, and keeps by its path, is not among it. */
 const versioned = new Set(['module', 'json']);
 
-/** @typedef {{ version: number, stamp: string, imports: Map<string, number> }} Loaded */
+/** @typedef {{ version: number, stamp: string, imports: Map<string, number>, load: number }} Loaded */
 /** @type {Map<string, Loaded>} by URL without query: the version loaded last, and the versions it imported */
 const loaded = new Map();
+
+/** Imports of cells, as the main thread counts them (channels.ts). */
+let loads = new Int32Array(3);
+let cuts = 0;
+
+/** @param {Int32Array} shared */
+export function initialize(shared) {
+  loads = shared;
+}
+
+/** Node keeps a module that was cut off while it was loaded, and never finishes it: its next import is another version. */
+function markCutOff() {
+  const now = Atomics.load(loads, 2);
+  if (now === cuts) return;
+  cuts = now;
+  const first = Atomics.load(loads, 1);
+  for (const known of loaded.values()) if (known.load >= first) known.stamp = 'cut off';
+}
 
 // Outside `"type": "module"` packages tsx marks what a module imports with a query of its own: all are modules here.
 const bare = (url) => url.replace(/(%3F|[?#]).*$/, '');
@@ -38,11 +56,12 @@ function versionOf(url) {
   const known = loaded.get(url);
   if (known && isFresh(url)) return known.version;
   const version = (known?.version ?? 0) + 1;
-  loaded.set(url, { version, stamp: stampOf(url), imports: new Map() });
+  loaded.set(url, { version, stamp: stampOf(url), imports: new Map(), load: Atomics.load(loads, 0) });
   return version;
 }
 
 export async function resolve(specifier, context, nextResolve) {
+  markCutOff();
   const fromCell = isCell(context.parentURL);
   if (fromCell && specifier === 'tslab') return nextResolve(tslabUrl, context);
   const found = await resolveOrFallBack(specifier, context, nextResolve, fromCell);

@@ -1,4 +1,5 @@
 import { Session } from 'node:inspector';
+import { createRequire } from 'node:module';
 import { promiseHooks } from 'node:v8';
 import type { Signals } from '../channels.ts';
 
@@ -12,6 +13,8 @@ export interface CellContext {
   interruptedAt?: number;
   /** Its code holds the signal that tells it of an interrupt, and ends by itself. */
   holdsSignal?: boolean;
+  /** Numbers of the imports of its code that go on. */
+  readonly loads?: Set<number>;
   /** How often its code was told of the interrupt by a thrown `Interrupted`. */
   told?: number;
 }
@@ -46,6 +49,12 @@ class Stamp extends (function (target: object) {
   }
 }
 
+/** What was required, by file name. */
+const { cache } = createRequire(import.meta.url);
+
+/** Cells for which modules are being loaded. */
+const loaders = new Set<CellContext>();
+
 let current: CellContext | undefined;
 /** The cell whose continuation was terminated here, until the interrupt is heard. */
 let terminated: CellContext | undefined;
@@ -66,6 +75,7 @@ export function trackCells(shared: Signals): void {
   debuggerSession.connect();
   const terminate = (cell: CellContext | undefined): void => {
     terminated = cell;
+    if (cell) cutLoads(cell);
     current = undefined; // nothing that runs after this belongs to the cell
     debuggerSession.post('Runtime.terminateExecution');
     // V8 obeys at the next turn of a loop. Without one here, code that has nothing to do with this would be what it ends.
@@ -88,11 +98,44 @@ export function trackCells(shared: Signals): void {
 }
 
 /** Whether nobody can expect that an interrupted cell ends by itself. */
-function isOverdue({ interruptedAt, holdsSignal, told = 0 }: CellContext): boolean {
+function isOverdue(cell: CellContext): boolean {
+  const { interruptedAt, holdsSignal, told = 0 } = cell;
   if (interruptedAt === undefined) return false;
   if (interruptedAt < outOfPatience) return true;
-  const endsByItself = holdsSignal || (told > 0 && told < mostTold);
+  const endsByItself = holdsSignal || isLoading(cell) || (told > 0 && told < mostTold);
   return !endsByItself && performance.now() - interruptedAt > grace;
+}
+
+/** Whether a module is being loaded for it. Whoever imports a module whose load was ended in the middle waits for ever. */
+function isLoading({ loads }: CellContext): boolean {
+  return loads !== undefined && loads.size > 0;
+}
+
+/** To be called where the running code imports a module. Returns what is to be called when that has ended. */
+export function beginLoad(): () => void {
+  const number = Atomics.add(signals.loads, 0, 1) + 1;
+  const cell = current;
+  if (!cell?.loads) return () => {};
+  const { loads } = cell;
+  loads.add(number);
+  loaders.add(cell);
+  return () => {
+    loads.delete(number);
+    if (loads.size === 0) loaders.delete(cell);
+  };
+}
+
+/** What a terminated cell was loading is loaded anew by the next import (hooks.mjs). */
+function cutLoads(cell: CellContext): void {
+  const { loads } = cell;
+  // What is not loaded now never will be: its code is gone from the stack.
+  for (const [name, module] of Object.entries(cache))
+    if (module?.loaded === false) Reflect.deleteProperty(cache, name);
+  if (!loads?.size) return;
+  Atomics.store(signals.loads, 1, Math.min(...loads));
+  Atomics.add(signals.loads, 2, 1);
+  loads.clear();
+  loaders.delete(cell);
 }
 
 /**
@@ -126,7 +169,8 @@ export function putOff(): PutOff {
   const cell = current;
   const isEnding = cell?.interruptedAt !== undefined;
   const isWanted = (): boolean =>
-    cell?.interruptedAt === undefined || (!isOverdue(cell) && (isEnding || cell.holdsSignal === true));
+    cell?.interruptedAt === undefined ||
+    (!isOverdue(cell) && (isEnding || cell.holdsSignal === true || isLoading(cell)));
   return { cell, isWanted };
 }
 
@@ -138,6 +182,7 @@ export function mustReturn(): boolean {
 /** What interrupted cells have left running ends at its next continuation. */
 export function losePatience(): void {
   outOfPatience = performance.now();
+  for (const cell of loaders) if (isOverdue(cell)) cutLoads(cell);
 }
 
 /** The cells whose code has thrown what nobody caught. */
@@ -166,6 +211,7 @@ export function cellBehind(thrown: unknown, promise?: object): CellContext {
 
 /** To be called where no cell's code is on the stack: terminated code could not leave its cell by itself. */
 export function leaveCells(): void {
+  if (current) cutLoads(current);
   terminated ??= current;
   current = undefined;
 }

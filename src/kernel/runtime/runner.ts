@@ -4,6 +4,7 @@ import { createRequire, isBuiltin } from 'node:module';
 import { dirname } from 'node:path';
 import type { CompiledCell, FromRuntime, RunFailure, RunSuccess } from '../channels.ts';
 import {
+  beginLoad,
   type CellContext,
   inCell,
   Interrupted,
@@ -48,7 +49,7 @@ export class Runner {
   }
 
   run(id: number, cell: CompiledCell, takesInput: boolean): void {
-    const context = { id, controller: new AbortController(), takesInput };
+    const context = { id, controller: new AbortController(), takesInput, loads: new Set<number>() };
     const running: Running = { context, progress: { done: 0 } };
     setLatest(running.context);
     rememberScript(cell);
@@ -115,6 +116,16 @@ export class Runner {
       resume<T>(value: T): T {
         throwIfInterrupted();
         return value;
+      },
+      beginLoad,
+      /** The module of an import that the cell has begun. */
+      async load(end: () => void, module: Promise<object>): Promise<object> {
+        try {
+          return await module;
+        } finally {
+          end();
+          throwIfInterrupted();
+        }
       },
       last(value: unknown): Last | Promise<Last> {
         return isThenable(value) ? Promise.resolve(value).then((value) => ({ value })) : { value };
