@@ -94,6 +94,8 @@ export function parseCommand(
       const hint = didYouMean(token.name, Object.keys(table), '--');
       throw new UsageError(`unknown option ${token.rawName}${hint}`);
     }
+    if (given.has(token.name) && option.placeholder !== undefined)
+      throw new UsageError(`${token.rawName} is given twice: expected one value`);
     if (token.name === 'help') help = true;
     else values[token.name] = readValue(token.name, option, token.value);
     given.add(token.name);

@@ -3,7 +3,6 @@ import { checkNetwork, type Denoiser } from '../models/index.ts';
 import {
   callable,
   checkOptions,
-  checkValue,
   flag,
   instanceOf,
   listOf,
@@ -18,7 +17,7 @@ import {
 import { checkKind, type AnyModel } from './architectures.ts';
 import { decayKind } from './ema.ts';
 import { plainJson } from './plainJson.ts';
-import { settingNames } from './settings.ts';
+import { checkedSchedule, settingNames } from './settings.ts';
 import type { TrainingData, TrainOptions } from './trainOptions.ts';
 
 const kinds: Kinds<TrainOptions> = {
@@ -50,6 +49,7 @@ export function checkTraining(network: Denoiser, data: TrainingData, options: Tr
   checkImages(data);
   plainJson('network.config', network.config);
   plainJson('optimizer.settings', options.optimizer?.settings ?? {});
+  if (options.schedule) checkedSchedule(options.schedule);
   const { checkpointDir, resume, overwrite, mayDiffer = [] } = options;
   if (resume && checkpointDir === undefined)
     throw new OptionError('resume', 'resume: expected checkpointDir, the folder to go on from');
@@ -64,12 +64,12 @@ export function checkTraining(network: Denoiser, data: TrainingData, options: Tr
     );
 }
 
-function checkImages({ train, validation }: TrainingData): void {
-  checkValue('train', 'data.train', train, images);
+function checkImages(data: TrainingData): void {
+  checkOptions('train: data', data, { train: required(images), validation: images, test: images });
+  const { train, validation } = data;
   if (train.count === 0)
     throw new OptionError('data', `train: data.train (${train.name}) has no images: expected 1 or more`);
   if (validation === undefined) return;
-  checkValue('train', 'data.validation', validation, images);
   if (validation.count === 0)
     throw new OptionError(
       'data',

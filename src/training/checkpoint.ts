@@ -48,13 +48,17 @@ export async function saveForDiffusers(
   await saveFolder(folder, model as AnyModel, vector, about);
 }
 
-/** A folder that `loadModel` reads; diffusers too, where it has such a network. */
+/**
+ * A folder that `loadModel` reads; diffusers too, where it has such a network.
+ * @throws as {@link refuseForeignConfig}, and for parameters that are not finite, before anything is written
+ */
 export async function saveFolder(
   folder: string,
   model: AnyModel,
   vector: Float32Array,
   about: Record<string, unknown> = {},
 ): Promise<void> {
+  await refuseForeignConfig(folder, model);
   for (const { name, parts } of modelFiles(describeModel(model, about), model, vector))
     await writeOrRemove(join(folder, name), parts);
 }
@@ -95,6 +99,19 @@ function modelFiles(
   ];
 }
 
+/**
+ * Refuses a folder whose `config.json` is of something else, which the one of the network would replace.
+ * @throws Error naming the file
+ */
+export async function refuseForeignConfig(folder: string, { kind }: Pick<AnyModel, 'kind'>): Promise<void> {
+  const file = join(folder, CONFIG_FILE);
+  if (architectureOf(kind)?.toDiffusers === undefined || !existsSync(file) || (await isOfDiffusers(file)))
+    return;
+  throw new Error(
+    `${file}: not of a UNet2DModel, and would be replaced by the config of one: choose another folder, or move it away`,
+  );
+}
+
 async function writeOrRemove(file: string, parts: readonly Uint8Array[] | undefined): Promise<void> {
   if (parts !== undefined) await writeAtomically(file, parts);
   else if (await isOfDiffusers(file)) await rm(file);
@@ -102,7 +119,7 @@ async function writeOrRemove(file: string, parts: readonly Uint8Array[] | undefi
 
 /** Whether diffusers would read it; anything else of this name is not ours to remove. */
 const isOfDiffusers = async (file: string): Promise<boolean> =>
-  existsSync(file) && (await readFile(file, 'utf8')).includes('"_class_name": "UNet2DModel"');
+  existsSync(file) && /"_class_name"\s*:\s*"UNet2DModel"/.test(await readFile(file, 'utf8'));
 
 async function holds(file: string, parts: readonly Uint8Array[] | undefined): Promise<boolean> {
   if (parts === undefined) return !(await isOfDiffusers(file));

@@ -22,8 +22,29 @@ function placeInFile({ shape, layout }: ParameterSpec): (i: number) => number {
 
 type Parameters = Pick<Model, 'parameters'>;
 
-/** One flat vector → tensors as a checkpoint holds them, named `prefix` + parameter. */
+/** @throws Error unless the vector has a finite number for every place of the parameters, naming the first that is none */
+export function checkVector({ parameters }: Parameters, vector: Float32Array, prefix = ''): void {
+  const size = parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  if (vector.length !== size)
+    throw new Error(
+      `a vector of ${vector.length} parameters: expected ${size}, those of the network in their order`,
+    );
+  let offset = 0;
+  for (const { name, shape } of parameters) {
+    const bad = vector.subarray(offset, (offset += sizeOf(shape))).findIndex((x) => !Number.isFinite(x));
+    if (bad >= 0)
+      throw new Error(
+        `${prefix}${name} has ${vector[offset - sizeOf(shape) + bad]} at ${bad}: expected finite numbers; a training that makes others needs a lower learning rate`,
+      );
+  }
+}
+
+/**
+ * One flat vector → tensors as a checkpoint holds them, named `prefix` + parameter.
+ * @throws as {@link checkVector}
+ */
 export function toFileTensors(model: Parameters, vector: Float32Array, prefix = ''): Map<string, FileTensor> {
+  checkVector(model, vector, prefix);
   const tensors = new Map<string, FileTensor>();
   let offset = 0;
   for (const spec of model.parameters) {

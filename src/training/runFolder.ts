@@ -1,5 +1,5 @@
 import { lockFolder, removeLeftovers } from '../files/index.ts';
-import { CONFIG_FILE, mendFolder, MODEL_FILE, saveFolder } from './checkpoint.ts';
+import { CONFIG_FILE, mendFolder, MODEL_FILE, refuseForeignConfig, saveFolder } from './checkpoint.ts';
 import type { AnyModel } from './architectures.ts';
 import type { RunSettings } from './settings.ts';
 import {
@@ -67,6 +67,7 @@ export async function openRunFolder(
   try {
     await removeLeftovers(folder, [STATE_FILE, CONFIG_FILE, MODEL_FILE]);
     if (!resume && !overwrite) await refuseToOverwrite(folder);
+    await refuseForeignConfig(folder, model);
     const resumed = resume ? await loadState(folder, model, settings, mayDiffer) : undefined;
     if (resumed) await mendFolder(folder, resumed.about, model, resumed.state.average);
     return {

@@ -77,20 +77,33 @@ function describeImages(set: ImageSet): Json {
   return { name: set.name, count: set.count, shape: set.shape.join('×'), checksum: hash.digest('hex') };
 }
 
-/** @throws OptionError where the tables are not those of the description: another schedule would be read back */
-function checkedSchedule(schedule: Schedule): Json {
-  const description = describeSchedule(schedule);
-  const again = scheduleFrom(description);
-  const same = (['beta', 'alpha', 'abar', 'abarPrev'] as const).every(
-    (table) =>
-      schedule[table]?.length === again[table].length &&
-      again[table].every((x, t) => x === schedule[table][t]),
-  );
+/** @throws OptionError where T or the tables are not those of the description: another schedule would be read back */
+export function checkedSchedule(schedule: Schedule): Json {
+  const { description, again } = readBack(schedule);
+  const same =
+    schedule.T === again.T &&
+    (['beta', 'alpha', 'abar', 'abarPrev'] as const).every(
+      (table) =>
+        schedule[table]?.length === again[table].length &&
+        again[table].every((x, t) => x === schedule[table][t]),
+    );
   if (same) return description as unknown as Json;
   throw new OptionError(
     'schedule',
     `schedule: the tables of ${schedule.name} are not those that its name and parameters make: make it by scheduleFromBetas`,
   );
+}
+
+function readBack(schedule: Schedule) {
+  try {
+    const description = describeSchedule(schedule);
+    return { description, again: scheduleFrom(description) };
+  } catch (cause) {
+    throw new OptionError(
+      'schedule',
+      `schedule: a checkpoint could not be read back with it: ${(cause as Error).message}: make it by scheduleFromBetas`,
+    );
+  }
 }
 
 const SPOTS = 32;

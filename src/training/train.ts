@@ -1,6 +1,7 @@
 import { linearSchedule } from '../diffusion/index.ts';
 import { fold, PeerLost, randomKey, tf } from '../engine/index.ts';
 import type { Denoiser } from '../models/index.ts';
+import { OptionError } from '../options/index.ts';
 import { adam } from './adam.ts';
 import type { AnyModel } from './architectures.ts';
 import { batches, sliceOf, streams } from './batches.ts';
@@ -115,6 +116,11 @@ export function train(network: Denoiser, data: TrainingData, options: TrainOptio
     const resumed = folder?.resumed;
     checkpoint = resumed && { file: resumed.file, step: resumed.step };
     finished = resumed?.step ?? 0;
+    if (resumed && resumed.step > steps)
+      throw new OptionError(
+        'steps',
+        `steps = ${steps}: ${resumed.file} is of step ${resumed.step}: expected ${resumed.step} or more, the steps before the resume included`,
+      );
     const key = randomKey(seed);
     const batchOf = batches(data.train, { batch, T: schedule.T, key, slice });
     const advance = trainingStep(network, schedule, optimizer, team && { team, weight: slice.n / batch });

@@ -40,6 +40,8 @@ export interface TrainOptions {
 export interface TrainingData {
   readonly train: ImageSet;
   readonly validation?: ImageSet;
+  /** Not looked at: the splits of a set, as `mnist()` gives them, can be passed whole. */
+  readonly test?: ImageSet;
 }
 
 /** Options that change no number of a training: how long it is, what it reports, where it is kept, who shares the work. */

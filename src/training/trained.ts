@@ -3,6 +3,7 @@ import { compile, tf } from '../engine/index.ts';
 import { unflatten, type Denoiser, type Params } from '../models/index.ts';
 import type { AnyModel } from './architectures.ts';
 import { loadModel, saveFolder, type Description } from './checkpoint.ts';
+import { checkVector } from './layout.ts';
 import { predictNoise } from './step.ts';
 
 /** A trained network, ready for the samplers. */
@@ -22,11 +23,13 @@ export interface TrainedModel {
   dispose(): void;
 }
 
+/** @throws Error where a parameter is not finite: whatever it predicts would be no number */
 export function trainedModel(
   model: Denoiser,
   vector: Float32Array,
   about: Readonly<Record<string, unknown>> = {},
 ): TrainedModel {
+  checkVector(model, vector);
   const schedule = about.schedule === undefined ? undefined : scheduleFrom(about.schedule);
   const params = tf.tidy(() => ({ ...unflatten(model, tf.tensor1d(vector)) }));
   const forward = compile((p: Params, x: tf.Tensor, t: tf.Tensor1D) => predictNoise(model, p, x, t));

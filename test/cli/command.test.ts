@@ -48,6 +48,8 @@ test.each([
   [['--flour'], '--flour needs a value: --flour rye|wheat'],
   [['--flour', '--quiet'], '--flour needs a value'],
   [['--quiet=yes'], '--quiet takes no value, given "yes"'],
+  [['--heat', '20', '--heat=30'], '--heat is given twice: expected one value'],
+  [['--out', 'y'], '--out is given twice'],
   [['--note', ''], '--note: expected a text, given ""'],
   [['--haet', '3'], 'unknown option --haet (did you mean --heat?)'],
   [['--qu'], 'unknown option --qu (did you mean --quiet?)'],

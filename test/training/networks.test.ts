@@ -9,6 +9,7 @@ import {
   loadModel,
   loadTrained,
   MODEL_FILE,
+  readSafetensors,
   saveForDiffusers,
   STATE_FILE,
   train,
@@ -233,7 +234,16 @@ it('a model with numbers that are not finite is refused by file, tensor and plac
     model.parameters.reduce((n, { shape }) => n + shape.reduce((a, b) => a * b, 1), 0),
   );
   vector[17] = NaN;
+  await expect(saveForDiffusers(dir, model, vector)).rejects.toThrow(
+    'time_embedding.linear_1.weight has NaN at 17: expected finite numbers',
+  );
+  // As another program may write it.
+  vector[17] = 0;
   await saveForDiffusers(dir, model, vector);
+  const file = join(dir, MODEL_FILE);
+  const { tensors, metadata } = await readSafetensors(file);
+  tensors.get('time_embedding.linear_1.weight')!.data[5] = NaN;
+  await writeSafetensors(file, tensors, metadata);
   await expect(loadTrained(dir)).rejects.toThrow(
     /safetensors: time_embedding\.linear_1\.weight has NaN at \d+: a damaged checkpoint/,
   );

@@ -204,13 +204,6 @@ describe('a resume', () => {
     );
   });
 
-  it('refuses tables that are not those of the name and parameters they bear', async () => {
-    const schedule = { ...small, abar: small.abar.map((x) => x * x) };
-    await expect(resume(withOptions({ schedule }))).rejects.toThrow(
-      'schedule: the tables of linear are not those that its name and parameters make: make it by scheduleFromBetas',
-    );
-  });
-
   it('goes on with another setting where that is said, which is from then on the one', async () => {
     const dir = folder();
     cpSync(made, dir, { recursive: true });
