@@ -11,7 +11,7 @@ export type TensorFunction = (...args: tf.Tensor[]) => tf.Tensor[];
 
 /**
  * Marks a pure function of tensors for XLA: inside `compile(…, { xla: 'fused' })` it becomes one node that XLA compiles,
- * traced once for each combination of shapes. Elsewhere it runs as it is. Worth it for chains of elementwise operations and
+ * compiled once for each combination of shapes and of numbers from outside. Elsewhere it runs as it is. Worth it for chains of elementwise operations and
  * sums; convolutions and matrix products are faster outside.
  *
  * It has no gradient of its own: use it inside `tf.customGrad`, or where nothing is differentiated.
@@ -34,20 +34,25 @@ export function fuse<A extends tf.Tensor[], R extends tf.Tensor[]>(
     const ids = idsOf(backend, args);
     const inputs = args.map(({ shape }, i) => ({ dtype: recorder.dtypeOf(ids[i]!), shape }));
     const floats = activations && recorder.bfloat16 ? TF_DTYPE.TF_BFLOAT16 : TF_DTYPE.TF_FLOAT;
-    const key = JSON.stringify([inputs, floats]);
-    const known = cache.get(key) ?? trace(backend, name, fn as unknown as TensorFunction, inputs, floats);
-    cache.set(key, known);
-    const metas = recorder.call(known, ids);
+    const metas = recorder.call(
+      trace(backend, name, fn as unknown as TensorFunction, inputs, floats, cache),
+      ids,
+    );
     return metas.map((meta) => backend.createOutputTensor(meta)) as R;
   };
 }
 
+/**
+ * The function of `cache` that does what `fn` does now, or a new one: XLA compiles what it has not seen. `fn` runs at every
+ * call, as numbers that it takes from outside may have changed since.
+ */
 function trace(
   backend: TensorFlowBackend,
   name: string,
   fn: TensorFunction,
   inputs: readonly { dtype: number; shape: number[] }[],
   floats: number,
+  cache: Map<string, NativeFunction>,
 ): NativeFunction {
   const inner = new Recorder(backend.eager, { xla: true });
   try {
@@ -62,11 +67,14 @@ function trace(
         if (inner.captures.length > inputs.length) {
           throw new Error(`${name}: a fused function may read only its arguments, and reads another tensor`);
         }
-        made = inner.finish(
-          name,
-          outputs.map(({ dtype, shape }, i) => ({ id: ids[i]!, dtype: dtypeNumber(dtype), shape })),
-          floats,
-        );
+        const key = `${inner.digest(ids)} ${floats}`;
+        const metas = outputs.map(({ dtype, shape }, i) => ({
+          id: ids[i]!,
+          dtype: dtypeNumber(dtype),
+          shape,
+        }));
+        made = cache.get(key) ?? inner.finish(name, metas, floats);
+        cache.set(key, made);
       });
       return made!;
     });

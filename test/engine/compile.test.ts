@@ -283,3 +283,25 @@ describe.runIf(hasTensorFlow)('on tensorflow alone', () => {
     );
   });
 });
+
+test.runIf(hasTensorFlow)(
+  'a fused function takes the numbers of its closure anew, from call to call and from trace to trace',
+  async () => {
+    let factor = 2;
+    const scaled = fuse('scaled', (x: tf.Tensor) => [tf.mul(x, factor)]);
+    const twice = compile(
+      (x: tf.Tensor) => {
+        factor = 2;
+        const [double] = scaled(x);
+        factor = 3;
+        return [double!, scaled(x)[0]!];
+      },
+      { xla: 'fused' },
+    );
+    const one = tf.scalar(1);
+    expect((await twice(one)).map((y) => y.dataSync()[0])).toEqual([2, 3]);
+    factor = 5;
+    const [five] = await compile((x: tf.Tensor) => scaled(x), { xla: 'fused' })(one);
+    expect(five!.dataSync()[0]).toBe(5);
+  },
+);

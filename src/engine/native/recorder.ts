@@ -1,4 +1,5 @@
 /** Records operations as nodes of a TensorFlow graph instead of running them; the graph then becomes one function. */
+import { createHash } from 'node:crypto';
 import type { GraphOutput, Pointer } from './api.ts';
 import type { Eager, OpAttr, TensorMeta } from './eager.ts';
 import { FLOAT32, precisionOf, type Precision } from './bfloat16.ts';
@@ -59,6 +60,9 @@ export class Recorder {
   readonly #inputs = new Map<number, Omit<TensorMeta, 'id'>>();
   readonly captures: Capture[] = [];
   #nodes = 0;
+  /** The node that made each output, by its number in the order of recording. */
+  readonly #numbers = new Map<Pointer, number>();
+  readonly #content = createHash('sha256');
 
   readonly fuses: boolean;
   readonly bfloat16: boolean;
@@ -85,6 +89,7 @@ export class Recorder {
 
   #newNode(op: string): Pointer {
     this.#nodes += 1;
+    this.#write(op);
     return this.#eager.context.api.newNode(this.#graph, op, `${op}_${this.#nodes}`);
   }
 
@@ -92,7 +97,21 @@ export class Recorder {
     const { context } = this.#eager;
     const oper = context.api.finishNode(node, context.status);
     context.check(op);
+    this.#numbers.set(oper, this.#nodes);
     return oper;
+  }
+
+  /** Adds to what `digest` tells apart. */
+  #write(...parts: unknown[]): void {
+    this.#content.update(`${JSON.stringify(parts)}\n`);
+  }
+
+  #place = ({ oper, index }: GraphOutput): string => `${this.#numbers.get(oper)}:${index}`;
+
+  /** Equal for two graphs that compute the same of their inputs: the same operations, constants and these outputs. */
+  digest(outputs: readonly number[]): string {
+    const last = JSON.stringify(outputs.map((id) => this.#place(this.#tensor(id).made)));
+    return this.#content.copy().update(last).digest('hex');
   }
 
   /** The graph's view of tensor `id`; a tensor from outside becomes a captured input. */
@@ -123,6 +142,7 @@ export class Recorder {
   #cast(output: GraphOutput, dtype: number): GraphOutput {
     const { api } = this.#eager.context;
     const node = this.#newNode('Cast');
+    this.#write(this.#place(output), dtype);
     api.nodeInput(node, output);
     api.nodeType(node, 'DstT', dtype);
     return { oper: this.#finishNode(node, 'Cast'), index: 0 };
@@ -131,6 +151,7 @@ export class Recorder {
   #placeholder(dtype: number, shape: readonly number[]): GraphOutput {
     const { api } = this.#eager.context;
     const node = this.#newNode('Placeholder');
+    this.#write(dtype, shape);
     api.nodeType(node, 'dtype', dtype);
     api.nodeShape(node, 'shape', toInt64s(shape), shape.length);
     return { oper: this.#finishNode(node, 'Placeholder'), index: 0 };
@@ -154,6 +175,8 @@ export class Recorder {
     const { api, status } = this.#eager.context;
     const tensor = this.#eager.hostTensor(shape, dtype, values);
     const node = this.#newNode('Const');
+    this.#write(dtype, shape);
+    this.#content.update(Float64Array.from(values));
     api.nodeType(node, 'dtype', dtype);
     api.nodeTensor(node, 'value', tensor, status);
     api.deleteTensor(tensor);
@@ -165,6 +188,7 @@ export class Recorder {
     const { rounds, keeps } = this.#precision(name, attrs, inputs);
     const resolved = inputs.map((id) => this.#resolve(id, rounds ? TF_BFLOAT16 : TF_FLOAT));
     const node = this.#newNode(name);
+    this.#write(resolved.map(this.#place), rounds, keeps, outputs, attrs);
     const plain = LIST_INPUTS[name];
     const listed = plain === undefined ? 0 : resolved.length - plain;
     if (plain !== undefined) api.nodeInputList(node, resolved.slice(0, listed), listed);
@@ -232,6 +256,7 @@ export class Recorder {
       this.#called.add(callee.name);
     }
     const node = this.#newNode(callee.name);
+    this.#write(inputs.map((id) => this.#place(this.#tensor(id).made)));
     for (const id of inputs) api.nodeInput(node, this.#tensor(id).made);
     api.nodeBool(node, '_XlaMustCompile', 1);
     const oper = this.#finishNode(node, callee.name);
