@@ -49,11 +49,18 @@ export function sideConditions(
         (e) => e.kind === 'function' && functions.has(e.name) && !positive.has(e.name),
       ),
   );
-  const subtracts = all.some((expr) => expr.kind === 'neg' || (expr.kind === 'number' && expr.value.n < 0n));
+  const isNumber = (expr: ChainExpr, test: (n: bigint) => boolean): boolean =>
+    expr.kind === 'number' && test(expr.value.n);
+  const subtracts = all.some(
+    (expr) =>
+      expr.kind === 'neg' ||
+      isNumber(expr, (n) => n < 0n) ||
+      (expr.kind === 'mul' && expr.args.some((factor) => isNumber(factor, (n) => n === 0n))),
+  );
   const unbounded = all.some(
     (expr) => (expr.kind === 'expect' || expr.kind === 'integral') && readsOutsideLogs(expr.arg),
   );
-  // A sum of what is never negative may be infinite on both sides; a difference of such means nothing.
+  // A sum of what is never negative may be infinite on both sides; a difference of such, or 0 times one, means nothing.
   if (averaged || (subtracts && unbounded)) found.add(FINITE);
   return [...found];
 }

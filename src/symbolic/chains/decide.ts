@@ -10,6 +10,7 @@ import { edits } from './edits.ts';
 import { finiteCheck, type FiniteFinding } from './finite-check.ts';
 import { familiesOf, statesOf } from './finite.ts';
 import { routes, type Route } from './inequality.ts';
+import { keepsMeaning } from './meaning.ts';
 import type { ChainModel } from './model.ts';
 import { parseChain, parseStatement } from './parse.ts';
 import { extentOf } from './range-text.ts';
@@ -103,6 +104,7 @@ export const namesIn = (model: ChainModel) => ({
   functions: model.functions,
 });
 
+type Sides = Pick<Statement, 'lhs' | 'rhs'>;
 type Decision = Omit<ChainVerdict, 'ms'>;
 const nothing = { rules: [], conditions: [] } as const;
 
@@ -229,7 +231,7 @@ function byTheorem(question: Question): Decision | undefined {
   // A shape says nothing of whether a sum has a meaning where it has terms: the tables do, or the rules.
   const unseen = readings(model, statement, extent, question.clock).unseen === true;
   for (const route of routes(statement, model, free, gap)) {
-    if (route.identity === undefined && unseen) continue;
+    if (route.identity === undefined && (unseen || !keepsMeaning(model, statement, extent))) continue;
     const found = route.identity === undefined ? nothing : holds(question, route.identity);
     if (found !== undefined) return proof(question, route, found);
   }
@@ -239,11 +241,13 @@ function byTheorem(question: Question): Decision | undefined {
 /** What proves an identity for all densities, or undefined. */
 function holds(
   { model, extent, clock }: Question,
-  { lhs, rhs }: { lhs: ChainExpr; rhs: ChainExpr },
+  sides: Sides,
 ): Pick<RuleProof, 'rules' | 'conditions'> | undefined {
+  const { lhs, rhs } = sides;
   const { lengths } = readings(model, { lhs, rhs }, extent, clock);
   if (lengths[0]?.length !== extent.least) return undefined;
-  if (sortedText(lhs) === sortedText(rhs)) return { rules: [], conditions: [] };
+  if (sortedText(lhs) === sortedText(rhs) && keepsMeaning(model, sides, extent))
+    return { rules: [], conditions: [] };
   // The tables first: they refute most wrong guesses at once.
   const finite = finiteCheck(model, { lhs, relation: '=', rhs }, { ...extent, quick: true, clock });
   if (finite.kind !== 'unrefuted') return undefined;

@@ -15,7 +15,18 @@ import { exprWith, renamed } from './rewrite.ts';
 import { closedOff, distinct, pointsOf } from './closed.ts';
 import { multipliedPowers, negated, type Joint, type Linear, type Ranged, type Term } from './terms.ts';
 import { Unsupported } from './unsupported.ts';
-import { isSpan, placeText, shift, type ChainExpr, type Density, type Place, type Point } from './syntax.ts';
+import {
+  END,
+  indicesAt,
+  isSpan,
+  placeText,
+  shift,
+  START,
+  type ChainExpr,
+  type Density,
+  type Place,
+  type Point,
+} from './syntax.ts';
 
 /** @throws Unsupported or OrderUnknown where the rules do not reach. */
 export function normalForm(expr: ChainExpr, order: Order, context: Context): Linear {
@@ -67,6 +78,7 @@ export function normalForm(expr: ChainExpr, order: Order, context: Context): Lin
       const over = present(expr.over, order);
       if (over.length === 0) return at(expr.arg);
       assertOnce(over, order);
+      assertInChain(over, order);
       return at(expr.arg)
         .map((item) => onItem(item, order, (term, inner) => integral(term, over, inner, context)))
         .flat();
@@ -74,22 +86,23 @@ export function normalForm(expr: ChainExpr, order: Order, context: Context): Lin
   }
 }
 
-/** Functions read variables x_0 … x_T only. @throws OrderUnknown where an index may leave the chain */
-function assertInChain(points: readonly Point[], order: Order): void {
-  const [start, end] = [
-    { base: '', plus: 0 },
-    { base: 'T', plus: 0 },
-  ];
-  for (const { index } of points) {
-    if (index === undefined) continue;
-    if (!order.atMost(start, index)) throw new OrderUnknown(start, index);
-    if (!order.atMost(index, end)) throw new OrderUnknown(index, end);
-  }
+/** Functions and integrals read variables x_0 … x_T only. @throws OrderUnknown where an index may leave the chain */
+function assertInChain(places: readonly Place[], order: Order): void {
+  for (const index of places.flatMap(indicesAt))
+    for (const [low, high] of [
+      [START, index],
+      [index, END],
+    ])
+      if (!order.atMost(low, high)) throw new OrderUnknown(low, high);
 }
 
-/** Without runs that are certainly empty: x_{1:T-1} at T = 1. */
+/** Without runs that are certainly empty: x_{1:T-1} at T = 1. @throws OrderUnknown where one may run backwards */
 const present = (places: readonly Place[], order: Order): readonly Place[] =>
-  places.filter((p) => !isSpan(p) || !order.atMost(shift(p.to, 1), p.from));
+  places.filter((p) => {
+    if (!isSpan(p) || !order.atMost(shift(p.to, 1), p.from)) return true;
+    if (!order.atMost(p.from, shift(p.to, 1))) throw new OrderUnknown(p.from, p.to);
+    return false;
+  });
 
 const sortedText = (list: readonly Place[]): string => list.map(placeText).sort().join();
 
@@ -138,19 +151,20 @@ function product(a: Linear, b: Linear, order: Order, context: Context): Linear {
   return a.flatMap((x) =>
     b.flatMap((y) => {
       if (x.over && y.over) throw new Unsupported('a product of two sums');
-      const over = x.over ?? y.over;
-      if (over) [x.atom, y.atom].forEach(noProducts);
-      const item: Ranged<Term> = {
-        coefficient: mulQ(x.coefficient, y.coefficient),
-        atom: times(x.atom, y.atom),
-        ...(over && { over }),
-      };
       context.used('linearity');
       context.clock.check();
-      return onItem(item, order, (term, inner) => {
-        assertDistinct(term, inner);
-        return term;
-      });
+      // A variable is put in for the index of a sum before the factors meet: it may be one that the other factor binds.
+      const multiply = (item: Ranged<Term>, by: (term: Term) => Term): Linear =>
+        onItem(item, order, (term, inner) => {
+          const multiplied = by(term);
+          assertDistinct(multiplied, inner);
+          return multiplied;
+        });
+      const coefficient = mulQ(x.coefficient, y.coefficient);
+      if (x.over || y.over) [x.atom, y.atom].forEach(noProducts);
+      return y.over
+        ? multiply({ ...y, coefficient }, (term) => times(x.atom, term))
+        : multiply({ ...x, coefficient }, (term) => times(term, y.atom));
     }),
   );
 }
@@ -262,7 +276,8 @@ function summed(whole: Big, order: Order, context: Context, peeled = 0): Linear 
   const { index, from, to, body } = expr;
   const terms = (e: ChainExpr, inner: Order): Linear => {
     const found = normalForm(e, inner, context);
-    if (expr.kind === 'prod' && found.length !== 1) throw new Unsupported('a product over an index of sums');
+    if (expr.kind === 'prod' && (found.length !== 1 || found[0].over))
+      throw new Unsupported('a product over an index of sums');
     return found;
   };
   if (order.atMost(shift(to, 1), from)) return [];

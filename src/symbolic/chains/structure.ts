@@ -6,11 +6,14 @@ import { separated } from './separation.ts';
 import { jointOf, minusOne, type Joint, type Ranged } from './terms.ts';
 import { Unsupported } from './unsupported.ts';
 import {
+  END,
   indexText,
+  indicesAt,
   isSpan,
   placeText,
   sameIndex,
   shift,
+  START,
   type Index,
   type Place,
   type Point,
@@ -47,12 +50,6 @@ function graphStructure(joint: JointDensity, tables: readonly Table[]): Structur
     },
   };
 }
-
-const indicesAt = (place: Place): Index[] =>
-  isSpan(place) ? [place.from, place.to] : place.index === undefined ? [] : [place.index];
-
-const START: Index = { base: '', plus: 0 };
-const END: Index = { base: 'T', plus: 0 };
 
 /**
  * x_0 … x_T where every factor joins neighbours only, and perhaps some variables common to all (x_0 in

@@ -69,6 +69,14 @@ export interface IndexRange {
 
 export const isSpan = (place: Place): place is Span => 'from' in place;
 
+/** The first and the last of a chain x_0 … x_T. */
+export const START: Index = { base: '', plus: 0 };
+export const END: Index = { base: 'T', plus: 0 };
+
+/** The index of a point, or the ends of a run. */
+export const indicesAt = (place: Place): Index[] =>
+  isSpan(place) ? [place.from, place.to] : place.index === undefined ? [] : [place.index];
+
 export const indexText = ({ base, plus }: Index): string => {
   if (base === '') return `${plus}`;
   return plus === 0 ? base : `${base}${plus < 0 ? '-' : '+'}${Math.abs(plus)}`;

@@ -116,9 +116,9 @@ const chain = chainModel('q(x_{0:T}) = q(x_0) prod_{t=1}^{T} q(x_t|x_{t-1})', {
   functions: ['f', 'g'],
   positive: ['h', 'k'],
 });
-const byRulesOn = (statement: string, range: IndexRange[] = []) => {
+const byRulesOn = (statement: string, range: IndexRange[] = [], least = 1) => {
   const names = { densities: new Set(['q']), functions: chain.functions };
-  return proveByRules(chain, parseStatement(statement, names), range, 1).kind;
+  return proveByRules(chain, parseStatement(statement, names), range, least).kind;
 };
 
 test('the rules alone multiply what a product multiplies, which no sum of factors is', () => {
@@ -205,4 +205,60 @@ test('a KL between densities of different variables has no meaning', () => {
 test('an index has one range', () => {
   const twice = () => decideChain(chain, 'f(x_t) * sum_{s=4}^{t} 1 = 0', { for: 't = 1..T; t = 1..3' });
   expect(twice).toThrow('gives t two ranges: expected one for each index');
+});
+
+test('a product over an index of one sum is a product of sums, on chains too long for more than one table too', () => {
+  for (const statement of [
+    'prod_{t=1}^{1} sum_{s=8}^{T} q(x_s) = prod_{s=8}^{T} q(x_s)',
+    'prod_{t=1}^{2} sum_{s=8}^{T} q(x_s) = prod_{s=8}^{T} q(x_s)^2',
+  ]) {
+    expect(byRulesOn(statement, [], 8), statement).toBe('open');
+    expect(decideChain(chain, statement, { for: 'T >= 8', diagnose: false }).verdict).not.toBe('proved');
+  }
+});
+
+test('the rules alone put the first and last values into a sum before what multiplies it binds a variable', () => {
+  const [sum, mean] = ['(sum_{t=1}^{T-1} f(x_0,x_t))', 'E_{q(x_2|x_0)}'];
+  for (const [apart, within] of [
+    [`${sum} * ${mean}[q(x_2)]`, `${mean}[${sum} * q(x_2)]`],
+    [`${mean}[q(x_2)] * ${sum}`, `${mean}[q(x_2) * ${sum}]`],
+  ]) {
+    expect(byRulesOn(`${apart} = ${within}`, [], 3), apart).toBe('open');
+    expect(byRulesOn(`${apart} = ${mean}[q(x_2)] * ${sum}`, [], 3), apart).toBe('proved');
+  }
+});
+
+test('the rules alone read no run that goes backwards and no integral beyond the end of the chain', () => {
+  for (const nothing of ['E_{q(x_{t:0})}[f(x_1)]', 'q(x_{t:0})', 'int_{x_{t+1}} 0', 'int_{x_{t:T+1}} 0'])
+    expect(
+      byRulesOn(`log q(x_0) + sum_{t=9}^{T} (${nothing} - ${nothing}) = log q(x_0)`, [], 9),
+      nothing,
+    ).toBe('open');
+  expect(byRulesOn('sum_{t=1}^{T} int_{x_t} 0 = 0')).toBe('proved');
+  expect(byRulesOn('E_{q(x_{1:0},x_1)}[f(x_1)] = E_{q(x_1)}[f(x_1)]')).toBe('proved');
+});
+
+test('a shape proves nothing of variables that are one on chains longer than those tried', () => {
+  for (const [statement, range] of [
+    ['q(x_5,x_{T-5}) >= 0'],
+    ['log p(x_0) + q(x_5,x_{T-5}) >= log p(x_0)'],
+    ['E_{q(x_0)}[q(x_5|x_{T-5})]^2 <= E_{q(x_0)}[q(x_5|x_{T-5})^2]'],
+    ['KL(q(x_t,x_{T-7}) || p(x_t,x_{T-7})) >= 0', 't = 5..T'],
+    ['int_{x_5,x_{T-5}} q(x_0) q(x_0) >= 0'],
+  ])
+    expect(decideChain(ddpm, statement, { for: range, diagnose: false }).verdict, statement).toBe(
+      'undecided',
+    );
+  for (const [statement, range] of [
+    ['q(x_1,x_T) >= 0'],
+    ['KL(q(x_{1:T-1}|x_0,x_T) || p(x_{1:T-1}|x_0,x_T)) >= 0'],
+    ['KL(q(x_t,x_{t-2}) || p(x_t,x_{t-2})) >= 0', 't = 2..T'],
+    ['E_{q(x_5,x_{T-5})}[q(x_5)] >= 0'],
+  ])
+    expect(decideChain(ddpm, statement, { for: range, diagnose: false }).verdict, statement).toBe('proved');
+});
+
+test('0 times what may be infinite rests on its being finite', () => {
+  const { verdict, conditions } = verdictOf('0 * E_{q(x_0)}[h(x_0)] = 0', chain);
+  expect([verdict, conditions]).toEqual(['proved', ['\\text{the expectations are finite}']]);
 });
