@@ -244,7 +244,7 @@ test('a Gaussian that is none is refused with what was expected', () => {
   expect(() => gaussianModel({ x: { variance: '-1' } })).toThrow(
     'the variance of x is -1: expected 0 or more',
   );
-  expect(() => gaussian('0', '1 - 3/2')).toThrow('the variance is -0.5');
+  expect(() => gaussian('0', '1 - 3/2')).toThrow('the variance is 1 - 3/2: expected 0 or more');
 });
 
 test('vectors may be defined in any order, but not by themselves', () => {
