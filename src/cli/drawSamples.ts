@@ -29,6 +29,7 @@ export async function drawSamples(values: SampleValues): Promise<number> {
   if (trained.schedule === undefined) {
     process.stderr.write(`${path} does not say how it was noised: taken is ${inWords(schedule)}\n`);
   }
+  process.stderr.write(sourceInWords(path, trained.about));
   const { size, channels } = trained.model.config as UnetConfig;
   const sampler = { ...samplers[name], ...(eta === undefined ? {} : { eta }) };
   const count = steps ?? (name === 'ddim' ? Math.min(50, schedule.T) : schedule.T);
@@ -80,6 +81,15 @@ function roomFor(n: number, each: number): number {
   throw new UsageError(
     `--n ${n}: expected at most ${Math.floor((2 ** 31 - 1) / each)}, as many as fit into memory`,
   );
+}
+
+/** The step and the run that a model is of; empty where its checkpoint says no step, as those of diffusers. */
+function sourceInWords(path: string, { step, seed, data }: Readonly<Record<string, unknown>>): string {
+  if (step === undefined) return '';
+  const name = (data as { name?: unknown } | undefined)?.name;
+  const run = [seed === undefined ? '' : `seed ${String(seed)}`, typeof name === 'string' ? name : ''];
+  const said = run.filter((each) => each !== '').join(', ');
+  return `drawing from step ${String(step)} of the run${said && ` (${said})`} in ${path}\n`;
 }
 
 function inWords({ name, parameters }: Schedule): string {

@@ -50,7 +50,7 @@ export function adam(options: AdamOptions = {}): Optimizer<Moments> {
     beta2: real({ min: 0, below: 1 }),
     eps: real({ min: 1e-37 }), // float32 has little below: 0/0 where a gradient is 0
     weightDecay: real({ min: 0 }),
-    clipNorm: anyOf(real({ above: 0 }), oneOf(Infinity)),
+    clipNorm: anyOf(real({ min: 1e-37 }), oneOf(Infinity)),
   });
   const { beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weightDecay = 0, clipNorm = Infinity } = options;
   return {

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { readFile, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { writeAtomically } from '../files/index.ts';
-import type { Denoiser } from '../models/index.ts';
+import type { Denoiser, UnetConfig } from '../models/index.ts';
 import { architectureOf, architectures, type AnyModel } from './architectures.ts';
-import { fromDiffusersConfig } from './diffusers.ts';
+import { fromDiffusersConfig, toDiffusersConfig } from './diffusers.ts';
 import { anotherArchitecture, fromFileTensors, refuseUnknown, toFileTensors } from './layout.ts';
+import { parseJson } from './parseJson.ts';
 import { plainJson } from './plainJson.ts';
 import { readSafetensors, safetensorsBytes, writeSafetensors, type Safetensors } from './safetensors.ts';
 
@@ -131,7 +132,8 @@ async function holds(file: string, parts: readonly Uint8Array[] | undefined): Pr
  * `UNet2DModel` saved by diffusers with its `config.json` beside it.
  *
  * @param own the network that the file was made with, where it is not one of ours
- * @throws Error naming file and tensor: missing, truncated, not finite, of another architecture
+ * @throws Error naming file and tensor: missing, truncated, damaged, not finite, of another architecture; naming both values
+ *   where a `config.json` that belongs to one of ours is of another network
  */
 export async function loadModel(
   path: string,
@@ -144,7 +146,9 @@ export async function loadModel(
       `${file}: a training state, which training goes on from; for the model in it pass its folder, ${dirname(file)}`,
     );
   }
-  const about = describe(file, found) ?? (await describeBeside(file));
+  const ours = describe(file, found);
+  if (ours !== undefined && basename(file) === MODEL_FILE) await compareConfigBeside(file, ours);
+  const about = ours ?? (await describeBeside(file));
   const model = own ? sameNetwork(file, about, own) : build(file, about);
   const vector = fromFileTensors(model, found.tensors, file);
   refuseUnknown(new Set(model.parameters.map(({ name }) => name)), found.tensors.keys(), file);
@@ -216,9 +220,29 @@ async function describeBeside(file: string): Promise<Description> {
   return { kind: 'unet', config: fromDiffusersConfig(config, beside) };
 }
 
+/** diffusers builds the network that `config.json` says, whatever our description says. */
+async function compareConfigBeside(file: string, { kind, config }: Description): Promise<void> {
+  const beside = join(dirname(file), CONFIG_FILE);
+  const remedy = `They are not of one model: use both files of one, or resume the run they are of, which writes them anew`;
+  if (architectureOf(kind)?.toDiffusers === undefined) {
+    if (await isOfDiffusers(beside))
+      throw new Error(`${beside}: describes a UNet2DModel, but ${file} holds a ${kind}. ${remedy}`);
+    return;
+  }
+  if (!existsSync(beside)) return;
+  const said = toDiffusersConfig(
+    fromDiffusersConfig(fromJson(await readFile(beside, 'utf8'), beside), beside),
+  ) as Record<string, unknown>;
+  for (const [key, made] of Object.entries(toDiffusersConfig(config as UnetConfig))) {
+    const [here, there] = [said[key], made].map((value) => JSON.stringify(value));
+    if (here !== there)
+      throw new Error(`${beside}: ${key} is ${here}, but ${file} was made with ${there}. ${remedy}`);
+  }
+}
+
 function fromJson(text: string, file: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (cause) {
     throw new Error(`${file}: not JSON: ${(cause as Error).message}`, { cause });
   }

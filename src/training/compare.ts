@@ -63,7 +63,7 @@ export function compareSettings(
 }
 
 /** Where two values of JSON part: as [made, asked], with the place in front; undefined where they agree. */
-function firstDifference(made: unknown, asked: unknown): [string, string] | undefined {
+export function firstDifference(made: unknown, asked: unknown): [string, string] | undefined {
   if (!isRecord(made) || !isRecord(asked))
     return made === asked || (!Number.isInteger(asked) && nearlyEqual(made, asked))
       ? undefined

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { writeAtomically } from '../files/index.ts';
+import { parseJson } from './parseJson.ts';
 
 /** One float32 tensor as a file holds it: row-major, in the layout of PyTorch. */
 export interface FileTensor {
@@ -19,12 +21,17 @@ interface HeaderEntry {
   data_offsets: [number, number];
 }
 
+/** Where the metadata keep the digest of what else a file holds. */
+const DIGEST = 'scorebook.sha256';
+
 const LENGTH_BYTES = 8;
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
 
 /**
  * Writes float32 tensors as a safetensors file, byte for byte as the Python package does: tensors sorted by name,
  * the header padded with spaces to a multiple of 8. Format: https://huggingface.co/docs/safetensors.
+ *
+ * Beside a description of ours (the metadata `scorebook`) goes a SHA-256 of all tensors and metadata, which reading checks.
  *
  * The file appears whole or not at all ({@link writeAtomically}).
  * @throws Error naming the tensor whose shape is not its size or whose name the format has for itself, or the file that
@@ -45,7 +52,7 @@ export function safetensorsBytes(
 ): Uint8Array[] {
   const names = [...tensors.keys()].sort();
   const header: Record<string, unknown> = {};
-  if (Object.keys(metadata).length > 0) header.__metadata__ = metadata;
+  if (Object.keys(metadata).length > 0) header.__metadata__ = withDigest(tensors, metadata);
   const parts: Uint8Array[] = [];
   let end = 0;
   for (const name of names) {
@@ -58,7 +65,7 @@ export function safetensorsBytes(
       );
     }
     header[name] = { dtype: 'F32', shape, data_offsets: [end, (end += data.byteLength)] };
-    parts.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    parts.push(bytesOf(data));
   }
   const json = Buffer.from(JSON.stringify(header));
   const padded = Math.ceil(json.length / 8) * 8;
@@ -68,11 +75,31 @@ export function safetensorsBytes(
   return [head, ...parts];
 }
 
+const withDigest = (tensors: ReadonlyMap<string, FileTensor>, metadata: Readonly<Record<string, string>>) =>
+  metadata.scorebook === undefined ? metadata : { ...metadata, [DIGEST]: digestOf({ tensors, metadata }) };
+
+/** SHA-256 of metadata, names, shapes and numbers, whatever order a program writes them in. */
+function digestOf({ tensors, metadata }: Safetensors): string {
+  const names = [...tensors.keys()].sort();
+  const texts = Object.keys(metadata).sort();
+  const hash = createHash('sha256').update(
+    JSON.stringify([
+      texts.map((name) => [name, metadata[name]]),
+      names.map((name) => [name, tensors.get(name)!.shape]),
+    ]),
+  );
+  for (const name of names) hash.update(bytesOf(tensors.get(name)!.data));
+  return hash.digest('hex');
+}
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
+
 /**
- * Reads a safetensors file of float32 tensors.
+ * Reads a safetensors file of float32 tensors. The digest of a file of ours is checked, and is not among the metadata.
  *
  * @throws Error naming the file, and the tensor where there is one: missing, truncated, a broken header, tensors that overlap
- *   or leave a gap, another number type
+ *   or leave a gap, another number type, contents that are not those of the digest
  */
 export async function readSafetensors(file: string): Promise<Safetensors> {
   const bytes = await readWhole(file);
@@ -106,7 +133,19 @@ export async function readSafetensors(file: string): Promise<Safetensors> {
       `${file}: ${bytes.length} bytes, expected ${start + end}: not a well-formed safetensors file`,
     );
   }
-  return { tensors, metadata: checkMetadata(file, metadata) };
+  const { [DIGEST]: digest, ...texts } = checkMetadata(file, metadata);
+  const found = { tensors, metadata: texts };
+  if (digest !== undefined) checkDigest(file, found, digest);
+  return found;
+}
+
+function checkDigest(file: string, found: Safetensors, expected: string): void {
+  const digest = digestOf(found);
+  if (digest === expected) return;
+  throw new Error(
+    `${file}: its contents have the SHA-256 ${digest}, expected ${expected}, which they had when they were written: ` +
+      'the file was damaged or changed since. Use a copy or another checkpoint; where this is the model of a run, resume the run, which writes it anew from the state',
+  );
 }
 
 function checkMetadata(file: string, metadata: unknown): Record<string, string> {
@@ -141,13 +180,14 @@ function headerLength(file: string, bytes: Buffer): number {
 
 function parseHeader(file: string, text: string): Record<string, unknown> {
   try {
-    const header: unknown = JSON.parse(text);
+    const header: unknown = parseJson(text);
     if (typeof header === 'object' && header !== null && !Array.isArray(header))
       return header as Record<string, unknown>;
   } catch (cause) {
-    throw new Error(`${file}: its header is not JSON: this is not a safetensors file, or it is damaged`, {
-      cause,
-    });
+    throw new Error(
+      `${file}: its header is not JSON: ${(cause as Error).message}: this is not a safetensors file, or it is damaged`,
+      { cause },
+    );
   }
   throw new Error(`${file}: its header is not a JSON object: this is not a safetensors file`);
 }

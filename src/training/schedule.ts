@@ -7,15 +7,21 @@ import {
   requireValue,
   shown,
   whole,
+  type Kind,
 } from '../options/index.ts';
 
-/** The learning rate at a step counted from 1: 0 or more. */
+/** The learning rate at a step counted from 1: 0, or 2^−126 (the least of float32) or more. */
 export type LearningRate = (step: number) => number;
 
-const positive = real({ above: 0 });
-const anyRate = real({ min: 0 });
+/** The least that float32 has in full; backends take less for 0, and training would go on without moving. */
+const LEAST = 2 ** -126;
+const positive = real({ min: LEAST }, 'a number above 0, in float32 too: 1.2e-38 or more');
+const anyRate: Kind = {
+  expected: 'a number, 0 or more, and above 0 in float32 too: 1.2e-38 or more',
+  accepts: (x) => x === 0 || positive.accepts(x),
+};
 
-/** @throws OptionError when the rate of this step is no number, or negative */
+/** @throws OptionError when the rate of this step is no number, negative, or 0 in float32 without being 0 */
 export function rateAt(learningRate: LearningRate, step: number): number {
   const rate = learningRate(step);
   if (anyRate.accepts(rate)) return rate;
@@ -25,7 +31,7 @@ export function rateAt(learningRate: LearningRate, step: number): number {
   );
 }
 
-/** @throws OptionError unless the rate is above 0 */
+/** @throws OptionError unless the rate is 2^−126 or more: less is 0 in float32 */
 export function constant(rate: number): LearningRate {
   checkValue('constant', 'rate', rate, positive);
   return () => rate;
@@ -33,7 +39,7 @@ export function constant(rate: number): LearningRate {
 
 /**
  * `rate`, then from the middle of `steps` (or another part, `from`) on a straight line to zero just after the last step.
- * @throws OptionError unless the rate is above 0, `steps` whole and `from` in 0 … 1
+ * @throws OptionError unless the rate is 2^−126 or more, `steps` whole and `from` in 0 … 1
  */
 export function linearDecay(rate: number, steps: number, options: { from?: number } = {}): LearningRate {
   checkValue('linearDecay', 'rate', rate, positive);

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { ImageSet } from '../datasets/index.ts';
 import { describeSchedule, scheduleFrom, type Schedule } from '../diffusion/index.ts';
-import { OptionError } from '../options/index.ts';
+import { OptionError, shown } from '../options/index.ts';
 import { plainJson, type Json } from './plainJson.ts';
 import { rateAt, type LearningRate } from './schedule.ts';
 import type { RunPlan, Setting } from './trainOptions.ts';
@@ -15,6 +15,25 @@ const METHOD = {
   averageWarmUp: '(1 + step)/(10 + step)',
   precision: 'float32',
 };
+
+/**
+ * Refuses what a checkpoint says of how its network was made and is to be used, where this version does it otherwise.
+ * @param method as saved; undefined where an earlier version, or another program, said nothing
+ * @throws Error with the saved and the known value
+ */
+export function checkMethod(method: unknown): void {
+  if (method === undefined) return;
+  const saved = typeof method === 'object' && method !== null ? method : { method };
+  for (const [name, value] of Object.entries(saved)) {
+    const known = Object.hasOwn(METHOD, name) ? METHOD[name as keyof typeof METHOD] : undefined;
+    if (value === known) continue;
+    const expected =
+      known === undefined ? 'which this version of Scorebook does not know' : `expected ${shown(known)}`;
+    throw new Error(
+      `made with ${name} ${shown(value)}, ${expected}: use the version that wrote it, or a checkpoint of this one`,
+    );
+  }
+}
 
 /** What must be the same for training to go on as if it had never stopped, as JSON. */
 export type RunSettings = Readonly<Record<Setting, Json>>;

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Model } from '../models/index.ts';
 import type { AnyModel } from './architectures.ts';
-import { compareSettings } from './compare.ts';
+import { compareSettings, firstDifference } from './compare.ts';
 import {
   describe,
   describeModel,
@@ -95,6 +95,38 @@ export async function loadState(
   return { state, step, about, file };
 }
 
+/**
+ * Warns where the state in the same folder is of something else than a model: the process that saved them was killed between
+ * the two files, say, and the model is older.
+ */
+export async function warnOfOtherState(file: string, about: Description): Promise<void> {
+  const beside = join(dirname(file), STATE_FILE);
+  if (basename(file) !== MODEL_FILE || !existsSync(beside)) return;
+  const state = await descriptionOf(beside);
+  if (state instanceof Error)
+    return warn(`${state.message}. Whether ${file} is the newest model is not known`);
+  const difference = firstDifference(about, state);
+  if (difference === undefined) return;
+  const steps = `the model is of step ${String(about.step)}, but the state beside it of step ${String(state.step)}`;
+  const other =
+    about.step === state.step ? ` of another run (${difference[0]}, the state ${difference[1]})` : '';
+  warn(
+    `${file}: ${steps}${other}: the process that saved them was stopped between the two files, or one was exchanged. ` +
+      `What is loaded is the model; going on with --resume (resume: true) writes it anew from the state`,
+  );
+}
+
+const warn = (text: string): void => process.emitWarning(text, { type: 'ScorebookWarning' });
+
+async function descriptionOf(file: string): Promise<Description | Error> {
+  try {
+    const about = describe(file, await readSafetensors(file));
+    return about ?? new Error(`${file}: not a training state: it has no description`);
+  } catch (error) {
+    return error as Error;
+  }
+}
+
 /** @throws Error when there is no state in `folder` */
 export function requireState(folder: string): void {
   const file = join(folder, STATE_FILE);
@@ -128,9 +160,8 @@ export async function refuseToOverwrite(folder: string): Promise<void> {
 
 /** A damaged file is somebody's run too: its step is not known. */
 async function stepOf(file: string): Promise<number | undefined> {
-  const found = await readSafetensors(file).catch(() => undefined);
-  const step = found && describe(file, found)?.step;
-  return typeof step === 'number' ? step : undefined;
+  const about = await descriptionOf(file);
+  return about instanceof Error || typeof about.step !== 'number' ? undefined : about.step;
 }
 
 /** The parameter that place `i` of the flat vector belongs to. */

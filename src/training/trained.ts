@@ -4,6 +4,8 @@ import { unflatten, type Denoiser, type Params } from '../models/index.ts';
 import type { AnyModel } from './architectures.ts';
 import { loadModel, saveFolder, type Description } from './checkpoint.ts';
 import { checkVector } from './layout.ts';
+import { checkMethod } from './settings.ts';
+import { warnOfOtherState } from './state.ts';
 import { predictNoise } from './step.ts';
 
 /** A trained network, ready for the samplers. */
@@ -23,14 +25,18 @@ export interface TrainedModel {
   dispose(): void;
 }
 
-/** @throws Error where a parameter is not finite: whatever it predicts would be no number */
+/**
+ * @throws Error where a parameter is not finite: whatever it predicts would be no number; where `about` says another
+ *   `method` than this version's, or a schedule that is not known
+ */
 export function trainedModel(
   model: Denoiser,
   vector: Float32Array,
   about: Readonly<Record<string, unknown>> = {},
 ): TrainedModel {
   checkVector(model, vector);
-  const schedule = about.schedule === undefined ? undefined : scheduleFrom(about.schedule);
+  checkMethod(about.method);
+  const schedule = about.schedule === undefined ? undefined : knownSchedule(about.schedule);
   const params = tf.tidy(() => ({ ...unflatten(model, tf.tensor1d(vector)) }));
   const forward = compile((p: Params, x: tf.Tensor, t: tf.Tensor1D) => predictNoise(model, p, x, t));
   return {
@@ -54,16 +60,29 @@ export function trainedModel(
  * Loads a trained noise predictor: a file or folder of ours, or a `UNet2DModel` saved by diffusers.
  *
  * @param network what it was trained with, where that is no U-Net of ours
- * @throws Error naming file and tensor, as {@link loadModel}; also when it holds something else, a classifier say
+ * Warns where the training state beside it is of another step or run.
+ *
+ * @throws Error naming file and tensor, as {@link loadModel}; also when it holds something else, a classifier say, or was made
+ *   by another method than this version's
  */
 export async function loadTrained(path: string, network?: Denoiser): Promise<TrainedModel> {
   const { model, vector, about, file } = await loadModel(path, network as AnyModel | undefined);
   if (network === undefined && about.kind !== 'unet')
     throw new Error(`${file}: holds a ${about.kind}, expected a network that predicts noise`);
   try {
-    return trainedModel(model as unknown as Denoiser, vector, withoutArchitecture(about));
+    const trained = trainedModel(model as unknown as Denoiser, vector, withoutArchitecture(about));
+    await warnOfOtherState(file, about);
+    return trained;
   } catch (cause) {
-    throw new Error(`${file}: its schedule is not known: ${(cause as Error).message}`, { cause });
+    throw new Error(`${file}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function knownSchedule(description: unknown): Schedule {
+  try {
+    return scheduleFrom(description);
+  } catch (cause) {
+    throw new Error(`its schedule is not known: ${(cause as Error).message}`, { cause });
   }
 }
 

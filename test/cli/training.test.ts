@@ -42,6 +42,7 @@ test(
     const drawn = await scorebook('sample', '--checkpoint', out, '--steps', '2', '--n', '5', '--out', grid);
     expect(drawn.status).toBe(0);
     expect(drawn.stdout).toContain('5 images by ddim in 2 steps');
+    expect(drawn.stderr).toContain(`drawing from step 1 of the run (seed 3, mnist train) in ${out}\n`);
     const picture = PNG.sync.read(await readFile(grid));
     expect([picture.width, picture.height]).toEqual([2 * (3 * 29 - 1), 2 * (2 * 29 - 1)]);
   },

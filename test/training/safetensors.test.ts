@@ -122,6 +122,16 @@ describe('a damaged file', () => {
       /its __metadata__ is not a list of texts/,
     ],
     ['a header that is not JSON', craft.bind(null, 'hello world!'), /its header is not JSON/],
+    ...[
+      '{"a": ENTRY, "a": ENTRY}',
+      '{"a": ENTRY, "\\u0061": ENTRY}',
+      '{"a": {"dtype": "F32", "shape": [2], "shape": [1, 2], "data_offsets": [0, 8]}}',
+      '{"__metadata__": {"x": "a \\"x\\": {", "y": "", "x": ""}}',
+    ].map((text): [string, () => string, RegExp] => [
+      `a key twice in ${text}`,
+      craft.bind(null, text.replaceAll('ENTRY', JSON.stringify(entry)), 8),
+      /its header is not JSON: the key "\S+" stands twice in one object/,
+    ]),
     ['a header that is a list', craft.bind(null, '[1, 2]'), /its header is not a JSON object/],
   ])('is refused: %s', async (_, make, message) => {
     await expect(readSafetensors(make())).rejects.toThrow(message);
