@@ -184,7 +184,7 @@ it('options that training cannot have are refused before it starts, by option, v
       start({}, { train: images, validation: empty }),
       'data.validation (some) has no images: expected 1 or more; hold some out',
     ],
-    [start({}, {}), 'data.train = undefined: expected a set of images'],
+    [start({}, {}), 'train is missing: expected a set of images'],
     [
       start(
         {},
