@@ -86,14 +86,16 @@ export function normalForm(expr: ChainExpr, order: Order, context: Context): Lin
   }
 }
 
-/** Functions and integrals read variables x_0 … x_T only. @throws OrderUnknown where an index may leave the chain */
+/** Functions and integrals read variables x_0 … x_T only. @throws OrderUnknown where an index may leave the chain, or a run go backwards */
 function assertInChain(places: readonly Place[], order: Order): void {
-  for (const index of places.flatMap(indicesAt))
-    for (const [low, high] of [
+  for (const place of places) {
+    const limits = indicesAt(place).flatMap((index) => [
       [START, index],
       [index, END],
-    ])
+    ]);
+    for (const [low, high] of [...limits, ...(isSpan(place) ? [[place.from, shift(place.to, 1)]] : [])])
       if (!order.atMost(low, high)) throw new OrderUnknown(low, high);
+  }
 }
 
 /** Without runs that are certainly empty: x_{1:T-1} at T = 1. @throws OrderUnknown where one may run backwards */

@@ -234,6 +234,7 @@ test('the rules alone read no run that goes backwards and no integral beyond the
       byRulesOn(`log q(x_0) + sum_{t=9}^{T} (${nothing} - ${nothing}) = log q(x_0)`, [], 9),
       nothing,
     ).toBe('open');
+  expect(byRulesOn('int_{x_{T:2}} 0 = 0', [], 2)).toBe('open');
   expect(byRulesOn('sum_{t=1}^{T} int_{x_t} 0 = 0')).toBe('proved');
   expect(byRulesOn('E_{q(x_{1:0},x_1)}[f(x_1)] = E_{q(x_1)}[f(x_1)]')).toBe('proved');
 });
