@@ -6,7 +6,13 @@ import { isPositive, positiveIn } from './sign.ts';
 import { indexText, isSpan, type ChainExpr, type Statement } from './syntax.ts';
 import { chainTeX, nameTeX, placeTeX } from './text.ts';
 
-export const FINITE = '\\text{the expectations are finite}';
+const FINITE = '\\text{the expectations are finite}';
+
+/** Says that the expectations are finite, where these expressions have some. */
+export const finiteness = (exprs: readonly ChainExpr[]): string[] =>
+  exprs.flatMap(subexpressions).some(({ kind }) => MEANS.has(kind)) ? [FINITE] : [];
+
+const MEANS: ReadonlySet<ChainExpr['kind']> = new Set(['expect', 'integral', 'kl', 'entropy']);
 
 /** TeX of the side conditions of a statement, and of the identities that it is proved by. */
 export function sideConditions(

@@ -1,7 +1,17 @@
 /** Derivations in densities: a chain of lines, each decided against the one before. The builder is immutable. */
-import { anything, flag, record, relationAmong, requireArguments, text, type KindsOf } from '../arguments.ts';
+import {
+  amount,
+  anything,
+  flag,
+  record,
+  relationAmong,
+  requireArguments,
+  text,
+  type KindsOf,
+} from '../arguments.ts';
+import { requireLimit, withinTime } from '../clock.ts';
 import { derivationTeX, derivationText, failures, summarize, type CheckOptions } from '../derivation-text.ts';
-import type { Step } from '../step.ts';
+import type { Step, StepMutants } from '../step.ts';
 import { requireOneWay } from '../turns.ts';
 import { once } from '../once.ts';
 import { ProofError, shownAs } from '../shown.ts';
@@ -23,6 +33,8 @@ export interface ChainDerivationOptions {
   /** Count refuted single edits of each proved step. Default true; it costs one check an edit. */
   mutants?: boolean;
   because?: string;
+  /** A step, its mutants and its diagnosis included, ends by then, as undecided. Default 15,000, of which its decision has 5,000. */
+  timeLimitMs?: number;
 }
 
 export interface ChainStepOptions {
@@ -61,14 +73,17 @@ interface State {
   readonly ways: readonly { relation: ChainRelation }[];
 }
 
+const STEP_LIMIT_MS = 15_000;
+
 const blank = { uses: [], conditions: [], open: false, ms: 0 } as const;
 
 /**
  * Starts a derivation in densities.
- * @throws ParseError when the line does not parse or names a density that the model lacks.
+ * @throws ParseError when the line does not parse or names a density that the model lacks; RangeError for a negative time limit
  */
 export function deriveChain(title: string, start: string, options: ChainDerivationOptions): ChainDerivation {
   requireArguments(title, options, DERIVATION_OPTIONS, { required: ['model'] });
+  if (options.timeLimitMs !== undefined) requireLimit(options.timeLimitMs);
   const current = parseChain(start, namesIn(options.model));
   const line = (): Step => ({
     kind: 'start',
@@ -92,13 +107,18 @@ function build(state: State): ChainDerivation {
   const read = (text: string): ChainExpr => parseChain(text, namesIn(model));
   const judge = (statement: Statement, step: ChainStepOptions) => {
     const range = [options.for, step.for].filter((text) => text !== undefined).join('; ');
-    const verdict = decideChain(model, statement, { for: range, gap: step.gap });
-    const scored = verdict.verdict === 'proved' && (options.mutants ?? true);
+    const { timeLimitMs, mutants = true } = options;
+    const verdict = decideChain(model, statement, { for: range, gap: step.gap, timeLimitMs });
+    const left = Math.max(0, (timeLimitMs ?? STEP_LIMIT_MS) - verdict.ms);
+    const score = (): StepMutants => {
+      const extent = readExtent(model, statement, range);
+      return withinTime(left, () => chainMutants(model, statement, extent));
+    };
     return {
       because: step.because,
       open: step.open ?? false,
       ...stepOf(verdict),
-      ...(scored && { mutants: chainMutants(model, statement, readExtent(model, statement, range)) }),
+      ...(verdict.verdict === 'proved' && mutants && { mutants: score() }),
     };
   };
 
@@ -162,6 +182,7 @@ const DERIVATION_OPTIONS: KindsOf<ChainDerivationOptions> = {
   for: text,
   mutants: flag,
   because: text,
+  timeLimitMs: amount,
 };
 const STEP_OPTIONS: KindsOf<ChainStepOptions> = {
   because: text,

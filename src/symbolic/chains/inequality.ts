@@ -5,7 +5,7 @@
  */
 import { chainText } from './text.ts';
 import type { ChainModel } from './model.ts';
-import { FINITE } from './conditions.ts';
+import { finiteness } from './conditions.ts';
 import { candidates, isOpen, sides } from './gaps.ts';
 import { ONE } from '../rational.ts';
 import { subexpressions } from './rewrite.ts';
@@ -40,11 +40,12 @@ export function routes(
 ): Route[] {
   const [larger, smaller] =
     statement.relation === '≥' ? [statement.lhs, statement.rhs] : [statement.rhs, statement.lhs];
+  const finite = finiteness([larger, smaller]);
   const byGap = (big: ChainExpr, small: ChainExpr, found: ChainExpr): Route => ({
     cite: subexpressions(found).some(({ kind }) => kind === 'kl') ? GIBBS : NEVER_NEGATIVE,
     identity: { lhs: big, rhs: plus(small, found) },
     gap: found,
-    conditions: [FINITE],
+    conditions: finiteness([big, small, found]),
     rests: [found],
   });
   const isNonNegative = (e: ChainExpr): boolean => isNeverNegative(e, model.positive);
@@ -52,13 +53,12 @@ export function routes(
   if (gap !== undefined) return isNonNegative(gap) ? [byGap(larger, smaller, gap)] : [];
   const [more, less] = apart(larger, smaller);
   if (less.length === 0 && more.every(isNonNegative))
-    list.push({ cite: NEVER_NEGATIVE, conditions: [FINITE], rests: more });
+    list.push({ cite: NEVER_NEGATIVE, conditions: finite, rests: more });
   if (more.length === 1 && less.length === 1 && schwarz(less[0], more[0]))
-    list.push({ cite: SCHWARZ, conditions: [FINITE] });
+    list.push({ cite: SCHWARZ, conditions: finite });
   const reciprocal = aboveReciprocal(larger, smaller, isNonNegative);
-  if (reciprocal)
-    list.push({ cite: RECIPROCAL, identity: reciprocal, conditions: [FINITE], rests: [larger] });
-  const jensen = { cite: JENSEN, conditions: [FINITE] };
+  if (reciprocal) list.push({ cite: RECIPROCAL, identity: reciprocal, conditions: finite, rests: [larger] });
+  const jensen = { cite: JENSEN, conditions: finite };
   const lower = belowLog(larger, isNonNegative);
   if (lower) list.push({ ...jensen, identity: { lhs: lower, rhs: smaller } });
   const upper = smaller.kind === 'neg' ? belowLog(smaller.arg, isNonNegative) : undefined;

@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
 import { proofTable } from '../../../src/display/proof.ts';
-import { deriveChain, type ChainDerivation } from '../../../src/symbolic/index.ts';
+import {
+  deriveChain,
+  type ChainDerivation,
+  type ChainDerivationOptions,
+} from '../../../src/symbolic/index.ts';
 import { bound, ddpm, negativeElbo, vae } from './models.ts';
 
 /** The table without its style, which names the class of errors. */
@@ -53,6 +57,16 @@ test('a refuted line shows its tables in the table and in the error', () => {
   expect(step.counterexample!.point.map(({ name }) => name)).toContain('p(x_0|x_1)');
   expect(() => bad.check()).toThrow(/step 7 is refuted: .*T = 2.*holds with x_t in place of x_{t-1}/);
   expect(tableOf(bad)).not.toContain('temml-error');
+});
+
+test('a step ends by its time limit, as undecided; a limit that is none is refused', () => {
+  const limited = (timeLimitMs: unknown) =>
+    deriveChain('limited', negativeElbo, { model: ddpm, timeLimitMs } as ChainDerivationOptions);
+  const [, step] = limited(0).step(bound).steps;
+  expect([step.verdict, step.reason]).toEqual(['undecided', 'time limit of 0 ms reached']);
+  expect(() => limited(-1)).toThrow('timeLimitMs: -1: expected a number of milliseconds, 0 or more');
+  expect(() => limited(NaN)).toThrow('timeLimitMs');
+  expect(() => limited('5')).toThrow('timeLimitMs');
 });
 
 test('single edits of a proved line are refuted, but for those that say the same', () => {

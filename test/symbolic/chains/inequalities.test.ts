@@ -138,3 +138,25 @@ test('a run of variables under a sum is no gap outside it', () => {
   expect(verdict).toBe('refuted');
   expect(decideChain(ddpm, `${sum} - log p(x_0) >= -log p(x_0) - log 2`).verdict).toBe('undecided');
 });
+
+test('only where something is averaged do the expectations have to be finite', () => {
+  const finite = '\\text{the expectations are finite}';
+  for (const statement of [
+    'h(x) >= 0',
+    'f(x) * f(y) * f(x) * f(y) >= 0',
+    'h(x) + q(x) >= q(x)',
+    'f(x) + h(y) * q(x) >= f(x)',
+  ]) {
+    const { verdict, conditions } = decideChain(pair, statement);
+    expect([verdict, conditions.includes(finite)], statement).toEqual(['proved', false]);
+  }
+  for (const statement of [
+    'E_{p(x)}[h(x)] >= 0',
+    'int_{x} h(x) * p(x) >= 0',
+    'KL(q(x) || p(x)) >= 0',
+    'h(x) + E_{p(x)}[f(x)] >= E_{p(x)}[f(x)]',
+  ]) {
+    const { verdict, conditions } = decideChain(pair, statement);
+    expect([verdict, conditions.includes(finite)], statement).toEqual(['proved', true]);
+  }
+});

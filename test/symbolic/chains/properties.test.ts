@@ -53,17 +53,20 @@ test.each([
   ['the DDIM bound', ddim],
 ])('no single slip in %s is proved: the rules and the tables never contradict each other', (_, model) => {
   const lhs = parseChain(negativeElbo);
-  let [proved, caught] = [0, 0];
+  const count = { proved: 0, refuted: 0, meaningless: 0, open: 0 };
   for (const rhs of mutantsOf(bound)) {
     const byTables = finiteCheck(model, { lhs, relation: '=', rhs }, { quick: true, seed: 9 }).kind;
     const byRules = proveByRules(model, { lhs, rhs }, [], 1).kind;
-    if (byRules === 'proved') proved++;
-    if (byTables !== 'unrefuted') caught++; // refuted, or without a meaning at t = 1
+    if (byRules === 'proved') count.proved++;
+    if (byTables === 'refuted') count.refuted++;
+    else if (byTables === 'unable') count.meaningless++;
+    else count.open++;
 
     expect(byRules === 'proved' && byTables === 'refuted').toBe(false);
   }
-  expect(proved).toBe(0);
-  expect(caught).toBeGreaterThan(40);
+  // Without a meaning are slips to x_{T+1}, and to one variable on both sides of a bar: no table tells anything of them.
+  expect([count.proved, count.open]).toEqual([0, 0]);
+  expect(count.refuted).toBeGreaterThanOrEqual(30);
 });
 
 test('rules alone prove no slip in the laws that tables refute', () => {
