@@ -6,8 +6,8 @@ import { roomsRule } from './scripts/lint/rooms.js';
 const mayImport = {
   symbolic: [],
   kernel: [],
-  engine: [],
   options: [],
+  engine: ['options'],
   files: [],
   datasets: ['options'],
   formulas: ['symbolic'],

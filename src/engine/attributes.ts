@@ -77,5 +77,15 @@ engine.runKernel = (kernelName, inputs, attrs) => {
       `the backend ${tf.getBackend()} has no kernel ${kernelName}: write it with other operations, or \`await useBackend({ backend: … })\` another`,
     );
   }
-  return runKernel(kernelName, inputs, attrs && (plain.get(kernelName)?.(attrs, inputs) ?? attrs));
+  try {
+    return runKernel(kernelName, inputs, attrs && (plain.get(kernelName)?.(attrs, inputs) ?? attrs));
+  } catch (error) {
+    // The backends of tfjs fall over the data that is not there any more.
+    const gone = Object.values(inputs).find((input) => input instanceof tf.Tensor && input.isDisposed);
+    if (!gone || !(error instanceof TypeError)) throw error;
+    throw new Error(
+      `${kernelName} reads a tensor that was disposed ([${gone.shape}] ${gone.dtype}); keep it as long as it is used, or make it an argument of the function`,
+      { cause: error },
+    );
+  }
 };

@@ -1,5 +1,6 @@
 /** Which backend runs: chosen once, reported, never silently a slow one. */
 import { availableParallelism } from 'node:os';
+import { checkOptions, oneOf, whole, type Kinds } from '../options/index.ts';
 import { NoAddon, startAddon } from './addon/index.ts';
 import { tf } from './tf.ts';
 import { registerEngineKernels } from './kernels.ts';
@@ -21,6 +22,8 @@ export interface BackendOptions {
    */
   threads?: number;
 }
+
+const kinds: Kinds<BackendOptions> = { backend: oneOf(...BACKENDS), threads: whole({ min: 1 }) };
 
 export interface BackendReport {
   backend: BackendName;
@@ -64,15 +67,14 @@ const tfjsName = (name: BackendName): string => (name === 'tfjs-node' ? 'tensorf
 function requested(options: BackendOptions): BackendName | undefined {
   const name = options.backend ?? (process.env.SCOREBOOK_BACKEND || undefined);
   if (name === undefined || (BACKENDS as readonly string[]).includes(name)) return name as BackendName;
-  const origin = options.backend ? 'backend' : 'SCOREBOOK_BACKEND';
-  throw new Error(`${origin} is ${JSON.stringify(name)}; expected one of ${BACKENDS.join(', ')}`);
+  throw new Error(`SCOREBOOK_BACKEND is ${JSON.stringify(name)}; expected one of ${BACKENDS.join(', ')}`);
 }
 
 function threadCount(options: BackendOptions): number {
   const threads = options.threads ?? Number(process.env.SCOREBOOK_THREADS || availableParallelism());
   if (Number.isInteger(threads) && threads > 0) return threads;
   throw new Error(
-    `threads must be a positive integer, got ${options.threads ?? process.env.SCOREBOOK_THREADS}`,
+    `SCOREBOOK_THREADS: threads must be a positive integer, got ${process.env.SCOREBOOK_THREADS}`,
   );
 }
 
@@ -178,11 +180,11 @@ function refuseOtherThreads({ threads }: BackendOptions): void {
 /**
  * Chooses the backend and sets it for tfjs. Without options a second call returns what was chosen first; with a
  * `backend` option it switches.
- * @throws when a forced backend cannot run; the message says why and how to get it. Also for a number of threads that is
- *   none, or another than the one TensorFlow runs with.
+ * @throws OptionError for an option that is unknown or not of its kind; Error when a forced backend cannot run (the message
+ *   says why and how to get it), and for another number of threads than the one TensorFlow runs with
  */
 export async function useBackend(options: BackendOptions = {}): Promise<BackendReport> {
-  if (options.threads !== undefined) threadCount(options);
+  checkOptions('useBackend', options, kinds);
   if (starting) await starting.catch(() => undefined);
   refuseOtherThreads(options);
   if (chosen && (options.backend === undefined || options.backend === chosen.backend)) return chosen;

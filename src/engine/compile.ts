@@ -1,4 +1,5 @@
 /** One native function from a function of tensors. */
+import { callable, checkOptions, checkValue, flag, oneOf, text, type Kinds } from '../options/index.ts';
 import { tf, type TensorTree } from './tf.ts';
 import { TF_ATTR } from './native/dtypes.ts';
 import type { OpAttr } from './native/eager.ts';
@@ -28,6 +29,8 @@ export interface CompileOptions {
    */
   bfloat16?: boolean;
 }
+
+const kinds: Kinds<CompileOptions> = { name: text, xla: oneOf('fused', 'whole'), bfloat16: flag };
 
 export interface Compiled<A extends readonly TensorTree[], R extends TensorTree> {
   /** Runs it; the result's tensors belong to the caller. Arguments are not disposed and may be, at once. */
@@ -59,8 +62,8 @@ interface Entry {
 /**
  * Makes one TensorFlow function of `fn`, a function of tensors (nested arrays and plain objects of them allowed), traced
  * once for each combination of shapes and dtypes, and for each variable that is an argument. It runs on a worker thread,
- * so that timers, progress and interrupts go on. Where the backend cannot compile, `fn` runs as it is, with the same
- * numbers.
+ * so that timers, progress and interrupts go on. Where the backend cannot compile, `fn` runs as it is at each call, under
+ * the same rules and with the same numbers, except for what it finds around it (below).
  *
  * Arguments are told apart by their places: it makes no difference which of them are one tensor, or share its data. State
  * goes in and comes out, `(state, batch) → [state, loss]`, or is held in tf.Variables: what they hold is read at each call,
@@ -69,7 +72,8 @@ interface Entry {
  *
  * Whatever else `fn` finds around it is fixed by the trace. A number of the closure, the time, the length of an array and
  * the shape of what it makes stay what they were in the first call; a tensor of the closure stays that tensor, even if
- * its name is given another. What changes from call to call must be an argument: a number as `tf.scalar(n)`.
+ * its name is given another. Where the backend does not compile, all of these are read anew at each call. What changes
+ * from call to call must be an argument: a number as `tf.scalar(n)`.
  *
  * Random numbers are arguments too, or drawn with `normalInGraph` under a key. The operations of tfjs that draw, dropout
  * and its layers in training among them, and Math.random are refused; other sources of chance cannot be seen.
@@ -79,13 +83,17 @@ interface Entry {
  * @throws (as a rejection) when `fn` reads values, branches on them, draws random numbers, makes or disposes variables,
  *   is async or starts promises: the error names the line; also for arguments and results that are no tensors, are
  *   disposed or hold strings, tensors of the closure that were disposed, and where memory does not suffice
+ * @throws OptionError (at once, from `compile` itself) for an option that is unknown or not of its kind
  * @throws (at once) inside another compiled function and where tfjs differentiates: it has no gradient of its own
  * @see keyTensor for a random key as an argument
  */
 export function compile<A extends readonly TensorTree[], R extends TensorTree>(
   fn: (...args: A) => R,
-  { name = fn.name || 'compiled', xla, bfloat16 = false }: CompileOptions = {},
+  options: CompileOptions = {},
 ): Compiled<A, R> {
+  checkValue('compile', 'fn', fn, callable);
+  checkOptions('compile', options, kinds);
+  const { name = fn.name || 'compiled', xla, bfloat16 = false } = options;
   const cache = new Map<string, Entry>();
   let nodes = 0;
   const attrs: OpAttr[] = [];
@@ -163,11 +171,11 @@ export function compile<A extends readonly TensorTree[], R extends TensorTree>(
     }
     if (!entry) {
       forgetDisposed();
-      const options = {
+      const how = {
         ...{ label: name, fuses: xla === 'fused', xla: xla === 'whole' },
         bfloat16: bfloat16 && hasBfloat16(backend),
       };
-      entry = trace(backend, options, leaves, body);
+      entry = trace(backend, how, leaves, body);
       cache.set(key, entry);
       nodes = entry.traced.native.nodes;
     }

@@ -8,14 +8,19 @@ import type { Assignments } from './variables.ts';
 
 const OWN_FOLDER = new URL('.', import.meta.url).pathname;
 
-/** First line of the stack that is neither the engine's nor a package's. */
+/**
+ * First line of the stack that is neither the engine's nor a package's. Source maps give frames of tfjs the paths of its
+ * sources, which hold no `node_modules`: `…/tfjs-layers/src/backend/tfjs_backend.ts`.
+ */
 function callerLine(): string {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 60;
   const frames = (new Error().stack ?? '').split('\n').slice(1);
   Error.stackTraceLimit = limit;
   const foreign = frames.find(
-    (frame) => !/node_modules|node:|tfjs-core|<anonymous>\)?$/.test(frame) && !frame.includes(OWN_FOLDER),
+    (frame) =>
+      !/node_modules|node:|\/tfjs-(core|layers|data|converter|backend-\w+)\/|<anonymous>\)?$/.test(frame) &&
+      !frame.includes(OWN_FOLDER),
   );
   return foreign ? foreign.trim().replace(/^at /, '') : 'an unknown line';
 }

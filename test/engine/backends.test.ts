@@ -14,7 +14,14 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { backendReport, engineInfo, tf, useBackend, type BackendReport } from '../../src/engine/index.ts';
+import {
+  backendReport,
+  engineInfo,
+  tf,
+  useBackend,
+  type BackendOptions,
+  type BackendReport,
+} from '../../src/engine/index.ts';
 import { tensorFlowKernels } from '../../src/engine/native/kernels.ts';
 import { CC_LIBRARY, FRAMEWORK_LIBRARY } from '../../src/engine/native/library.ts';
 import { adapterName, isSoftware } from '../../src/engine/webgpu/index.ts';
@@ -207,7 +214,7 @@ test('SCOREBOOK_THREADS sets the threads of TensorFlow, and nonsense is refused'
       threads: 1,
     });
   expect((await choose({ SCOREBOOK_THREADS: 'many' })).error).toBe(
-    'threads must be a positive integer, got many',
+    'SCOREBOOK_THREADS: threads must be a positive integer, got many',
   );
 });
 
@@ -256,9 +263,22 @@ test.runIf(hasTensorFlow)('the kernels of tfjs-node-gpu run, but for those the e
   expect([...running.keys()].filter((name) => !pinned.has(name) && !own.has(name))).toEqual([]);
 });
 
+test.each<[unknown, string]>([
+  ['wasm', '"wasm" given, expected an object of options'],
+  [null, 'null given, expected an object of options'],
+  [{ backnd: 'wasm' }, 'unknown option backnd (did you mean backend?)'],
+  [{ backend: 'wasmm' }, 'backend = "wasmm": expected tensorflow or tfjs-node or webgpu or wasm'],
+  [{ backend: '' }, 'backend = "": expected'],
+  [{ threads: '2' }, 'threads = "2": expected a whole number'],
+])('options that are none are refused, and start no backend: %j', async (options, message) => {
+  await expect(useBackend(options as BackendOptions)).rejects.toThrow(`useBackend: ${message}`);
+});
+
 test.runIf(hasTensorFlow)('threads are chosen in the first call: others are refused later', async () => {
   const { threads } = await useBackend({ backend: 'tensorflow' });
-  await expect(useBackend({ threads: -5 })).rejects.toThrow('threads must be a positive integer, got -5');
+  await expect(useBackend({ threads: -5 })).rejects.toThrow(
+    'threads = -5: expected a whole number, 1 or more',
+  );
   await expect(useBackend({ threads: threads + 1 })).rejects.toThrow(
     `threads: ${threads + 1}, but TensorFlow has started with ${threads}: choose them in the first call`,
   );

@@ -1,6 +1,25 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { compile, fuse, tf, useBackend, withoutLeaks, type TensorTree } from '../../src/engine/index.ts';
+import {
+  compile,
+  fuse,
+  tf,
+  useBackend,
+  withoutLeaks,
+  type CompileOptions,
+  type TensorTree,
+} from '../../src/engine/index.ts';
 import { hasTensorFlow, runs } from './tensorflow.ts';
+
+test.each<[unknown, string]>([
+  [{ xla: 'fuse' }, 'xla = "fuse": expected fused or whole'],
+  [{ bfloat: true }, 'unknown option bfloat (did you mean bfloat16?)'],
+  [{ bfloat16: 'no' }, 'bfloat16 = "no": expected true or false'],
+  [{ name: 3 }, 'name = 3: expected a text'],
+  ['whole', '"whole" given, expected an object of options'],
+])('an option of compile that is none is refused at once: %j', (options, message) => {
+  expect(() => compile((x: tf.Tensor) => x, options as CompileOptions)).toThrow(`compile: ${message}`);
+  expect(() => compile(options as () => tf.Tensor)).toThrow('expected a function');
+});
 
 const values = (tensor: tf.Tensor) => Array.from(tensor.dataSync());
 
@@ -26,6 +45,14 @@ for (const backend of ['tensorflow', 'wasm'] as const)
       expect(values(product)).toEqual([10, 20]);
       expect(values(deep)).toEqual([5]);
       expect(result.nothing).toBeNull();
+    });
+
+    test('a tensor of the closure that was disposed is named as such, with what to do', async () => {
+      const outside = tf.scalar(2);
+      const f = compile((x: tf.Tensor) => tf.mul(x, outside));
+      expect(values(await f(tf.scalar(3)))).toEqual([6]);
+      outside.dispose();
+      await expect(f(tf.scalar(3))).rejects.toThrow(/was disposed.*keep it as long as.*make it an argument/);
     });
 
     test('traces once for each shape and dtype', async () => {

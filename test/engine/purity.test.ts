@@ -1,5 +1,6 @@
 /** What a compiled function cannot do is refused, in words that help, and nothing of it goes on to end the process. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { runInThisContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compile, keyTensor, normalInGraph, randomKey, tf, useBackend } from '../../src/engine/index.ts';
 import type { Api } from '../../src/engine/native/api.ts';
@@ -95,6 +96,16 @@ for (const backend of ['tensorflow', 'wasm'] as const)
       await expect(compile(fn)(x)).rejects.toThrow(message);
       expect(tf.randomNormal([3]).size).toBe(3);
     });
+
+    test.each(['core', 'layers', 'data', 'backend-wasm'])(
+      "the line is the caller's, where a source map names a source of tfjs-%s",
+      async (part) => {
+        const filename = `/packages/tfjs-${part}/src/some_source.ts`;
+        const called = runInThisContext('(f) => f()', { filename }) as (f: () => number) => number;
+        const f = compile((x: tf.Tensor) => tf.mul(x, called(Math.random)));
+        await expect(f(x)).rejects.toThrow(/^Math\.random\(\) inside [^.]*purity\.test\.ts:\d+/);
+      },
+    );
 
     test('Math.random is refused, and is itself again afterwards', async () => {
       const { random } = Math;
