@@ -2,10 +2,11 @@
 import { isRecord, requireArguments, textRecord, texts, type KindsOf } from './arguments.ts';
 import { slopeBy } from './calculus.ts';
 import { unfoldDefinitions } from './claim.ts';
-import { number, substitute, symbolsOf, type Expr } from './expr.ts';
+import { number, substitute, symbol, symbolsOf, toText, type Expr } from './expr.ts';
+import { densitiesIn } from './gaussian.ts';
 import { parse, requireSymbolName, symbolNameFault } from './parse.ts';
 import { suggestion } from './suggestion.ts';
-import { plus, times } from './tidy.ts';
+import { isZero, plus, times } from './tidy.ts';
 
 export type Text = string | Expr;
 
@@ -81,9 +82,34 @@ export class Calculus {
       );
   }
 
-  /** The expression with definitions written out. */
+  /** The expression with definitions written out. @throws when they make a part of a density of x depend on x. */
   read(text: Text): Expr {
+    if (typeof text !== 'string') this.requireDensities(text);
     return this.written(text);
+  }
+
+  private requireDensities(expr: Expr): void {
+    for (const { x, parts } of densitiesIn(expr)) {
+      const written = this.written(symbol(x));
+      const names = written.kind === 'symbol' ? [x, written.name] : [x];
+      for (const [part, value] of Object.entries(parts)) {
+        const read = symbolsOf(this.written(value));
+        const through = read.find((name) => names.some((of) => name === of || this.varies(name, of)));
+        if (through === undefined) continue;
+        const why = names.includes(through)
+          ? `reads ${through} once definitions are written out`
+          : `reads ${through}, a function of ${x}`;
+        throw new Error(
+          `${this.what}: the ${part} ${toText(value)} ${why}: expected it free of ${x} in a density of ${x}`,
+        );
+      }
+    }
+  }
+
+  /** Is a derivative of the function in the variable declared that is not 0? */
+  private varies(name: string, variable: string): boolean {
+    const partial = this.functions.get(name)?.get(variable);
+    return partial !== undefined && !isZero(partial);
   }
 
   /** @throws when the expression reads a symbol that is not declared. */

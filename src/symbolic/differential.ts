@@ -4,8 +4,8 @@
  */
 import { anything, requireArguments, text, textRecord, texts, type KindsOf } from './arguments.ts';
 import { Calculus, type Dependence, type Text } from './dependence.ts';
-import { call, number, pow, symbol, symbolsOf, type Expr } from './expr.ts';
-import { exponent, requireFreeOf, type Gaussian } from './gaussian.ts';
+import { call, number, pow, symbol, symbolsOf, toText, type Expr } from './expr.ts';
+import { asDensity, exponent, holdsForAll, notNegative, type Gaussian } from './gaussian.ts';
 import { parse } from './parse.ts';
 import { suggestion } from './suggestion.ts';
 import { minus, over, plus, times } from './tidy.ts';
@@ -77,14 +77,30 @@ export function scoreOf(density: Text, x: string, dependence?: Dependence): Expr
 
 /** The density N(x; mean, variance) without the factor 1/√(2π). @throws when the mean or the variance reads x */
 export const density = (x: string, normal: Gaussian): Expr =>
-  over(call('exp', exponent(x, normal)), call('sqrt', normal.variance));
+  asDensity(
+    x,
+    { mean: normal.mean, variance: normal.variance },
+    over(call('exp', exponent(x, normal)), call('sqrt', normal.variance)),
+  );
 
-/** A mixture of densities, weights as given. @throws when a weight, a mean or a variance reads x */
+/**
+ * A mixture of densities, with weights of sum 1; of weights that read symbols, what the symbols allow is taken on trust.
+ * @throws when a weight, a mean or a variance reads x, a weight is always negative, or the weights never sum to 1
+ */
 export function mixtureDensity(x: string, parts: readonly [weight: Text, part: Gaussian][]): Expr {
   const weighted = parts.map(([weight, part]) => ({ weight: read(weight), part }));
-  weighted.forEach(({ weight }) => requireFreeOf(x, { weight }));
-  return plus(...weighted.map(({ weight, part }) => times(weight, density(x, part))));
+  weighted.forEach(({ weight }, i) => notNegative(weight, `weight ${i + 1}`));
+  const whole = plus(...weighted.map(({ weight }) => weight));
+  if (neverOne(whole))
+    throw new Error(
+      `the weights of a mixture sum to ${toText(whole)}, which is never 1: expected a sum of 1`,
+    );
+  return plus(
+    ...weighted.map(({ weight, part }) => asDensity(x, { weight }, times(weight, density(x, part)))),
+  );
 }
+
+const neverOne = (sum: Expr): boolean => holdsForAll(sum, '<', number(1)) || holdsForAll(sum, '>', number(1));
 
 /**
  * d/dt of an expression whose symbols move: Σ ∂f/∂y·(dy/dt); `{ t: '1' }` for explicit time. Every symbol of f has a rate,
@@ -177,6 +193,7 @@ export function fokkerPlanck(spec: FokkerPlanck): { lhs: Expr; rhs: Expr } {
     functions,
     given,
   });
+  space.read(spec.density);
   const flow = space.partial(times(drift, p), x);
   const spread = space.partial(space.partial(times(pow(diffusion, number(2)), p), x), x);
   return { lhs, rhs: minus(over(spread, number(2)), flow) };

@@ -5,8 +5,9 @@
 import { requireArguments, text, textRecord, type KindsOf } from './arguments.ts';
 import { isNegative } from './ball.ts';
 import { evaluateBall } from './evaluate.ts';
-import { PI, call, number, pow, symbol, symbolsOf, toText, type Expr } from './expr.ts';
+import { PI, call, nodesOf, number, pow, symbol, symbolsOf, toText, type Expr } from './expr.ts';
 import { typesetByName } from './by-name.ts';
+import { decideInequality } from './inequality.ts';
 import { parse, requireSymbolName } from './parse.ts';
 import { shownBy } from './shown.ts';
 import { minus, negative, over, plus, times } from './tidy.ts';
@@ -40,7 +41,7 @@ const NODE: KindsOf<NodeSpec> = { of: textRecord, mean: text, variance: text };
  * Declares a linear-Gaussian model, variables in causal order:
  * `gaussianModel({ xPrev: { mean: 'sqrt(abarPrev)*x0', variance: '1-abarPrev' }, xt: { of: { xPrev: 'sqrt(alpha)' }, variance: 'beta' } })`.
  * @throws when a variable depends on one that is not declared before it, when a mean, a variance or a slope reads a
- *   variable of the model, when a variance is a negative number, or a name cannot be a symbol.
+ *   variable of the model, when a variance is always negative, or a name cannot be a symbol.
  */
 export function gaussianModel(nodes: Record<string, NodeSpec>): GaussianModel {
   const means = new Map<string, Expr>();
@@ -88,9 +89,25 @@ export function gaussianModel(nodes: Record<string, NodeSpec>): GaussianModel {
 
 const NUMBER_BITS = 224;
 
-/** @throws for a number that is negative or is none: −1, 3 − π, √(−2). Of symbols nothing is known here. */
-function notNegative(variance: Expr, what: string): void {
-  if (symbolsOf(variance).length > 0) return;
+const SIGN_LIMIT_MS = 500;
+
+/** Is it proved for all real values of the symbols, as for a number that is only written with them: x − x − 1 < 0? */
+export function holdsForAll(lhs: Expr, relation: '<' | '>', rhs: Expr): boolean {
+  const symbols = Object.fromEntries([lhs, rhs].flatMap(symbolsOf).map((name) => [name, '(-inf,inf)']));
+  const options = { timeLimitMs: SIGN_LIMIT_MS, diagnose: false };
+  return decideInequality({ lhs, relation, rhs, symbols }, options).verdict === 'proved';
+}
+
+/**
+ * @throws for a number that is negative or is none: −1, 3 − π, √(−2); and for what is negative whatever the values of its
+ *   symbols are: x − x − 1
+ */
+export function notNegative(variance: Expr, what: string): void {
+  if (symbolsOf(variance).length > 0) {
+    if (holdsForAll(variance, '<', number(0)))
+      throw new Error(`${what} is ${toText(variance)}, which is always negative: expected 0 or more`);
+    return;
+  }
   const value = evaluateBall(variance, new Map(), NUMBER_BITS);
   if (isNegative(value) || value.state === 'undefined')
     throw new Error(`${what} is ${toText(variance)}: expected 0 or more`);
@@ -103,6 +120,30 @@ export function requireFreeOf(x: string, parts: Record<string, Expr>): void {
     if (symbolsOf(expr).includes(x))
       throw new Error(`the ${what} reads ${x}: expected it free of ${x} in a density of ${x}`);
 }
+
+/** What an expression is a density of, and what must be free of it: a definition or a declaration may tell later. */
+interface DensityParts {
+  readonly x: string;
+  readonly parts: Record<string, Expr>;
+}
+
+const densityParts = new WeakMap<Expr, DensityParts>();
+
+/**
+ * The expression itself, known from now on as made of a density of x with these parts.
+ * @throws when one of them reads x
+ */
+export function asDensity(x: string, parts: Record<string, Expr>, expr: Expr): Expr {
+  requireFreeOf(x, parts);
+  const known = densityParts.get(expr);
+  // Without x it may be a number that others share: nothing of it can be taken for a density of x.
+  if (symbolsOf(expr).includes(x)) densityParts.set(expr, { x, parts: { ...known?.parts, ...parts } });
+  return expr;
+}
+
+/** The densities that an expression is made of. */
+export const densitiesIn = (expr: Expr): DensityParts[] =>
+  nodesOf(expr).flatMap((node) => densityParts.get(node) ?? []);
 
 type Covariances = ReadonlyMap<string, ReadonlyMap<string, Expr>>;
 
@@ -184,7 +225,7 @@ const shown = (normal: Gaussian): Gaussian =>
     'text/plain': `N(${toText(normal.mean)}, ${toText(normal.variance)})`,
   }));
 
-/** A Gaussian from texts, formulas or expressions: `gaussian(posteriorMean, posteriorVariance)`. @throws for a negative number as variance */
+/** A Gaussian from texts, formulas or expressions: `gaussian(posteriorMean, posteriorVariance)`. @throws for a variance that is always negative */
 export function gaussian(
   mean: string | Expr | { expr: Expr },
   variance: string | Expr | { expr: Expr },
@@ -199,13 +240,13 @@ export function gaussian(
 /** log N(x; mean, variance). @throws when the mean or the variance reads x */
 export function logDensity(x: string, normal: Gaussian): Expr {
   const constant = over(call('log', times(number(2), PI, normal.variance)), number(2));
-  return minus(exponent(x, normal), constant);
+  return asDensity(x, { mean: normal.mean, variance: normal.variance }, minus(exponent(x, normal), constant));
 }
 
 /** The exponent alone: the log density up to a term free of x. @throws when the mean or the variance reads x */
 export function exponent(x: string, { mean, variance }: Gaussian): Expr {
-  requireFreeOf(x, { mean, variance });
-  return negative(over(square(minus(symbol(x), mean)), times(number(2), variance)));
+  const squares = square(minus(symbol(x), mean));
+  return asDensity(x, { mean, variance }, negative(over(squares, times(number(2), variance))));
 }
 
 /** KL(p ‖ q) of two scalar Gaussians. */

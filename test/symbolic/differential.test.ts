@@ -277,6 +277,30 @@ test('no density of x has x in its mean, its variance or a weight', () => {
   expect(() => mixtureDensity('x', [['x', gaussian('0', '1')]])).toThrow('the weight reads x');
 });
 
+test('no definition and no function makes a part of a density of x read x, through any number of layers', () => {
+  const normal = density('x', gaussian('m', 'v'));
+  const held = { constants: ['v'] };
+  const message = /in a density of x/;
+  expect(() => scoreOf(normal, 'x', { ...held, given: ['m = x'] })).toThrow(message);
+  expect(() => scoreOf(normal, 'x', { ...held, given: ['m = 2*a', 'a = b + 1', 'b = exp(x)'] })).toThrow(message);
+  expect(() => scoreOf(normal, 'x', { constants: ['m'], given: ['v = x^2 + 1'] })).toThrow(message);
+  expect(() => scoreOf(normal, 'z', { ...held, given: ['x = z', 'm = z'] })).toThrow(message);
+  expect(() => scoreOf(normal, 'x', { ...held, functions: { m: { x: '1' } } })).toThrow(message);
+  const more = { constants: ['v', 'k'], given: ['m = x'] };
+  const within = { kind: 'mul', args: [parse('k'), { kind: 'neg', arg: normal }] } as Expr;
+  for (const f of [normal, within, logDensity('x', gaussian('m', 'v'))])
+    for (const take of [derivative, scoreOf]) expect(() => take(f, 'x', more)).toThrow(message);
+  expect(() => laplacian(within, ['x'], more)).toThrow(message);
+  const mixed = mixtureDensity('x', [['w', gaussian('0', '1')], ['1 - w', gaussian('1', '1')]]);
+  expect(() => scoreOf(mixed, 'x', { given: ['w = 1/(1 + x^2)'] })).toThrow('the weight w reads x');
+  const still = { density: normal, x: 'x', drift: '0', diffusion: '1', rates: { v: '1' } };
+  expect(() => fokkerPlanck({ ...still, given: ['m = a', 'a = x'] })).toThrow(message);
+  expect(() => fokkerPlanck({ ...still, constants: ['c'], rates: { v: '1', m: '0*c' }, functions: { m: { x: '2*c' } } })).toThrow(message);
+  // A definition free of x, and a point that is looked at, are none of these.
+  expect(toText(scoreOf(normal, 'x', { ...held, given: ['m = 2*a'], constants: ['v', 'a'] }))).toContain('2*a');
+  expect(() => rate(normal, { t: '1' }, { ...held, constants: ['v', 'm'], given: ['x = m + t'] })).not.toThrow();
+}); // prettier-ignore
+
 test('a variance that is a negative number is refused, however it is written', () => {
   const of = (variance: string) => () => gaussian('0', variance);
   for (const variance of ['-1', '3 - pi', '-sqrt(2)', 'log(1/2)', 'sqrt(-2)', '355/113 - pi - 1/10^6'])
@@ -284,6 +308,25 @@ test('a variance that is a negative number is refused, however it is written', (
   for (const variance of ['0', 'pi - 3', 'sqrt(2) - sqrt(2)', '22/7 - pi', '1 + sin(1)'])
     expect(of(variance)).not.toThrow();
   expect(() => gaussianModel({ x: { variance: '3 - pi' } })).toThrow('the variance of x is 3 - pi');
+});
+
+test('a variance that is negative whatever its symbols are is refused, and one that may not be is none', () => {
+  for (const variance of ['x - x - 1', '0*x - 1', '-1 - x^2', '-exp(x)', 'sqrt(x)^2 - x - 1/3'])
+    expect(() => gaussian('0', variance)).toThrow('always negative: expected 0 or more');
+  for (const variance of ['x - x', 'v', '1 - a', '-v', 'g^2/(2*k)*(1 - exp(-2*k*t))', '-x^2'])
+    expect(() => gaussian('0', variance)).not.toThrow();
+  expect(() => gaussianModel({ x: { variance: 'v - v - 2' } })).toThrow('the variance of x is v - v - 2');
+});
+
+test('the weights of a mixture are not negative, and sum to 1', () => {
+  const mixed = (...weights: string[]) => () =>
+    mixtureDensity('x', weights.map((weight) => [weight, gaussian('0', '1')])); // prettier-ignore
+  expect(mixed('2', '-1')).toThrow('weight 2 is -1: expected 0 or more');
+  expect(mixed('2', 'w - w - 1')).toThrow('weight 2 is w - w - 1, which is always negative');
+  for (const wrong of [['1', '1'], ['1/2', '1/3'], ['2'], ['w - w + 1/2', '1/4'], ['w^2', '2'], []])
+    expect(mixed(...wrong)).toThrow('expected a sum of 1');
+  for (const right of [['1/2', '1/3', '1/6'], ['0.25', '0.75'], ['1'], ['w', '1 - w'], ['u', 'v'], ['1/2', 'w'], ['sqrt(2)/2', '1 - 1/sqrt(2)']])
+    expect(mixed(...right)).not.toThrow(); // prettier-ignore
 });
 
 test('what moves by a function of x is a function of x', () => {
