@@ -1,5 +1,6 @@
 import { anything, relationAmong, requireArguments, shown, textOrAmount, type KindsOf } from './arguments.ts';
 import { folder, neg, number, sub, substitution, symbolsOf, type Algebra, type Expr } from './expr.ts';
+import { checkTime } from './clock.ts';
 import { compareQ, type Rational } from './rational.ts';
 import { isEmpty, parseDomain, type Domain } from './domain.ts';
 import { ParseError, constantHint, parse, symbolNameFault } from './parse.ts';
@@ -141,21 +142,38 @@ function reached(
 ): ReadonlySet<string> {
   const defined = [...definitions].map(([name, value]) => ({ name, reads: symbolsOf(value) }));
   const compared = inequalities.map(({ left, right }) => [...symbolsOf(left), ...symbolsOf(right)]);
-  const confining = new Set(compared.flat());
-  for (const [name, { lo, hi }] of domains) if (lo !== null || hi !== null) confining.add(name);
-  for (let size = -1; size !== confining.size;) {
-    size = confining.size;
-    for (const { name, reads } of defined)
-      if (confining.has(name)) reads.forEach((read) => confining.add(read));
-  }
-  const names = new Set(sides.flatMap(symbolsOf));
-  const isRead = (name: string): boolean => names.has(name);
-  for (let size = -1; size !== names.size;) {
-    size = names.size;
-    for (const { name, reads } of defined)
-      if (names.has(name) || (confining.has(name) && reads.some(isRead)))
-        [name, ...reads].forEach((read) => names.add(read));
-    for (const reads of compared) if (reads.some(isRead)) reads.forEach((read) => names.add(read));
+  const bounded = [...domains].flatMap(([name, { lo, hi }]) => (lo !== null || hi !== null ? [name] : []));
+  const downward = defined.map(({ name, reads }) => ({ from: [name], to: reads }));
+  const confining = closure([...compared.flat(), ...bounded], downward);
+  const confined = defined
+    .filter(({ name }) => confining.has(name))
+    .map(({ name, reads }) => [name, ...reads]);
+  const bothWays = [...compared, ...confined].map((tied) => ({ from: tied, to: tied }));
+  return closure(sides.flatMap(symbolsOf), [...downward, ...bothWays]);
+}
+
+/** The seeds, and what links lead to: any name that a link is from brings all that it is to. @throws TimeUp */
+function closure(
+  seeds: readonly string[],
+  links: readonly { from: readonly string[]; to: readonly string[] }[],
+): ReadonlySet<string> {
+  const leaving = new Map<string, (typeof links)[number][]>();
+  for (const link of links)
+    for (const name of link.from) {
+      const known = leaving.get(name);
+      if (known) known.push(link);
+      else leaving.set(name, [link]);
+    }
+  const names = new Set(seeds);
+  const followed = new Set<(typeof links)[number]>();
+  // A set that grows is walked to its end: it is its own work list.
+  for (const name of names) {
+    checkTime();
+    for (const link of leaving.get(name) ?? []) {
+      if (followed.has(link)) continue;
+      followed.add(link);
+      link.to.forEach((other) => names.add(other));
+    }
   }
   return names;
 }

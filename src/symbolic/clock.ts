@@ -22,7 +22,7 @@ function limitOf(ms: number): Limit {
 }
 
 function checkLimit({ end, ms }: Limit): void {
-  if (performance.now() > end) throw new TimeUp(`time limit of ${ms} ms reached`);
+  if (performance.now() > end) throw new TimeUp(`time limit of ${Math.round(ms)} ms reached`);
 }
 
 /** A clock that ends after `limitMs`, and no later than the decision in progress. @throws RangeError for no number */

@@ -5,7 +5,7 @@
 import { claimProof } from './claim-proof.ts';
 import { oneOf, requireArguments, text, textOrAmount, textRecord, texts, type KindsOf } from './arguments.ts';
 import { decide } from './decide.ts';
-import { withinTime } from './clock.ts';
+import { ClaimError } from './claim.ts';
 import { decision } from './decision.ts';
 import { constantText } from './counterexample.ts';
 import { contains, parseDomain } from './domain.ts';
@@ -53,15 +53,15 @@ const CLAIM: KindsOf<VectorClaim & { relation?: '=' }> = {
 };
 const REQUIRED = ['lhs', 'rhs', 'symbols', 'vectors'];
 
-/** @throws when the claim is malformed: an unknown vector, a vector where a scalar must stand, another relation than `=`. */
+/** @throws ClaimError, ParseError when the claim is malformed: an unknown vector, a vector where a scalar must stand, another relation than `=`. */
 export function decideVectors(claim: VectorClaim, options: DecideOptions = {}): VectorVerdict {
   requireArguments('claim about vectors', claim, CLAIM, { required: REQUIRED, notes: true });
   requireArguments('options of decideVectors', options, DECIDE_OPTIONS);
   const { timeLimitMs = TIME_LIMIT_MS, seed } = options;
   const start = performance.now();
-  const posed = withinTime(timeLimitMs, () => read(claim));
-  const left = Math.max(0, timeLimitMs - (performance.now() - start));
-  const found = decision(left, () => {
+  const found = decision(timeLimitMs, (clock) => {
+    const posed = read(claim);
+    const left = Math.max(0, clock.left());
     // Actual vectors may tell what free Gram symbols take too long for.
     const gram = decide(posed.claimIn('free'), { seed, timeLimitMs: left / 2, diagnose: false });
     return settle(gram, posed, { seed, timeLimitMs: left });
@@ -155,7 +155,7 @@ function read(claim: VectorClaim) {
   const { vectors, given = [] } = claim;
   const taken = [...Object.keys(claim.symbols), ...vectors].find((name) => reserved.test(name));
   if (taken !== undefined)
-    throw new Error(`"${taken}" is a name that the checker uses itself: choose another`);
+    throw new ClaimError(`"${taken}" is a name that the checker uses itself: choose another`);
   const definitions: Record<string, string> = {};
   const scalars: string[] = [];
   for (const relation of given) {
@@ -169,14 +169,14 @@ function read(claim: VectorClaim) {
   const both = [claim.lhs, claim.rhs].map((side) => plain.isVector(side));
   const ofVectors = both[0] || both[1];
   if (![claim.lhs, claim.rhs].every((text, i) => both[i] === ofVectors || plain.isZero(text)))
-    throw new Error(`"${claim.lhs} = ${claim.rhs}": one side is a vector, the other is not`);
+    throw new ClaimError(`"${claim.lhs} = ${claim.rhs}": one side is a vector, the other is not`);
   const names = ofVectors ? [...free, probe] : free;
   const reader = ofVectors ? new Reader(names, definitions) : plain;
   const side = (written: string): Expr => reader.scalar(ofVectors ? `dot(${written}, ${probe})` : written);
   const [lhs, rhs] = [side(claim.lhs), side(claim.rhs)];
   const relations = scalars.map((written) => {
     const match = /^([^=<>]+)([=<>])([^=<>]+)$/.exec(written);
-    if (!match) throw new Error(`given "${written}": expected "name = expression" or "a < b"`);
+    if (!match) throw new ClaimError(`given "${written}": expected "name = expression" or "a < b"`);
     return { left: reader.scalar(match[1]), sign: match[2], right: reader.scalar(match[3]) };
   });
   const all = [lhs, rhs, ...relations.flatMap(({ left, right }) => [left, right])];

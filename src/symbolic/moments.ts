@@ -1,6 +1,6 @@
 /** Expectations, entropies and divergences of linear-Gaussian models, as expressions that steps can use and check. */
 import { Calculus, type Dependence, type Text } from './dependence.ts';
-import { PI, call, foldExpr, number, pow, rebuild, symbol, symbolsOf, toText, type Expr } from './expr.ts';
+import { PI, call, foldExpr, number, pow, rebuild, shownText, symbol, symbolsOf, type Expr } from './expr.ts';
 import { logDensity, type Gaussian, type GaussianModel } from './gaussian.ts';
 import { minus, negative, over, plus, times } from './tidy.ts';
 
@@ -66,7 +66,7 @@ function polynomial(expr: Expr, names: readonly string[]): Polynomial {
   const single = (powers: readonly number[], coefficient: Expr): Polynomial =>
     new Map([[powers.join(','), { powers, coefficient }]]);
   const refuse = (what: string): never => {
-    throw new Error(`${toText(expr)}: expected a polynomial in ${names.join(', ')}, got ${what}`);
+    throw new Error(`${shownText(expr)}: expected a polynomial in ${names.join(', ')}, got ${what}`);
   };
   const scalar = (p: Polynomial, what: string): Expr => {
     const terms = [...p.values()];

@@ -5,10 +5,14 @@ const isNumber = (e: Expr, n: bigint): boolean => e.kind === 'number' && e.n ===
 export const isZero = (e: Expr): boolean => isNumber(e, 0n);
 export const isOne = (e: Expr): boolean => isNumber(e, 1n);
 
+/** Sums and products of more parts than this are left nested: flattened, definitions that share parts would be written out. */
+const MAX_FLAT = 64;
+
+const partsOf = (kind: 'add' | 'mul', exprs: readonly Expr[]): Expr[] =>
+  exprs.flatMap((e) => (e.kind === kind && e.args.length <= MAX_FLAT ? e.args : [e]));
+
 export function plus(...terms: Expr[]): Expr {
-  const kept = terms
-    .flatMap((term) => (term.kind === 'add' ? term.args : [term]))
-    .filter((term) => !isZero(term));
+  const kept = partsOf('add', terms).filter((term) => !isZero(term));
   return kept.length === 0 ? number(0) : kept.length === 1 ? kept[0] : add(...kept);
 }
 
@@ -17,7 +21,7 @@ export const minus = (a: Expr, b: Expr): Expr => plus(a, negative(b));
 
 export function times(...factors: Expr[]): Expr {
   if (factors.some(isZero)) return number(0);
-  const kept = factors.flatMap((f) => (f.kind === 'mul' ? f.args : [f])).filter((factor) => !isOne(factor));
+  const kept = partsOf('mul', factors).filter((factor) => !isOne(factor));
   return kept.length === 0 ? number(1) : kept.length === 1 ? kept[0] : mul(...kept);
 }
 

@@ -16,6 +16,8 @@ import {
   toText,
   type Expr,
 } from './expr.ts';
+import { ClaimError } from './claim.ts';
+import { checkTime } from './clock.ts';
 import { parse, symbolNameFault } from './parse.ts';
 import type { SymbolEntry } from './symbols.ts';
 import { negative, over, plus, times } from './tidy.ts';
@@ -104,11 +106,11 @@ export class Reader {
     this.defined = new Map(Object.entries(defined));
     for (const name of [...names, ...Object.keys(defined)]) {
       const fault = symbolNameFault(name);
-      if (fault !== undefined) throw new Error(`vector ${name}: ${fault}`);
+      if (fault !== undefined) throw new ClaimError(`vector ${name}: ${fault}`);
     }
     for (const name of names) this.forms.set(name, new Map([[name, number(1)]]));
     for (const name of this.defined.keys()) {
-      if (names.includes(name)) throw new Error(`vector ${name} is both free and defined`);
+      if (names.includes(name)) throw new ClaimError(`vector ${name} is both free and defined`);
       this.formOf(name);
     }
   }
@@ -119,7 +121,7 @@ export class Reader {
     const text = this.defined.get(name);
     if (known || text === undefined) return known;
     if (this.path.includes(name))
-      throw new Error(`vector ${name} is defined by itself (${[...this.path, name].join(' → ')})`);
+      throw new ClaimError(`vector ${name} is defined by itself (${[...this.path, name].join(' → ')})`);
     this.path.push(name);
     const form = this.vector(text);
     this.path.pop();
@@ -130,7 +132,7 @@ export class Reader {
   scalar(text: string): Expr {
     const value = this.value(text);
     if ('form' in value)
-      throw new Error(`"${text}" is a vector: expected a scalar, such as norm2(…) or dot(…, …)`);
+      throw new ClaimError(`"${text}" is a vector: expected a scalar, such as norm2(…) or dot(…, …)`);
     return value.scalar;
   }
 
@@ -148,20 +150,20 @@ export class Reader {
     const value = this.value(text);
     if ('form' in value) return value.form;
     if (isExactZero(value.scalar)) return new Map();
-    throw new Error(`"${text}" is a scalar: expected a vector`);
+    throw new ClaimError(`"${text}" is a scalar: expected a vector`);
   }
 
   private value(text: string): Value {
     const inner = new Map<string, Expr>();
     let rest = text;
     if (/\binner__\d/.test(text))
-      throw new Error(`"${text}": inner__… are names that the checker uses itself`);
+      throw new ClaimError(`"${text}": inner__… are names that the checker uses itself`);
     for (let match; (match = /\b(norm2|dot)\s*\(/.exec(rest));) {
       const open = match.index + match[0].length - 1;
       const { args, end } = argumentsFrom(rest, open);
       const wanted = match[1] === 'norm2' ? 1 : 2;
       if (args.length !== wanted)
-        throw new Error(
+        throw new ClaimError(
           `${match[1]} in "${text}": expected ${wanted} ${wanted === 1 ? 'vector' : 'vectors'}`,
         );
       const [u, v = u] = args.map((arg) => this.vector(arg));
@@ -175,15 +177,17 @@ export class Reader {
   private gram(u: Form, v: Form): Expr {
     const order = (a: string, b: string): [string, string] =>
       this.names.indexOf(a) <= this.names.indexOf(b) ? [a, b] : [b, a];
-    return plus(
-      ...[...u].flatMap(([a, p]) => [...v].map(([b, q]) => times(p, q, symbol(gramName(...order(a, b)))))),
-    );
+    const terms = [...u].flatMap(([a, p]) => {
+      checkTime();
+      return [...v].map(([b, q]) => times(p, q, symbol(gramName(...order(a, b)))));
+    });
+    return plus(...terms);
   }
 
   /** Splits an expression into coefficients of vectors. */
   private linear(expr: Expr, inner: ReadonlyMap<string, Expr>, text: string): Value {
     const fail = (what: string): never => {
-      throw new Error(`"${text}": ${what}`);
+      throw new ClaimError(`"${text}": ${what}`);
     };
     const scalarOf = (x: Value): Expr =>
       'scalar' in x ? x.scalar : fail('a vector where a scalar must stand');
@@ -248,7 +252,7 @@ function argumentsFrom(text: string, open: number): { args: string[]; end: numbe
     }
     if (depth === 0) return { args, end: i };
   }
-  throw new Error(`"${text}": a bracket is not closed`);
+  throw new ClaimError(`"${text}": a bracket is not closed`);
 }
 
 /** A Gaussian with covariance variance·1 in d dimensions; texts in vector notation. */

@@ -348,3 +348,13 @@ test('what moves by a function of x is a function of x', () => {
 test('an inequality that cannot be read is refused, though derivatives leave inequalities aside', () => {
   expect(() => derivative('x', 'x', { given: ['sqrt( < 3'] })).toThrow('character');
 });
+
+test.each([20, 100])('definitions that double %i times are differentiated without being written out', (n) => {
+  const given = (rule: (y: string) => string): string[] =>
+    Array.from({ length: n }, (_, i) => `y${i + 1} = ${rule(`y${i}`)}`);
+  const doubled = derivative(`y${n}`, 'y0', { given: given((y) => `${y} + ${y}`) });
+  expect(verdict({ lhs: doubled, rhs: `2^${n}` }, {})).toBe('proved');
+  expect(verdict({ lhs: doubled, rhs: `2^${n - 1}` }, {})).toBe('refuted');
+  const scaled = derivative(`y${n}`, 'y0', { given: given((y) => `c*${y}`), constants: ['c'] });
+  expect(verdict({ lhs: scaled, rhs: `c^${n}` }, { c: positive })).toBe('proved');
+});

@@ -13,6 +13,8 @@ import {
   type Claim,
   type Expr,
 } from '../../src/symbolic/index.ts';
+import { prepare } from '../../src/symbolic/claim.ts';
+import { withinTime } from '../../src/symbolic/clock.ts';
 import { equalExpr, nodesOf } from '../../src/symbolic/expr.ts';
 
 const real = '(-inf,inf)';
@@ -125,6 +127,29 @@ describe('time limits', () => {
     const { verdict, ms } = decide(claim, { timeLimitMs: 100 });
     expect(verdict).not.toBe('error');
     expect(ms).toBeLessThan(1000); // without a limit seconds, or no end
+  });
+
+  /** Milliseconds of computing, however busy the machine is. */
+  const computing = (work: () => void): number => {
+    const before = process.cpuUsage();
+    work();
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1000;
+  };
+  const FIXED_MS = 200; // collecting garbage, and compiling
+
+  it.each([1000, 4000])('hold for %i definitions to a fifth of the limit', (n) => {
+    const timeLimitMs = 400;
+    const spent = computing(() => decide({ ...claims.counted(n), rhs: 'x' }, { timeLimitMs }));
+    expect(spent).toBeLessThan(1.2 * timeLimitMs + FIXED_MS);
+  });
+
+  it('are looked at while what a claim reads is gathered, in time that grows as the claim does', () => {
+    const prepared = prepare(claims.counted(4000));
+    const limit = 100;
+    const spent = computing(() => expect(withinTime(limit, prepared.reads).size).toBe(4002));
+    expect(spent).toBeLessThan(1.2 * limit + FIXED_MS);
+    expect(() => withinTime(0, prepared.reads)).toThrow('time limit of 0 ms reached');
   });
 
   it('of an induction leaves what was not decided undecided', () => {

@@ -155,3 +155,15 @@ test('what is neither of the model nor declared is no constant: a misspelt varia
   expect(verdict(defined, 'v', domains)).toBe('proved');
   expect(verdict(defined, 'c*m', domains)).toBe('refuted');
 });
+
+test('means of what definitions double many times are taken without writing it out', () => {
+  const given = Array.from({ length: 40 }, (_, i) => `y${i + 1} = y${i} + y${i}`);
+  const model = gaussianModel({ y0: { mean: 'm', variance: 'v' } });
+  const symbols = { m: '(-inf,inf)', v: '(0,inf)' };
+  const verdict = (lhs: Expr, rhs: string): string => decide({ lhs, rhs, symbols }).verdict;
+  expect(verdict(expectation(model, 'y25', { given }), '2^25*m')).toBe('proved');
+  expect(verdict(expectation(model, 'y40^2', { given }), '4^40*(m^2 + v)')).toBe('proved');
+  expect(verdict(covariance(model, 'y40', 'y0', { given }), '2^39*v')).toBe('refuted');
+  const powers = Array.from({ length: 40 }, (_, i) => `y${i + 1} = y${i}*y${i}`);
+  expect(() => expectation(model, 'y40', { given: powers })).toThrow('got a degree above 16');
+});

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
+  ClaimError,
   declare,
   decideVectors,
   derive,
@@ -265,4 +266,46 @@ test('0 is the zero of vectors too', () => {
   expect(verdict(towardsZero, 'norm2(x)/(2*v)')).toBe('proved');
   expect(() => verdict('x + 1', 'x')).toThrow('a scalar added to a vector');
   expect(() => verdict('x', '1')).toThrow('one side is a vector, the other is not');
+});
+
+describe('vectors that are made of one another many times over', () => {
+  const made = (n: number, rule: (before: string) => string, rhs: string): VectorClaim => ({
+    lhs: `norm2(y${n})`,
+    rhs,
+    symbols: {},
+    vectors: ['u', ...Array.from({ length: n + 1 }, (_, i) => `y${i}`)],
+    given: ['y0 = u', ...Array.from({ length: n }, (_, i) => `y${i + 1} = ${rule(`y${i}`)}`)],
+  });
+  const doubled = (n: number, rhs: string): VectorClaim => made(n, (y) => `${y} + ${y}`, rhs);
+
+  test.each([3, 18, 60])('doubled %i times, the squared norm is multiplied by a power of four', (n) => {
+    expect(decideVectors(doubled(n, `4^${n}*norm2(u)`)).verdict).toBe('proved');
+    expect(decideVectors(doubled(n, `4^${n - 1}*norm2(u)`)).verdict).toBe('refuted');
+  });
+
+  test('coefficients may be products that are long when written out', () => {
+    const cubed = (n: number, rhs: string): VectorClaim => made(n, (y) => `norm2(${y})*${y}`, rhs);
+    expect(decideVectors(cubed(3, 'norm2(u)^27')).verdict).toBe('proved');
+    const { verdict } = decideVectors(cubed(30, 'norm2(u)'), { timeLimitMs: 500 });
+    expect(['refuted', 'undecided']).toContain(verdict);
+  });
+
+  test('reading ends with the time limit too, as a verdict', () => {
+    const { verdict, reason } = decideVectors(doubled(3, 'norm2(u)'), { timeLimitMs: 0 });
+    expect({ verdict, reason }).toEqual({ verdict: 'undecided', reason: 'time limit of 0 ms reached' });
+  });
+
+  test('what is malformed is thrown as the mistake of the author that it is', () => {
+    const claim = { lhs: 'norm2(x)', rhs: 'x', symbols: {}, vectors: ['x'] };
+    for (const wrong of [
+      claim,
+      { ...claim, lhs: 'norm2(x' },
+      { ...claim, lhs: 'x*x' },
+      { ...claim, rhs: 'dot(x)' },
+      { ...claim, rhs: '1', vectors: ['x__1'] },
+      { ...claim, rhs: '1', given: ['x = x'] },
+      { ...claim, rhs: '1', given: ['1 < 2 < 3'] },
+    ])
+      expect(() => decideVectors(wrong)).toThrow(ClaimError);
+  });
 });
