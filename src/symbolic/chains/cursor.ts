@@ -2,6 +2,7 @@
 import { ParseError } from '../parse.ts';
 import { tokens, type Token } from './lex.ts';
 import type { Index } from './syntax.ts';
+import { wordFault } from './words.ts';
 
 export class Cursor {
   readonly text: string;
@@ -45,11 +46,18 @@ export class Cursor {
     if (this.token.kind !== 'end') throw this.error(`unexpected "${this.token.text}"`);
   }
 
+  /** @throws ParseError for a word that means something already */
+  requireFree(word: Token): void {
+    const fault = wordFault(word.text);
+    if (fault !== undefined) throw this.error(fault, word);
+  }
+
   /** 0, t, T, t-1 */
   indexOf(): Index {
     const first = this.next();
     if (first.kind === 'number') return { base: '', plus: Number(first.text) };
     if (first.kind !== 'word') throw this.error(`expected an index, got "${first.text}"`, first);
+    if (first.text !== 'T') this.requireFree(first);
     if (!this.is('+') && !this.is('-')) return { base: first.text, plus: 0 };
     const sign = this.next().text === '-' ? -1 : 1;
     const by = this.next();

@@ -26,10 +26,10 @@ export function tokens(text: string): Token[] {
       at += space[0].length;
       continue;
     }
-    const word = /^\\?[A-Za-z]+/.exec(rest);
+    const word = /^(?:\\?[A-Za-z]+|π)/.exec(rest);
     const digits = /^\d+/.exec(rest);
     const sign = [...signs, ...small].find((s) => rest.startsWith(s));
-    if (word) found.push({ kind: 'word', text: word[0].replace('\\', ''), at });
+    if (word) found.push({ kind: 'word', text: word[0].replace('\\', '').replace('π', 'pi'), at });
     else if (digits) found.push({ kind: 'number', text: digits[0], at });
     else if (sign) found.push({ kind: 'sign', text: sign === '<=' ? '≤' : sign === '>=' ? '≥' : sign, at });
     else throw new ParseError(`unexpected "${rest[0]}"`, text, at + 1);

@@ -2,7 +2,8 @@
  * What is known of the densities: their variables and a factorisation of each joint. Everything else about a density
  * (its marginals, conditionals, independences) follows from that.
  */
-import { parseStatement, parseChain } from './parse.ts';
+import { leadingName, parseStatement, parseChain } from './parse.ts';
+import { requireArguments, texts } from '../arguments.ts';
 import { StepError } from '../step.ts';
 import { leastLength } from './range-text.ts';
 import { densityText } from './text.ts';
@@ -68,11 +69,12 @@ export interface Table {
  * A variable that is only ever conditioned on has an arbitrary density of its own. `functions` names arbitrary real-valued
  * functions that statements may use, `positive` those that are positive everywhere. `T >= 2` says that only such chains
  * are spoken of.
- * @throws when a factorisation is not one: a variable twice on the left, or a cycle; when a name is declared twice
+ * @throws when a factorisation is not one: a variable twice on the left, or a cycle; when a name is declared twice or means
+ *   something already: `pi`, `log`, `exp`
  */
 export function chainModel(...declarations: readonly (string | FunctionNames)[]): ChainModel {
   const densities = new Map<string, JointDensity>();
-  const functions = new Set<string>();
+  const anySign = new Set<string>();
   const positive = new Set<string>();
   let least = 1;
   for (const declaration of declarations) {
@@ -80,8 +82,9 @@ export function chainModel(...declarations: readonly (string | FunctionNames)[])
       const stranger = Object.keys(declaration).find((key) => key !== 'functions' && key !== 'positive');
       if (stranger !== undefined)
         throw new Error(`a model declares no "${stranger}": expected functions or positive`);
+      requireArguments('chainModel', declaration, { functions: texts, positive: texts });
+      declaration.functions?.forEach((name) => anySign.add(name));
       declaration.positive?.forEach((name) => positive.add(name));
-      [...(declaration.functions ?? []), ...positive].forEach((name) => functions.add(name));
       continue;
     }
     const length = leastLength(declaration);
@@ -93,9 +96,12 @@ export function chainModel(...declarations: readonly (string | FunctionNames)[])
     if (densities.has(joint.name)) throw new Error(`${joint.name} is declared twice`);
     densities.set(joint.name, joint);
   }
-  const both = [...functions].find((name) => densities.has(name));
-  if (both !== undefined) throw new Error(`${both} is declared as a density and as a function`);
   const joints = [...densities.values()];
+  const twice = [...anySign].find((name) => positive.has(name));
+  if (twice !== undefined)
+    throw new Error(`${twice} is declared in functions and in positive: expected it in one of them`);
+  const functions = new Set([...anySign, ...positive]);
+  functions.forEach((name) => requireFunctionName(name, joints));
   const long = joints.some((joint) => joint.long);
   if (least > 1 && !long) throw new Error(`T >= ${least}: no density of the model is a chain x_0 … x_T`);
   const shortest = LENGTHS.map((more) => least + more).find((length) => fits(joints, length));
@@ -104,6 +110,20 @@ export function chainModel(...declarations: readonly (string | FunctionNames)[])
     throw new Error('no chain of length up to 6 fits the declared factorisations');
   }
   return { densities, functions, positive, long, shortest };
+}
+
+/** @throws when statements could not read the name as that of a function. */
+function requireFunctionName(name: string, joints: readonly JointDensity[]): void {
+  if (leadingName(name) !== name)
+    throw new Error(`"${name}" is no name of a function: expected one such as f or f_theta`);
+  if (joints.some((joint) => joint.name === name))
+    throw new Error(`${name} is declared as a density and as a function`);
+  const families = joints
+    .flatMap(({ factors }) => factors.flatMap(({ density }) => [...density.left, ...density.given]))
+    .map(({ family }) => family);
+  // x_1 and x_T are variables too; x_theta is not.
+  if (families.includes(name.replace(/_(\d+|T|t)$/, '')))
+    throw new Error(`${name} is a variable of a density and is declared as a function`);
 }
 
 const LENGTHS = [0, 1, 2, 3, 4, 5];
@@ -121,6 +141,7 @@ export const variablesOf = (
   );
 
 function readJoint(text: string): JointDensity {
+  leadingName(text);
   const hasEquals = /[)\s]=/.test(text.replace(/\{[^}]*\}/g, '{}'));
   const body = hasEquals
     ? parseStatement(text)

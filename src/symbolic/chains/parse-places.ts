@@ -12,6 +12,7 @@ export function places(cursor: Cursor): Place[] {
 function place(cursor: Cursor): Place {
   const word = cursor.next();
   if (word.kind !== 'word') throw cursor.error(`expected a variable, got "${word.text}"`, word);
+  cursor.requireFree(word);
   if (cursor.take('_')) {
     if (cursor.take('{')) {
       const indexed = ranged(cursor, word.text, cursor.indexOf());
@@ -32,7 +33,10 @@ function place(cursor: Cursor): Place {
 
 const simpleIndex = (cursor: Cursor, token: Token): Index => {
   if (token.kind === 'number') return { base: '', plus: Number(token.text) };
-  if (token.kind === 'word') return { base: token.text, plus: 0 };
+  if (token.kind === 'word') {
+    if (token.text !== 'T') cursor.requireFree(token);
+    return { base: token.text, plus: 0 };
+  }
   throw cursor.error(`expected an index, got "${token.text}"`, token);
 };
 

@@ -13,6 +13,7 @@ import { places } from './parse-places.ts';
 import { childrenOf } from './rewrite.ts';
 import type { ChainExpr, ChainRelation, Density, Point, Statement } from './syntax.ts';
 import { isSpan } from './syntax.ts';
+import { nameFault } from './words.ts';
 
 const MAX_DEPTH = 60;
 const MAX_SQUARED = 10_000; // a square repeats its base, and squares of squares double at every level
@@ -40,6 +41,9 @@ export function parseStatement(text: string, names?: Names): Statement {
   reader.end();
   return { lhs, relation, rhs };
 }
+
+/** The name of a density or function that a text starts with. @throws ParseError where it starts with none that can be */
+export const leadingName = (text: string): string => new Reader(text).name();
 
 class Reader extends Cursor {
   private readonly names?: Names;
@@ -198,6 +202,7 @@ class Reader extends Cursor {
     const index = this.next();
     if (index.kind !== 'word') throw this.error('expected an index, as in sum_{t=2}^{T}', index);
     if (index.text === 'T') throw this.error('T is the length of the chain and cannot be summed over', index);
+    this.requireFree(index);
     this.expect('=');
     const from = this.indexOf();
     this.expect('}');
@@ -260,16 +265,23 @@ class Reader extends Cursor {
   }
 
   /** q, q_phi, p_{\theta}. */
-  private name(): string {
+  name(): string {
     const head = this.next();
     if (head.kind !== 'word') throw this.error(`expected a density such as q(x|z), got "${head.text}"`, head);
-    if (!this.take('_')) return head.text;
+    const name = [head.text, ...this.subscript()].join('_');
+    const fault = nameFault(name);
+    if (fault !== undefined) throw this.error(fault, head);
+    return name;
+  }
+
+  private subscript(): string[] {
+    if (!this.take('_')) return [];
     const braced = this.take('{');
-    const parts = [head.text];
+    const parts: string[] = [];
     while (this.token.kind === 'word' || this.token.kind === 'number') parts.push(this.next().text);
     if (braced) this.expect('}');
-    if (parts.length === 1) throw this.error('expected a subscript');
-    return parts.join('_');
+    if (parts.length === 0) throw this.error('expected a subscript');
+    return parts;
   }
 }
 

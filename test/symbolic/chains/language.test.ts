@@ -139,6 +139,48 @@ test('what could be read in two ways is refused with its position', () => {
   );
 });
 
+test('π is refused wherever it is written, and nothing else has its name', () => {
+  const fault = 'pi is the number π, which statements about densities do not know yet';
+  for (const text of ['pi*q(x) = q(x)*pi', '\\pi q(x) = q(x)', 'q(x) = 2 * π * q(x)', 'pi(x) = q(x)'])
+    expect(() => decideChain(pair, text), text).toThrow(fault);
+  for (const text of ['E_{pi(x)}[1]', 'q(pi)', 'q(x|π)', 'q(pi_1)', 'sum_{pi=1}^{T} 1', 'q(x_pi)'])
+    expect(() => parseChain(text), text).toThrow(fault);
+  for (const text of ['pi(x)', 'q(pi)', 'q(x) = pi(x)', 'q(x_{0:pi})'])
+    expect(() => chainModel(text), text).toThrow(fault);
+  expect(() => chainModel('q(x)', { functions: ['pi'] })).toThrow(fault);
+  // With a subscript it is the usual name of a policy.
+  expect(decideChain(chainModel('pi_theta(a|s)'), 'int_{a} pi_theta(a|s) = 1').verdict).toBe('proved');
+});
+
+test('words of statements name no density and no function, and a function has a name of its own', () => {
+  const words = ['log', 'exp', 'E', 'H', 'KL', 'sum', 'int', 'prod', 'sqrt', 'erf', 'E_q', 'log_2', 'T'];
+  for (const word of words) {
+    for (const declare of [
+      () => chainModel(`${word}(x)`),
+      () => chainModel('q(x)', { functions: [word] }),
+      () => chainModel('q(x)', { positive: [word] }),
+    ])
+      expect(declare, word).toThrow(new RegExp(`^${word} (is|starts) .*(no density|nothing else)`));
+  }
+  expect(() => decideChain(pair, 'exp(x) = q(x)')).toThrow('exp is a function of its own');
+  expect(() => chainModel('q(T)')).toThrow('T is the length of the chain');
+  for (const name of ['f g', 'f(x)', 'f2', '\\f', 'f_a_b'])
+    expect(() => chainModel('q(x)', { functions: [name] }), name).toThrow('is no name of a function');
+  for (const name of ['', '2', '_f'])
+    expect(() => chainModel('q(x)', { positive: [name] })).toThrow('expected');
+  expect(() => chainModel('q(x)', { functions: ['f'], positive: ['f'] })).toThrow('in one of them');
+  expect(() => chainModel({ positive: ['f'] }, 'q(x)', { functions: ['f'] })).toThrow('in one of them');
+  expect(() => chainModel('q(x)', { functions: 'fg' } as object)).toThrow('functions');
+  for (const [model, name] of [
+    ['q(x)', 'x'],
+    ['q(z|x)', 'x'],
+    ['q(x_0,x_1)', 'x_1'],
+  ])
+    expect(() => chainModel(model, { functions: [name] }), name).toThrow('is a variable of a density');
+  const { functions } = chainModel('q(x_0,x_1,H,E)', { functions: ['x_theta', 'f_1'], positive: ['h'] });
+  expect([...functions]).toEqual(['x_theta', 'f_1', 'h']);
+});
+
 test('any text is read or refused with a position, and nothing hangs', () => {
   const piece = fc.constantFrom(
     ...'q p x_t ( ) | , _ { } [ ] E KL || log sum int ^ T : 1 2 + - * / = __proto__ constructor'.split(' '),
