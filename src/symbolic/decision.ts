@@ -42,8 +42,10 @@ function unfinished(error: unknown): Unfinished {
   return none('error', faultText(error));
 }
 
+/** A regular expression that finds no stack left is a SyntaxError that ends with these words. */
 const isStackOverflow = (error: unknown): boolean =>
-  error instanceof RangeError && error.message === 'Maximum call stack size exceeded';
+  (error instanceof RangeError || error instanceof SyntaxError) &&
+  error.message.endsWith('Maximum call stack size exceeded');
 
 /** `a fault of the checker, not of the claim: TypeError: …`, with the place in the source. */
 function faultText(error: unknown): string {

@@ -115,18 +115,27 @@ export class Reader {
     }
   }
 
-  /** The vector of that name, or undefined when it is none. */
+  /** The vector of that name, or undefined when it is none. However long a chain of definitions, it needs no stack. */
   private formOf(name: string): Form | undefined {
     const known = this.forms.get(name);
-    const text = this.defined.get(name);
-    if (known || text === undefined) return known;
-    if (this.path.includes(name))
-      throw new ClaimError(`vector ${name} is defined by itself (${[...this.path, name].join(' → ')})`);
+    if (known || !this.defined.has(name)) return known;
+    const outer = this.path.length;
     this.path.push(name);
-    const form = this.vector(text);
-    this.path.pop();
-    this.forms.set(name, form);
-    return form;
+    while (this.path.length > outer) {
+      checkTime();
+      const last = this.path.at(-1)!;
+      const text = this.defined.get(last)!;
+      const open = wordsOf(text).find((word) => this.defined.has(word) && !this.forms.has(word));
+      if (open === undefined) {
+        this.forms.set(last, this.vector(text));
+        this.path.pop();
+        continue;
+      }
+      if (this.path.includes(open))
+        throw new ClaimError(`vector ${open} is defined by itself (${[...this.path, open].join(' → ')})`);
+      this.path.push(open);
+    }
+    return this.forms.get(name);
   }
 
   scalar(text: string): Expr {
@@ -235,6 +244,9 @@ export class Reader {
     });
   }
 }
+
+/** What may be a name in the text; numbers such as 2e5 hold none. */
+const wordsOf = (text: string): string[] => text.match(/(?<![\p{L}\p{N}_.])[\p{L}_][\p{L}\p{N}_]*/gu) ?? [];
 
 const isExactZero = (expr: Expr): boolean => constant(expr)?.n === 0n;
 

@@ -283,6 +283,15 @@ describe('vectors that are made of one another many times over', () => {
     expect(decideVectors(doubled(n, `4^${n - 1}*norm2(u)`)).verdict).toBe('refuted');
   });
 
+  test('hundreds of definitions are read in whatever order they stand', () => {
+    const chain = made(800, (y) => `${y} + u`, '801^2*norm2(u)');
+    expect(decideVectors(chain).verdict).toBe('proved');
+    const given = [...chain.given!].reverse();
+    expect(decideVectors({ ...chain, given }).verdict).toBe('proved');
+    const cyclic = given.map((text) => (text === 'y0 = u' ? 'y0 = y800' : text));
+    expect(() => decideVectors({ ...chain, given: cyclic })).toThrow('vector y800 is defined by itself');
+  });
+
   test('coefficients may be products that are long when written out', () => {
     const cubed = (n: number, rhs: string): VectorClaim => made(n, (y) => `norm2(${y})*${y}`, rhs);
     expect(decideVectors(cubed(3, 'norm2(u)^27')).verdict).toBe('proved');
