@@ -51,8 +51,6 @@ type Fail = (message: string) => never;
 
 interface Strictness {
   readonly required?: readonly string[];
-  /** Other keys may stand beside these, as notes; one that is a slip of these is refused all the same. */
-  readonly notes?: boolean;
   readonly fail?: Fail;
 }
 
@@ -65,7 +63,7 @@ export function requireArguments(
   what: string,
   value: unknown,
   kinds: KindsOf<Record<string, unknown>>,
-  { required = [], notes = false, fail = raise }: Strictness = {},
+  { required = [], fail = raise }: Strictness = {},
 ): void {
   const known = Object.keys(kinds);
   if (!isRecord(value))
@@ -73,7 +71,6 @@ export function requireArguments(
   for (const key of Object.keys(value)) {
     if (Object.hasOwn(kinds, key)) continue;
     const near = nearest(key, known);
-    if (near === undefined && notes) continue;
     const hint = near === undefined ? `expected one of ${known.join(', ')}` : `did you mean ${near}?`;
     fail(`${what} ${key}: unknown field (${hint})`);
   }

@@ -1,8 +1,9 @@
-import { anything, relationAmong, requireArguments, shown, textOrAmount, type KindsOf } from './arguments.ts';
+import { anything, relationAmong, requireArguments, text, textOrAmount, type KindsOf } from './arguments.ts';
 import { folder, neg, number, sub, substitution, symbolsOf, type Algebra, type Expr } from './expr.ts';
 import { checkTime } from './clock.ts';
 import { compareQ, type Rational } from './rational.ts';
 import { isEmpty, parseDomain, type Domain } from './domain.ts';
+import { exprFault } from './well-formed.ts';
 import { ParseError, constantHint, parse, symbolNameFault } from './parse.ts';
 import type { Claim } from './verdict.ts';
 
@@ -37,6 +38,9 @@ const failing =
     throw new ClaimError(`claim ${id === undefined ? '' : `"${String(id)}" `}${place}: ${message}`);
   };
 
+/** What an author may note beside a claim in code: why it holds, or does not. */
+export const NOTES = { why: text };
+
 const CLAIM: KindsOf<Claim> = {
   id: textOrAmount,
   lhs: anything,
@@ -46,15 +50,15 @@ const CLAIM: KindsOf<Claim> = {
 };
 
 /**
- * A claim as it comes in, with one of these relations. Notes of the author may stand in it.
- * @throws ClaimError when a key is a slip of one that is read, or its relation is none of these
+ * A claim as it comes in, with one of these relations. A note of the author may stand in it as `why`.
+ * @throws ClaimError when a key is unknown, or its relation is none of these
  */
 export function requireClaim<R extends string>(claim: unknown, relations: readonly R[]): R {
   const what = 'claim';
   const fail = (message: string): never => {
     throw new ClaimError(message);
   };
-  requireArguments(what, claim, { ...CLAIM, relation: anything }, { notes: true, fail });
+  requireArguments(what, claim, { ...CLAIM, ...NOTES, relation: anything }, { fail });
   const equation = relations.find((relation) => relation === '=');
   const { id, relation = equation } = claim as { id?: unknown; relation?: unknown };
   return relationAmong(id === undefined ? what : `claim "${String(id)}"`, relation, relations, (message) =>
@@ -68,8 +72,8 @@ export function prepare(claim: Claim): Prepared {
   const domains = readDomains(claim, fail);
   const read = (text: string | Expr, place: string): Expr => {
     let expr: Expr;
-    if (typeof text !== 'string' && !('kind' in Object(text)))
-      return fail(place, `expected an expression in a string, got ${shown(text)}`);
+    const malformed = typeof text === 'string' ? undefined : exprFault(text);
+    if (malformed !== undefined) return fail(place, malformed);
     try {
       expr = typeof text === 'string' ? parse(text) : text;
     } catch (error) {

@@ -4,6 +4,7 @@
  */
 import { claimProof } from './claim-proof.ts';
 import { oneOf, requireArguments, text, textOrAmount, textRecord, texts, type KindsOf } from './arguments.ts';
+import { NOTES } from './claim.ts';
 import { decide } from './decide.ts';
 import { ClaimError } from './claim.ts';
 import { decision } from './decision.ts';
@@ -55,7 +56,7 @@ const REQUIRED = ['lhs', 'rhs', 'symbols', 'vectors'];
 
 /** @throws ClaimError, ParseError when the claim is malformed: an unknown vector, a vector where a scalar must stand, another relation than `=`. */
 export function decideVectors(claim: VectorClaim, options: DecideOptions = {}): VectorVerdict {
-  requireArguments('claim about vectors', claim, CLAIM, { required: REQUIRED, notes: true });
+  requireArguments('claim about vectors', claim, { ...CLAIM, ...NOTES }, { required: REQUIRED });
   requireArguments('options of decideVectors', options, DECIDE_OPTIONS);
   const { timeLimitMs = TIME_LIMIT_MS, seed } = options;
   const start = performance.now();

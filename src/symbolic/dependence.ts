@@ -4,6 +4,7 @@ import { slopeBy } from './calculus.ts';
 import { unfoldDefinitions } from './claim.ts';
 import { number, substitute, symbol, symbolsOf, toText, type Expr } from './expr.ts';
 import { densitiesIn } from './gaussian.ts';
+import { wellFormed } from './well-formed.ts';
 import { parse, requireSymbolName, symbolNameFault } from './parse.ts';
 import { suggestion } from './suggestion.ts';
 import { isZero, plus, times } from './tidy.ts';
@@ -84,7 +85,7 @@ export class Calculus {
 
   /** The expression with definitions written out. @throws when they make a part of a density of x depend on x. */
   read(text: Text): Expr {
-    if (typeof text !== 'string') this.requireDensities(text);
+    if (typeof text !== 'string') this.requireDensities(wellFormed(text));
     return this.written(text);
   }
 

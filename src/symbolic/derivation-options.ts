@@ -1,5 +1,6 @@
 /** What a derivation is told, and what it offers. */
 import { amount, anything, flag, record, text, texts, type KindsOf } from './arguments.ts';
+import type { CheckOptions } from './derivation-text.ts';
 import type { Expr } from './expr.ts';
 import type { Formula } from './formula.ts';
 import type { Quantity } from './quantity.ts';
@@ -86,8 +87,8 @@ export interface Derivation {
    *   a proof never borrows its premises from what it proves.
    */
   concludes(target: Formula | GaussianTarget, options?: StepOptions): Derivation;
-  /** Itself, when every step holds. @throws when a step is refuted, undecided and not open, or when nothing is proved. */
-  check(): Derivation;
+  /** Itself, when every step holds. @throws when a step is refuted, undecided and not open, or when nothing is proved; and when an option is unknown. */
+  check(options?: CheckOptions): Derivation;
   toTeX(): string;
   toString(): string;
 }

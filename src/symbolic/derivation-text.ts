@@ -1,4 +1,5 @@
 /** A derivation as plain text and as TeX, its summary, and what fails it. */
+import { oneOf, requireArguments, type KindsOf } from './arguments.ts';
 import { plainProse } from './plain-text.ts';
 import { stepVerdicts, type Step, type StepMutants } from './step.ts';
 
@@ -17,18 +18,24 @@ export interface CheckOptions {
   readonly accept?: 'tested';
 }
 
+const CHECK_OPTIONS: KindsOf<CheckOptions> = { accept: oneOf('tested') };
+
+/** @throws when an option of check() is unknown, or `accept` is anything but `tested` */
+export function requireCheckOptions(options: CheckOptions): void {
+  requireArguments('options of check()', options, CHECK_OPTIONS);
+}
+
 /**
  * Why the derivation does not stand, in plain text; undefined when it does.
- * @throws when `accept` is anything but `tested`
+ * @throws when an option is unknown, or `accept` is anything but `tested`
  */
 export function failures(
   heading: string,
   steps: readonly Step[],
-  { accept }: CheckOptions = {},
+  options: CheckOptions = {},
 ): string | undefined {
-  if (accept !== undefined && accept !== 'tested')
-    throw new Error(`check({ accept: ${JSON.stringify(accept)} }): expected 'tested', or nothing`);
-
+  requireCheckOptions(options);
+  const { accept } = options;
   const title = plainProse(heading);
   const bad = steps.flatMap((step, i) => {
     if (step.verdict === 'refuted')

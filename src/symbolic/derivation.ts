@@ -11,6 +11,7 @@ import type { Gaussian } from './gaussian.ts';
 import { isComparison } from './inequality.ts';
 import { judge, notPositive, readOff, unmetRelations, type Judgement } from './judge.ts';
 import { once } from './once.ts';
+import { wellFormed } from './well-formed.ts';
 import { parse } from './parse.ts';
 import type { Quantity } from './quantity.ts';
 import {
@@ -213,8 +214,8 @@ function build(state: State): Derivation {
     },
     concludes: (target, step = {}) =>
       'mean' in target ? concludeGaussian(target, checked(step)) : concludeFormula(target, checked(step)),
-    check: () => {
-      const failed = failures(title, lines());
+    check: (accepted) => {
+      const failed = failures(title, lines(), accepted);
       if (failed !== undefined) throw new ProofError(failed, self);
       return self;
     },
@@ -305,7 +306,10 @@ const isQuantity = (value: ExprLike | Quantity): value is Quantity =>
   typeof value === 'object' && 'kind' in value && value.kind === 'quantity';
 
 function read(value: ExprLike, symbols: SymbolTable): Expr {
-  const expr = typeof value === 'string' ? parse(value) : 'expr' in value ? value.expr : value;
+  const expr =
+    typeof value === 'string'
+      ? parse(value)
+      : wellFormed('expr' in Object(value) ? (value as Formula).expr : (value as Expr));
   for (const name of symbolsOf(expr)) {
     if (!symbols.has(name)) throw new Error(`unknown symbol ${name}${suggestion(name, symbols.names)}`);
   }

@@ -8,6 +8,7 @@ import { evaluateBall } from './evaluate.ts';
 import { PI, call, nodesOf, number, pow, symbol, symbolsOf, toText, type Expr } from './expr.ts';
 import { typesetByName } from './by-name.ts';
 import { decideInequality } from './inequality.ts';
+import { wellFormed } from './well-formed.ts';
 import { parse, requireSymbolName } from './parse.ts';
 import { shownBy } from './shown.ts';
 import { minus, negative, over, plus, times } from './tidy.ts';
@@ -231,7 +232,9 @@ export function gaussian(
   variance: string | Expr | { expr: Expr },
 ): Gaussian {
   const expr = (given: string | Expr | { expr: Expr }): Expr =>
-    typeof given === 'string' ? parse(given) : 'expr' in given ? given.expr : given;
+    typeof given === 'string'
+      ? parse(given)
+      : wellFormed('expr' in Object(given) ? (given as { expr: Expr }).expr : (given as Expr));
   const read = { mean: expr(mean), variance: expr(variance) };
   notNegative(read.variance, 'the variance');
   return shown(read);

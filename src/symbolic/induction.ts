@@ -5,7 +5,14 @@
 import { requireArguments } from './arguments.ts';
 import { requireLimit, TimeUp, withinTime } from './clock.ts';
 import { decide } from './decide.ts';
-import { derivationTeX, derivationText, failures, summarize } from './derivation-text.ts';
+import {
+  derivationTeX,
+  derivationText,
+  failures,
+  requireCheckOptions,
+  summarize,
+  type CheckOptions,
+} from './derivation-text.ts';
 import { symbolsOf, toText, type Expr } from './expr.ts';
 import { timeText, type Families, type Template } from './families.ts';
 import { INDUCTION_SPEC, Problem, type InductionSpec, type Posed } from './induction-problem.ts';
@@ -35,8 +42,8 @@ export interface Induction {
   readonly conditions: readonly string[];
   readonly counterexample?: StepCounterexample;
   readonly reason?: string;
-  /** Itself when proved. @throws otherwise, saying where it fails. */
-  check(): Induction;
+  /** Itself when proved. @throws otherwise, saying where it fails; and when an option is unknown. */
+  check(options?: CheckOptions): Induction;
   toTeX(): string;
   toString(): string;
 }
@@ -265,7 +272,8 @@ function build(title: string, problem: Problem, spec: InductionSpec, end: number
     conditions,
     ...(refuted?.counterexample && { counterexample: refuted.counterexample }),
     ...(reason !== undefined && { reason }),
-    check: () => {
+    check: (accepted = {}) => {
+      requireCheckOptions(accepted);
       const failed = verdict === 'vacuous' ? `${plainProse(title)}: nothing is proved` : failures(title, all);
       if (verdict !== 'proved') throw new ProofError(failed ?? `${plainProse(title)}: ${verdict}`, self);
       return self;

@@ -1,6 +1,7 @@
 /** What TypeScript refuses and plain JavaScript passes: nothing of it may change a verdict in silence. */
 import { describe, expect, test } from 'vitest';
 import {
+  ClaimError,
   chainModel,
   checkFile,
   decide,
@@ -8,10 +9,12 @@ import {
   decideInequality,
   decideVectors,
   declare,
+  derivative,
   derive,
   deriveChain,
   fokkerPlanck,
   formula,
+  gaussian,
   gaussianModel,
   induct,
   parseChain,
@@ -98,8 +101,67 @@ test.each<[string, () => unknown, string]>([
   expect(call).toThrow(message);
 }); // prettier-ignore
 
-test('notes may stand beside a claim in code', () => {
-  expect(decide(any({ ...above, rhs: '1 + x', why: 'a note', lhsNote: '' })).verdict).toBe('vacuous');
+test('of notes, the reason alone may stand beside a claim in code', () => {
+  expect(decide(any({ ...above, rhs: '1 + x', why: 'a note' })).verdict).toBe('vacuous');
+});
+
+test.each(['assume', 'where', 'note', 'lhsNote', 'vectors'])('a claim with the unknown key %s is refused', (key) => {
+  const claim = any({ ...above, [key]: ['0 < x'] });
+  const unknown = `${key}: unknown field`;
+  expect(() => decide(claim)).toThrow(unknown);
+  expect(() => decideInequality(any({ ...above, relation: '>', [key]: ['0 < x'] }))).toThrow(unknown);
+  if (key !== 'vectors') expect(() => decideVectors(any({ ...above, vectors: [], [key]: ['0 < x'] }))).toThrow(unknown);
+}); // prettier-ignore
+
+test('a malformed expression object is a mistake of the claim, and told as one', () => {
+  const x = { kind: 'symbol', name: 'x' };
+  const cyclic: { kind: string; args: unknown[] } = { kind: 'add', args: [x] };
+  cyclic.args.push({ kind: 'neg', arg: cyclic });
+  const malformed: [unknown, string][] = [
+    [{ kind: 'nonsense' }, '"nonsense" is no kind of expression'],
+    [{ kind: 'call', fn: 'exp' }, 'a node of kind "call" needs arg, got { kind, fn }'],
+    [{ kind: 'call', fn: 'tan', arg: x }, 'needs fn, one of sqrt, exp'],
+    [{ kind: 'add' }, 'needs args, a list of expressions'],
+    [{ kind: 'add', args: [x, 'x'] }, 'expected an expression in a string, got "x"'],
+    [{ kind: 'mul', args: [x, undefined] }, 'got nothing'],
+    [{ kind: 'number', n: 1, d: 2 }, 'needs n and d > 0, both bigint'],
+    [{ kind: 'number', n: 1n, d: 0n }, 'needs n and d > 0, both bigint'],
+    [{ kind: 'pow', base: x, exponent: 2 }, 'needs base and exponent'],
+    [{ kind: 'pow', base: x, exponent: { n: 2n } }, 'needs an exponent with n and d > 0'],
+    [{ kind: 'div', num: x }, 'needs num and den'],
+    [{ kind: 'neg', arg: null }, 'expected an expression in a string, got null'],
+    [{ kind: 'symbol' }, 'needs a name (none is given)'],
+    [{ kind: 'symbol', name: 'x y' }, 'needs a name ("x y" cannot be a symbol)'],
+    [cyclic, 'a part of itself'],
+    [null, 'got null'],
+    [3, 'got 3'],
+  ];
+  for (const [lhs, message] of malformed) {
+    for (const asked of [() => decide(any({ ...above, lhs })), () => decide(any({ ...above, rhs: lhs })), () => decideInequality(any({ ...above, relation: '<', lhs }))]) {
+      expect(asked).toThrow(ClaimError);
+      expect(asked).toThrow(message);
+    }
+    expect(() => derive('t', any(lhs), { symbols })).toThrow(message);
+    expect(() => derivative(any(lhs), 'x')).toThrow(message);
+    expect(() => gaussian(any(lhs), '1')).toThrow(message);
+  }
+  const shared = { kind: 'mul', args: [x, x] };
+  expect(decide(any({ ...above, lhs: { kind: 'add', args: [shared, shared] }, rhs: '2*x^2' })).verdict).toBe('proved');
+}); // prettier-ignore
+
+test('check() of every proof refuses an option that is unknown, and anything but tested to accept', () => {
+  const proofs = [
+    derive('t', 'x + x', { symbols }).step('2*x'),
+    deriveChain('t', 'q(x)', { model }),
+    induct('t', { families, given: ['a[0] = 1', 'a[t] = a[t-1]'], claim: 'a[t] = 1' }),
+  ];
+  for (const proof of proofs) {
+    const check = (options: unknown) => () => proof.check(any(options));
+    expect(check({ accept: 'everything' })).toThrow('accept: expected one of tested, got "everything"');
+    expect(check({ acept: 'tested' })).toThrow('acept: unknown field (did you mean accept?)');
+    expect(check('tested')).toThrow('options of check(): expected an object { accept }, got "tested"');
+  }
+  expect(proofs[0].check({ accept: 'tested' })).toBe(proofs[0]);
 });
 
 describe('a claims file', () => {
