@@ -9,7 +9,13 @@ const isDefect = (error: Error): boolean =>
  */
 export function report(where: string, error: unknown): number {
   if (!(error instanceof Error)) throw error;
-  const detail = isDefect(error) ? error.stack : error.message;
+  const defect = [error, error.cause].find((it): it is Error => it instanceof Error && isDefect(it));
+  const detail =
+    defect === undefined
+      ? error.message
+      : defect === error
+        ? error.stack
+        : `${error.message}\n${defect.stack}`;
   const hint = error instanceof UsageError ? `\nSee \`${where} --help\`.` : '';
   process.stderr.write(`${where}: ${detail}${hint}\n`);
   return error instanceof UsageError ? 2 : 1;

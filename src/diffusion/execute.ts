@@ -6,6 +6,7 @@
  * ᾱ is near 1; only the result enters the float32 arithmetic of tensors.
  */
 import { tf } from '../engine/index.ts';
+import { didYouMean } from '../options/index.ts';
 import { erf, type Algebra, type Formula, type FunctionName } from '../symbolic/index.ts';
 import { isTensor, onHost, toTensor } from './operands.ts';
 import type { Operand } from './operands.ts';
@@ -82,16 +83,21 @@ export function tensorAlgebra(values: Readonly<Record<string, Operand>>, t?: tf.
  * Executes a formula on tensors. Safe inside `compile` and `tf.grad`: tables become constants of the graph.
  *
  * @param values numbers, tables over time (Float64Array, entries t = 0 … T) and tensors [B, …], by symbol; symbols
- *   that the formula does not mention are ignored
+ *   of its table that the formula does not read are ignored
  * @param options.t times [B] at which tables are read
  * @returns a float32 tensor; a scalar when only numbers were given
- * @throws RangeError for a negative radicand, Error for a symbol without a value; both name the formula
+ * @throws RangeError for a negative radicand, Error for a symbol without a value and for a value under a name that is no
+ *   symbol; they name the formula
  */
 export function execute(
   formula: Formula,
   values: Readonly<Record<string, Operand>>,
   { t }: { t?: tf.Tensor1D } = {},
 ): tf.Tensor {
+  for (const name of Object.keys(values)) {
+    if (!formula.symbols.has(name))
+      throw new Error(`${formula.name}: unknown symbol ${name}${didYouMean(name, formula.symbols.names)}`);
+  }
   return tf.tidy(() => {
     try {
       return toTensor(formula.apply(tensorAlgebra(values, t), values), 0, t);

@@ -1,5 +1,6 @@
 import { PNG } from 'pngjs';
 import { writeAtomically } from '../files/index.ts';
+import { checkOptions, listOf, real, whole, type Kind, type Kinds } from '../options/index.ts';
 import { displaySymbol, withMetadata, type Displayable, type MimeBundle } from './host.ts';
 import { escapeHtml } from './proofMath.ts';
 
@@ -24,6 +25,16 @@ export interface GridOptions {
   /** What is said where the images are not seen; by default the caption, or how many images of which size. */
   alt?: string;
 }
+
+const words: Kind = { expected: 'a text', accepts: (x) => typeof x === 'string' };
+const kinds: Kinds<GridOptions> = {
+  columns: whole({ min: 1 }),
+  scale: whole({ min: 1 }),
+  range: listOf(real(), { length: 2 }),
+  gap: whole({ min: 0 }),
+  caption: words,
+  alt: words,
+};
 
 export interface ImageGrid extends Displayable {
   /** Size of the picture in pixels. */
@@ -51,10 +62,11 @@ const between = 128;
 
 /**
  * Images side by side as one PNG.
- * @throws at once when the shape is not one of images or an option is out of range; when drawn, if the values do not
+ * @throws at once when the shape is not one of images or an option is unknown or not of its kind; when drawn, if the values do not
  *   fill the shape or one of them is not finite
  */
 export function imageGrid(images: Images, options: GridOptions = {}): ImageGrid {
+  checkOptions('imageGrid', options, kinds);
   const { range = [-1, 1], caption } = options;
   const layout = layoutOf(images.shape, options);
   if (!(range[0] < range[1]))
@@ -71,6 +83,7 @@ export function imageGrid(images: Images, options: GridOptions = {}): ImageGrid 
       throw new Error(
         `${data.length} values for images of shape [${images.shape.join(', ')}]: expected ${n * h * w * c}`,
       );
+    requireFinite(data, layout);
     return PNG.sync.write(paint(data, layout, range), { colorType: c === 3 ? 2 : 0, deflateLevel: 9 });
   };
   return {
@@ -105,14 +118,21 @@ function layoutOf(shape: readonly number[], { columns, scale = 2, gap = 1 }: Gri
       `shape [${shape.join(', ')}]: expected [N, height, width] or [N, height, width, 1 or 3], N at least 1`,
     );
   const across = columns ?? Math.ceil(Math.sqrt(n));
-  for (const [name, value, least] of [
-    ['columns', across, 1],
-    ['scale', scale, 1],
-    ['gap', gap, 0],
-  ] as const)
-    if (!Number.isInteger(value) || value < least)
-      throw new Error(`${name} ${value}: expected a whole number from ${least}`);
   return { n, h, w, c, columns: Math.min(across, n), rows: Math.ceil(n / across), scale, gap };
+}
+
+/** A value that is none has no colour. @throws saying how many there are, of which kinds, and where the first is */
+function requireFinite(data: ArrayLike<number>, { h, w, c }: Layout): void {
+  const odd: number[] = [];
+  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) odd.push(i);
+  if (odd.length === 0) return;
+  const pixel = Math.floor(odd[0] / c);
+  const place = `image ${Math.floor(pixel / (w * h))}, row ${Math.floor(pixel / w) % h}, column ${pixel % w}`;
+  const pixelsOf = (some: number[]) => new Set(some.map((i) => Math.floor(i / c))).size;
+  throw new Error(
+    `${pixelsOf(odd)} of ${data.length / c} pixels are not finite (${pixelsOf(odd.filter((i) => Number.isNaN(data[i])))} NaN), ` +
+      `the first of them ${place}, which is ${data[odd[0]]}: expected finite values`,
+  );
 }
 
 function paint(data: ArrayLike<number>, layout: Layout, [black, white]: [number, number]): PNG {
@@ -130,8 +150,6 @@ function paint(data: ArrayLike<number>, layout: Layout, [black, white]: [number,
     const top = (Math.floor(image / columns) * (h + gap) + row) * scale;
     for (let channel = 0; channel < 3; channel++) {
       const value = data[i * c + Math.min(channel, c - 1)];
-      if (!Number.isFinite(value))
-        throw new Error(`image ${image}, row ${row}, column ${column} is ${value}: expected a finite value`);
       const level = Math.round(Math.min(1, Math.max(0, (value - black) / (white - black))) * 255);
       for (let y = top; y < top + scale; y++)
         for (let x = left; x < left + scale; x++) picture.data[4 * (y * picture.width + x) + channel] = level;

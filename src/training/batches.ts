@@ -1,5 +1,5 @@
 import type { ImageSet } from '../datasets/index.ts';
-import { checkValue, whole } from '../options/index.ts';
+import { checkValue, OptionError, shown, whole } from '../options/index.ts';
 import { fold, normal, permutation, uniform, type Key } from '../engine/index.ts';
 
 /** What one training step sees: n images with a time and a noise each. */
@@ -11,6 +11,22 @@ export interface Batch {
   readonly t: Float32Array;
   /** Standard normal, the shape of x0. */
   readonly eps: Float32Array;
+}
+
+/**
+ * The images of a set at `indices`: [n, height, width, channels].
+ * @throws OptionError naming the set, when it does not give as many numbers as these images have
+ */
+export function imagesAt(set: ImageSet, indices: ArrayLike<number>): Float32Array {
+  const values = set.images(indices);
+  const expected = indices.length * set.shape[0] * set.shape[1] * set.shape[2];
+  const given = (values as Float32Array | undefined)?.length;
+  if (given === expected) return values;
+  throw new OptionError(
+    'data',
+    `data ${set.name}: images() gives ${given === undefined ? shown(values) : `${given} numbers`} for ${indices.length} images of ` +
+      `[${set.shape.join(', ')}]: expected ${expected} numbers`,
+  );
 }
 
 /** Everything random in training, each from a stream of its own. */
@@ -86,7 +102,7 @@ export function batches(
   const { from, n } = slice;
   return (step) => ({
     n,
-    x0: data.images(order(step).subarray(from, from + n)),
+    x0: imagesAt(data, order(step).subarray(from, from + n)),
     t: spreadTimes(batch, T, fold(key, streams.times, step)).subarray(from, from + n),
     eps: normal(fold(key, streams.noise, step), n * size, from * size),
   });

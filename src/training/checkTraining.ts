@@ -50,6 +50,7 @@ export function checkTraining(network: Denoiser, data: TrainingData, options: Tr
   plainJson('network.config', network.config);
   plainJson('optimizer.settings', options.optimizer?.settings ?? {});
   if (options.schedule) checkedSchedule(options.schedule);
+  checkMeaning(data, options);
   const { checkpointDir, resume, overwrite, mayDiffer = [] } = options;
   if (resume && checkpointDir === undefined)
     throw new OptionError('resume', 'resume: expected checkpointDir, the folder to go on from');
@@ -62,6 +63,29 @@ export function checkTraining(network: Denoiser, data: TrainingData, options: Tr
       'mayDiffer',
       'mayDiffer: expected resume: true, there is nothing to differ from without',
     );
+}
+
+/** @throws OptionError for an option that would change nothing, for want of what it is about */
+function checkMeaning({ validation }: TrainingData, options: TrainOptions): void {
+  const { checkpointDir, checkpointEvery, validateEvery, validationImages, team } = options;
+  if (checkpointEvery !== undefined && checkpointDir === undefined)
+    throw new OptionError(
+      'checkpointEvery',
+      `checkpointEvery = ${checkpointEvery}: expected checkpointDir, the folder for checkpoints, with it`,
+    );
+  if (validateEvery === 0 && validationImages !== undefined)
+    throw new OptionError(
+      'validationImages',
+      `validationImages = ${validationImages}: expected validateEvery above 0, or no validationImages: at 0 there is no validation loss`,
+    );
+  // Rank 0 alone validates: the others take the same options, and need no images for it.
+  if (validation !== undefined || (team !== undefined && team.rank > 0)) return;
+  for (const [name, value] of Object.entries({ validateEvery, validationImages }))
+    if (value !== undefined && value > 0)
+      throw new OptionError(
+        name,
+        `${name} = ${value}: expected data.validation, the images held out for it, with it`,
+      );
 }
 
 function checkImages(data: TrainingData): void {

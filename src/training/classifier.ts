@@ -3,7 +3,7 @@ import { callable, checkOptions, checkValue, objectWith, OptionError, whole } fr
 import { compile, fold, randomKey, tf } from '../engine/index.ts';
 import { checkNetwork, classifier, unflatten, vectorOf, type Model, type Params } from '../models/index.ts';
 import { adam, type Moments, type Optimizer } from './adam.ts';
-import { dataOrder } from './batches.ts';
+import { dataOrder, imagesAt } from './batches.ts';
 import { loadModel, saveModel } from './checkpoint.ts';
 import { linearDecay, rateAt, type LearningRate } from './schedule.ts';
 
@@ -68,7 +68,7 @@ export async function trainClassifier(
     for (let step = 1; step <= steps; step++) {
       const indices = order(step);
       const inputs = {
-        x: tf.tensor4d(train.images(indices), [batch, ...train.shape]),
+        x: tf.tensor4d(imagesAt(train, indices), [batch, ...train.shape]),
         labels: labelTensor(
           Array.from(indices, (i) => train.labels[i]),
           classesOf(model),
@@ -109,7 +109,7 @@ export function trainedClassifier(model: Classifier, vector: Float32Array): Trai
       let right = 0;
       for (let from = 0; from < set.count; from += 250) {
         const indices = Array.from({ length: Math.min(250, set.count - from) }, (_, i) => from + i);
-        const x = tf.tensor4d(set.images(indices), [indices.length, ...set.shape]);
+        const x = tf.tensor4d(imagesAt(set, indices), [indices.length, ...set.shape]);
         const rows = await probabilities(x);
         x.dispose();
         rows.forEach((row, i) => (right += row.indexOf(Math.max(...row)) === set.labels[from + i] ? 1 : 0));

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { ImageSet } from '../datasets/index.ts';
 import { describeSchedule, scheduleFrom, type Schedule } from '../diffusion/index.ts';
 import { OptionError, shown } from '../options/index.ts';
+import { imagesAt } from './batches.ts';
 import { plainJson, type Json } from './plainJson.ts';
 import { rateAt, type LearningRate } from './schedule.ts';
 import type { RunPlan, Setting } from './trainOptions.ts';
@@ -88,7 +89,8 @@ function describeImages(set: ImageSet): Json {
   const hash = createHash('sha256');
   for (let from = 0; from < set.count; from += CHUNK) {
     const n = Math.min(CHUNK, set.count - from);
-    const { buffer, byteOffset, byteLength } = set.images(
+    const { buffer, byteOffset, byteLength } = imagesAt(
+      set,
       Uint32Array.from({ length: n }, (_, i) => from + i),
     );
     hash.update(new Uint8Array(buffer, byteOffset, byteLength));

@@ -48,7 +48,8 @@ export interface TrainingRun extends AsyncIterable<TrainingReport> {
  * of steps, like the default, is the same only for the same number.
  *
  * Leaving the loop early (`break`, an error of the caller) keeps the model of the last finished step, in a checkpoint too
- * where there is a folder for them. A run is gone through once.
+ * where there is a folder for them; so does whatever fails on the way, the data or the learning rate. A run is gone through
+ * once.
  *
  * In a team the numbers are those of one process with the whole batch, but for the order of sums. Rank 0 alone reads and
  * writes checkpoints and validates. Leave by `signal`, which all ranks follow; a rank that leaves alone is missed.
@@ -60,8 +61,8 @@ export interface TrainingRun extends AsyncIterable<TrainingReport> {
  * @throws OptionError at once, naming what of the network, the data or the options cannot be. Before the first step: RunExists
  *   where a run would be overwritten, FolderInUse where another has the folder, SettingDiffers or SettingsMissing on resume
  *   with other settings, Error naming the folder or file that cannot be written or read. Then: Error naming the step and the
- *   last good checkpoint when the loss is not finite; PeerLost when another rank ended, after rank 0 has saved the last
- *   finished step
+ *   last good checkpoint when the loss is not finite, Error naming the last finished step and its checkpoint when anything else
+ *   fails, which is its cause; PeerLost, naming them too, when another rank ended
  */
 export function train(network: Denoiser, data: TrainingData, options: TrainOptions): TrainingRun {
   checkTraining(network, data, options);
@@ -129,10 +130,17 @@ export function train(network: Denoiser, data: TrainingData, options: TrainOptio
         ? validator(network, schedule, data.validation, { images: validationImages })
         : undefined;
     let state = toDevice(resumed?.state ?? (await freshState(network, fold(key, streams.init))));
+    /** Why the last checkpoint could not be written, if it could not. */
+    let unsaved: unknown;
     const save = async (): Promise<void> => {
       if (folder === undefined || checkpoint?.step === finished) return;
-      const file = await folder.save(await toHost(state), about());
-      checkpoint = { file, step: finished };
+      try {
+        const file = await folder.save(await toHost(state), about());
+        checkpoint = { file, step: finished };
+      } catch (error) {
+        unsaved = error;
+        throw error;
+      }
     };
     const times: number[] = [];
     let left = false;
@@ -147,9 +155,10 @@ export function train(network: Denoiser, data: TrainingData, options: TrainOptio
       for (let step = finished + 1; step <= steps; step++) {
         const started = performance.now();
         const rate = rateAt(learningRate, step);
+        const ofOptimizer = Float32Array.from(optimizer.scalars(step, rate));
         const inputs = batchTensors(next, data.train.shape);
         const scalars = {
-          optimizer: tf.tensor1d(Float32Array.from(optimizer.scalars(step, rate))),
+          optimizer: tf.tensor1d(ofOptimizer),
           decay: tf.scalar(emaDecay(averageDecay, step)),
           stop: tf.scalar(signal?.aborted ? 1 : 0),
         };
@@ -168,10 +177,10 @@ export function train(network: Denoiser, data: TrainingData, options: TrainOptio
         state = result.state;
         times.push(performance.now() - started);
         requireFinite('loss', loss, step);
+        finished = step;
         const isValidated = validate && isDue(step, validateEvery, steps);
         const validationLoss = isValidated ? await validate(state.average) : undefined;
         if (validationLoss !== undefined) requireFinite('validation loss', validationLoss, step);
-        finished = step;
         if (made.status === 'rejected') throw made.reason;
         next = made.value;
         if (stop > 0 || isDue(step, checkpointEvery, steps)) await save();
@@ -182,9 +191,11 @@ export function train(network: Denoiser, data: TrainingData, options: TrainOptio
       }
       await team?.leave();
     } catch (error) {
-      if (!(error instanceof PeerLost)) throw error;
-      if (finished > 0) await save();
-      throw withCheckpoint(error);
+      // What the caller throws is the caller's, and the step is saved below. Numbers that are not finite, or that could not
+      // be saved, are not saved again; without an average no step was begun.
+      const begun = average !== undefined || error instanceof PeerLost;
+      if (left || !begun || error === unsaved) throw error;
+      throw await stopped(error, save);
     } finally {
       try {
         const last = average && (await average());
@@ -198,13 +209,23 @@ export function train(network: Denoiser, data: TrainingData, options: TrainOptio
     }
   }
 
-  /** What to do when a rank is gone. */
-  function withCheckpoint({ message }: PeerLost): PeerLost {
-    if (!keepsRun) return new PeerLost(`${message}. Stopped after step ${finished}`);
-    const saved = checkpoint
-      ? `${checkpoint.file} has step ${checkpoint.step}: resume from it, with any number of workers`
-      : 'no checkpoint was written';
-    return new PeerLost(`${message}. Stopped after step ${finished}; ${saved}`);
+  /** Saves the last finished step. What failed, with what is kept and what to do. */
+  async function stopped(error: unknown, save: () => Promise<void>): Promise<unknown> {
+    const unsaved = finished === 0 ? undefined : await save().then(() => undefined, messageOf);
+    if ((error as Error | undefined)?.name === 'Interrupted') return error; // by the user, and told as such
+    const parts = [
+      `${messageOf(error).replace(/\.$/, '')}. Stopped ${finished === 0 ? 'before step 1' : `after step ${finished}`}`,
+    ];
+    if (keepsRun) {
+      if (unsaved !== undefined) parts.push(`it could not be saved (${unsaved})`);
+      parts.push(
+        checkpoint
+          ? `${checkpoint.file} has step ${checkpoint.step}: resume from it${team ? ', with any number of workers' : ''}`
+          : 'no checkpoint was written',
+      );
+    }
+    const Kind = error instanceof PeerLost ? PeerLost : Error;
+    return new Kind(parts.join('; '), { cause: error });
   }
 
   /** What is wrong with a step is in its parameters: they are not kept. */
@@ -235,6 +256,8 @@ export function train(network: Denoiser, data: TrainingData, options: TrainOptio
     },
   };
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const isDue = (step: number, every: number, steps: number): boolean =>
   every > 0 && (step % every === 0 || step === steps);

@@ -16,13 +16,13 @@ export interface TrainOptions {
   optimizer?: Optimizer<Moments>;
   /** Of the moving average of the parameters, 0 or more and below 1. */
   averageDecay?: number;
-  /** Steps between estimates of the validation loss (also after the last step); 0 for none. */
+  /** Steps between estimates of the validation loss (also after the last step); 0 for none. Of no use without `data.validation`. */
   validateEvery?: number;
   /** Held-out images in one estimate. */
   validationImages?: number;
   /** Folder for checkpoints; none are written without it. */
   checkpointDir?: string;
-  /** Steps between checkpoints, 1 or more; the last step always writes one, and so does leaving the loop early. */
+  /** Steps between checkpoints, 1 or more; the last step always writes one, and so does whatever ends the loop early. */
   checkpointEvery?: number;
   /** Go on from the checkpoint in `checkpointDir`, made with the same settings. */
   resume?: boolean;

@@ -3,7 +3,7 @@ import type { Schedule } from '../diffusion/index.ts';
 import { checkOptions, OptionError, whole } from '../options/index.ts';
 import { compile, fold, normal, randomKey, tf } from '../engine/index.ts';
 import type { Denoiser } from '../models/index.ts';
-import type { Batch } from './batches.ts';
+import { imagesAt, type Batch } from './batches.ts';
 import { batchLoss, batchTensors, type BatchTensors } from './step.ts';
 
 /** Not the seed of training: losses of different runs are compared on the same noise. */
@@ -48,7 +48,7 @@ export function validator(
     const size = set.shape[0] * set.shape[1] * set.shape[2];
     return {
       n,
-      x0: set.images(indices),
+      x0: imagesAt(set, indices),
       t: Float32Array.from(indices, (i) => 1 + Math.floor(((stride(i, of) + 0.5) / of) * schedule.T)),
       eps: normal(fold(validationKey, from), n * size),
     };

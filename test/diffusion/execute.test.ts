@@ -200,6 +200,14 @@ test('a missing value and missing times are named', () => {
   ).toThrow('a table over time was given without the times');
 });
 
+test('a value under a name that is no symbol is refused with the nearest one, and others of the table are taken', () => {
+  const operands = { eps: tf.scalar(1), epsHat: tf.scalar(3) };
+  expect(() => execute(squaredError, { ...operands, abrPrev: 1 })).toThrow(
+    'squared error of the noise: unknown symbol abrPrev (did you mean abarPrev?)',
+  );
+  expect(execute(squaredError, { ...operands, abarPrev: 1 }).dataSync()[0]).toBe(4);
+});
+
 test('executing leaves no tensor behind but the result', () => {
   const x0 = tf.zeros([4, 2]);
   const t = tf.tensor1d([1, 2, 3, 4], 'int32');

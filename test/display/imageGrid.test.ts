@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PNG } from 'pngjs';
 import { describe, expect, it } from 'vitest';
-import { displaySymbol, imageGrid, writePng } from '../../src/display/index.ts';
+import { displaySymbol, imageGrid, writePng, type GridOptions } from '../../src/display/index.ts';
 
 const decode = async (grid: { png(): Promise<Buffer> }) => PNG.sync.read(await grid.png());
 const levelAt = (png: PNG, x: number, y: number) => [
@@ -77,16 +77,29 @@ describe('an image grid', () => {
     expect(() => imageGrid({ shape: [1, 2, 2, 2], data })).toThrow(/1 or 3/);
     expect(() => imageGrid({ shape: [0, 2, 2], data })).toThrow(/N at least 1/);
     expect(() => imageGrid({ shape: [1, 1, 1], data }, { columns: 0 })).toThrow(
-      'columns 0: expected a whole number from 1',
+      'columns = 0: expected a whole number, 1 or more',
     );
-    expect(() => imageGrid({ shape: [1, 1, 1], data }, { scale: 1.5 })).toThrow('scale 1.5');
+    expect(() => imageGrid({ shape: [1, 1, 1], data }, { scale: 1.5 })).toThrow('scale = 1.5');
     expect(() => imageGrid({ shape: [1, 1, 1], data }, { range: [1, -1] })).toThrow(/black < white/);
     await expect(imageGrid({ shape: [1, 2, 2], data }).png()).rejects.toThrow(
       /1 values for images of shape \[1, 2, 2\]: expected 4/,
     );
     await expect(imageGrid({ shape: [1, 1, 2], data: [0, NaN] }).png()).rejects.toThrow(
-      'image 0, row 0, column 1 is NaN',
+      '1 of 2 pixels are not finite (1 NaN), the first of them image 0, row 0, column 1, which is NaN',
     );
+    const odd = [0, 0, 0, 1, NaN, NaN, -Infinity, 0, 0, 0, 0, 0];
+    await expect(imageGrid({ shape: [2, 1, 2, 3], data: odd }).png()).rejects.toThrow(
+      '2 of 4 pixels are not finite (1 NaN), the first of them image 0, row 0, column 1, which is NaN',
+    );
+    const one = { shape: [1, 1, 1], data };
+    for (const [options, message] of [
+      [{ colums: 2 }, 'imageGrid: unknown option colums (did you mean columns?)'],
+      [{ range: [0] }, 'imageGrid: range = [0]: expected a list of 2'],
+      [{ range: [0, Infinity] }, 'imageGrid: range = [0, Infinity]: expected a list of 2'],
+      [{ caption: 3 }, 'imageGrid: caption = 3: expected a text'],
+      [4, 'imageGrid: 4 given, expected an object of options'],
+    ] as const)
+      expect(() => imageGrid(one, options as unknown as GridOptions)).toThrow(message);
   });
 });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { linearSchedule } from '../../src/diffusion/index.ts';
-import { tf, useBackend } from '../../src/engine/index.ts';
+import { tf, useBackend, type Team } from '../../src/engine/index.ts';
 import type { Denoiser } from '../../src/models/index.ts';
 import { constant, LOCK_FILE, saveModel, STATE_FILE, train } from '../../src/training/index.ts';
 import type { AnyModel } from '../../src/training/architectures.ts';
@@ -52,6 +52,113 @@ it('misspelt names of data are refused, and the splits of a set are taken whole'
     'train: data: unknown option validaton (did you mean validation?)',
   );
   expect(() => start({ steps: 1 }, { ...data, test: shades } as never)).not.toThrow();
+});
+
+/** The set, whose images() fails or answers otherwise from the n-th call on, those that describe the data left out. */
+const failing = (set: typeof data.train, n: number, instead: () => unknown) => {
+  let calls = 0;
+  const images = (indices?: ArrayLike<number>) =>
+    indices?.length === 4 && ++calls > n ? (instead() as Float32Array) : set.images(indices);
+  return { ...set, images };
+};
+const gone = () => {
+  throw new Error('disk gone');
+};
+const broken = (n: number, instead: () => unknown) => ({ ...data, train: failing(data.train, n, instead) });
+
+it.each<[string, (n: number) => object, (n: number) => object, RegExp]>([
+  ['data that throw', (n) => broken(n, gone), () => ({}), /^disk gone\. /],
+  [
+    'data of another length',
+    (n) => broken(n, () => new Float32Array(5)),
+    () => ({}),
+    /^data shades: images\(\) gives 5 numbers for 4 images of \[8, 8, 1\]: expected 256 numbers\. /,
+  ],
+  [
+    'data that are promised',
+    (n) => broken(n, () => Promise.resolve()),
+    () => ({}),
+    /^data shades: images\(\) gives a Promise for 4 images/,
+  ],
+  [
+    'a learning rate that throws',
+    () => data,
+    (n) => ({ learningRate: (step: number) => (step === n + 1 ? gone() : 1e-2) }),
+    /^disk gone\. /,
+  ],
+  [
+    'a learning rate that is none',
+    () => data,
+    (n) => ({ learningRate: (step: number) => (step === n + 1 ? NaN : 1e-2) }),
+    /^learningRate = NaN at step 4: expected /,
+  ],
+])(
+  'what fails between steps leaves a checkpoint of the last finished step: %s',
+  async (_, to, options, message) => {
+    const dir = folder();
+    const all = { steps: 50, batch: 4, learningRate: constant(1e-2), validateEvery: 0, checkpointDir: dir };
+    const before = tf.memory().numTensors;
+    const run = train(scale, to(3) as typeof data, { ...all, ...options(3) });
+    const error = await reports(run).then(
+      () => undefined,
+      (e: unknown) => e as Error,
+    );
+    const file = join(dir, STATE_FILE);
+    expect(error?.message).toMatch(message);
+    expect(error?.message).toContain(`Stopped after step 3; ${file} has step 3: resume from it`);
+    expect(error?.cause).toBeInstanceOf(Error);
+    expect(error!.message.startsWith((error!.cause as Error).message)).toBe(true);
+    expect(run.checkpoint).toEqual({ file, step: 3 });
+    expect(tf.memory().numTensors).toBe(before);
+    const rest = { ...all, steps: 5, resume: true };
+    expect((await reports(train(scale, data, rest))).map(({ step }) => step)).toEqual([4, 5]);
+  },
+);
+
+it('what fails before the first step, or without a folder, says that nothing was written', async () => {
+  const options = { steps: 5, batch: 4, validateEvery: 0 };
+  await expect(reports(train(scale, broken(0, gone), options))).rejects.toThrow(
+    'disk gone. Stopped before step 1; no checkpoint was written',
+  );
+  await expect(reports(train(scale, broken(2, gone), options))).rejects.toThrow(
+    'disk gone. Stopped after step 2; no checkpoint was written',
+  );
+});
+
+it('an interrupt stays one, and the last finished step is saved', async () => {
+  const interrupted = Object.assign(new Error('the cell was interrupted'), { name: 'Interrupted' });
+  const dir = folder();
+  const to = broken(2, () => {
+    throw interrupted;
+  });
+  const run = train(scale, to, { steps: 5, batch: 4, validateEvery: 0, checkpointDir: dir });
+  await expect(reports(run)).rejects.toBe(interrupted);
+  expect(run.checkpoint?.step).toBe(2);
+});
+
+it('a set for validation whose images are of another length is named', async () => {
+  const validation = { ...data.validation, images: () => new Float32Array(1) };
+  await expect(reports(start({ steps: 1, validateEvery: 1 }, { ...data, validation }))).rejects.toThrow(
+    'data held out: images() gives 1 numbers for 5 images of [8, 8, 1]: expected 320 numbers',
+  );
+});
+
+it.each<[object, object, string]>([
+  [{ checkpointEvery: 5 }, data, 'checkpointEvery = 5: expected checkpointDir'],
+  [{ validationImages: 5, validateEvery: 0 }, data, 'validationImages = 5: expected validateEvery above 0'],
+  [{ validateEvery: 5 }, { train: data.train }, 'validateEvery = 5: expected data.validation'],
+  [
+    { validationImages: 5, validateEvery: undefined },
+    { train: data.train },
+    'validationImages = 5: expected data.validation',
+  ],
+])('an option that would change nothing is refused: %j', (options, to, message) => {
+  const team = (rank: number) => ({ rank, size: 2, sum: () => undefined }) as unknown as Team;
+  const all = { steps: 1, ...options };
+  expect(() => train(scale, to as typeof data, all)).toThrow(message);
+  expect(() => train(scale, to as typeof data, { ...all, team: team(0) })).toThrow(message);
+  if (to !== data) expect(() => train(scale, to as typeof data, { ...all, team: team(1) })).not.toThrow();
+  expect(() => train(scale, { train: data.train }, { steps: 1, validateEvery: 0 })).not.toThrow();
 });
 
 it('a resume to fewer steps than there are is refused, and keeps what there is', async () => {

@@ -106,7 +106,9 @@ const changes: Record<string, readonly [string, fc.Arbitrary<Run>]> = {
   ],
   validationImages: [
     'validationImages 512',
-    fc.integer({ min: 1, max: 500 }).map((validationImages) => withOptions({ validationImages })),
+    fc
+      .integer({ min: 1, max: 500 })
+      .map((validationImages) => withOptions({ validationImages, validateEvery: 100 })),
   ],
   schedule: [
     'schedule ',
