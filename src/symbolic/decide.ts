@@ -16,7 +16,7 @@ import { Normal } from './normal.ts';
 import { compareAt, realCheck } from './real.ts';
 import { Random } from './random.ts';
 import { parse } from './parse.ts';
-import { repairText, repairs } from './repair.ts';
+import { namesOther, repairText, repairs } from './repair.ts';
 import { Sampler } from './sampling.ts';
 import { shownAs } from './shown.ts';
 import { DECIDE_OPTIONS, type Claim, type DecideOptions, type Verdict } from './verdict.ts';
@@ -61,7 +61,7 @@ export function decide(claim: Claim, options: DecideOptions = {}): Verdict {
  * holds at all, with its conditions; if one is found in time.
  */
 function diagnosisOf(claim: Claim): string | undefined {
-  const rhs = typeof claim.rhs === 'string' ? parse(claim.rhs) : claim.rhs;
+  const [lhs, rhs] = [claim.lhs, claim.rhs].map((side) => (typeof side === 'string' ? parse(side) : side));
   let fallback: string | undefined;
   for (const repair of repairs(rhs, Object.keys(claim.symbols))) {
     if (timeLeft() <= 0) break;
@@ -70,6 +70,7 @@ function diagnosisOf(claim: Claim): string | undefined {
       find(repaired, 0, false, clock),
     );
     if (verdict !== 'proved' && verdict !== 'vacuous') continue;
+    if (namesOther(lhs, repair.whole, verdict)) continue;
     if (conditions.length === 0) return repairText(repair);
     fallback ??= `${repairText(repair)}, where ${conditions.join(', ')}`;
   }

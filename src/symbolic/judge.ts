@@ -9,6 +9,7 @@ import { conditionSymbols, conditionTex, shortPair, valueTex } from './figures.t
 import { decideInequality, isComparison } from './inequality.ts';
 import { canHoldTogether, nonzeroConditions } from './nonzero.ts';
 import { thirdDerivative, varianceOf, type Quantity } from './quantity.ts';
+import { namesOther } from './repair.ts';
 import { areMet, claimFor, inequalitiesAt, relationTex, unfoldFor, type GivenRelation } from './relations.ts';
 import { diagnose, mutationScore, type Held } from './score.ts';
 import { StepError, type Relation, type Step, type StepCounterexample } from './step.ts';
@@ -116,7 +117,11 @@ function judged(question: Question, mutants: boolean): Judgement {
   if (verdict === 'refuted') {
     const counterexample = found.counterexample && counterexampleOf(found.counterexample, posed);
     const names = [...symbolsOf(previous), ...given.flatMap(({ defines }) => defines ?? [])];
-    const diagnosis = inTime(() => diagnose(next, names, symbols, holds));
+    const repaired = (line: Expr): Held => {
+      const held = holds(line);
+      return namesOther(previous, line, held.verdict) ? { verdict: 'undecided', conditions: [] } : held;
+    };
+    const diagnosis = inTime(() => diagnose(next, names, symbols, repaired));
     return { verdict, method, ms, ...none, counterexample, diagnosis };
   }
   return { verdict, method, ms, ...none, reason };

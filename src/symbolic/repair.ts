@@ -42,6 +42,16 @@ export function* repairs(
   }
 }
 
+/** A name with or without a sign. */
+const isName = (e: Expr): boolean => (e.kind === 'neg' ? e.arg : e).kind === 'symbol';
+
+/**
+ * Does the repaired line only name the other side, itself or by another name of the same? `y = y` holds of whatever was
+ * meant, and repairs nothing.
+ */
+export const namesOther = (other: Expr, repaired: Expr, verdict: string): boolean =>
+  verdict === 'vacuous' && isName(other) && isName(repaired);
+
 /** The words of a repair in plain text. */
 export const repairText = (repair: Repair): string => repairWords(repair, shownText);
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { chain, symbols } from '../../src/formulas/index.ts';
-import { decide, derive, parse, type Claim, type StepOptions } from '../../src/symbolic/index.ts';
+import { decide, declare, derive, parse, type Claim, type StepOptions } from '../../src/symbolic/index.ts';
 import { MAX_REPAIRS, repairs, repairText } from '../../src/symbolic/repair.ts';
 
 const given = { symbols, given: chain, mutants: false };
@@ -123,3 +123,18 @@ describe('the repairs of a claim', () => {
     );
   });
 });
+
+test('the other side itself, by whatever name, is no repair', () => {
+  const given = ['y0 = x', 'y1 = y0 + 1', 'y2 = y1 + 1', 'z = y2'];
+  const names = ['x', 'y0', 'y1', 'y2', 'z'];
+  const domains = Object.fromEntries(names.map((name) => [name, '(-inf,inf)']));
+  const diagnosisOf = (lhs: string, rhs: string) => decide({ lhs, rhs, symbols: domains, given }).diagnosis;
+  for (const [lhs, rhs] of [['y2', 'y0'], ['z', 'y0'], ['-y2', '-y0'], ['y0', 'y2']])
+    expect(diagnosisOf(lhs, rhs)).toBeUndefined();
+  expect(diagnosisOf('y2', 'y0 + 1')).toBe('holds with y1 in place of y0');
+  expect(diagnosisOf('y1 + 1', 'y0')).toMatch(/^holds with (y2|z) in place of y0$/);
+  const table = declare(Object.fromEntries(names.map((name) => [name, { tex: name, domain: domains[name], meaning: '' }])));
+  const step = (from: string, to: string) => derive('t', from, { symbols: table, given }).step(to).steps[1];
+  expect(step('y2', 'y0')).toMatchObject({ verdict: 'refuted', diagnosis: undefined });
+  expect(step('y2', 'y0 + 1').diagnosis).toContain('in place of');
+}); // prettier-ignore
