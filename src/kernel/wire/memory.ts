@@ -22,7 +22,11 @@ export class MemoryGuard {
       const isFull = (params.reason as string) === 'OOM';
       if (isFull) this.session.post('Runtime.terminateExecution');
       this.session.post('Debugger.resume');
-      if (isFull) onFull();
+      if (!isFull) return;
+      // V8 pauses once, and has raised its limit for it: only a debugger that comes anew is told the next time.
+      this.session.post('Debugger.disable');
+      this.isGuarding = false;
+      onFull();
     });
     this.timer = setInterval(() => {
       if (!this.isAsking && (isRunning() || this.isGuarding)) this.look(limit, isRunning());
