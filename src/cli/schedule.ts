@@ -1,3 +1,2 @@
 /** Names of schedules on the command line and in checkpoints. */
 export const scheduleNames = ['linear', 'cosine', 'scaled-linear'] as const;
-export type ScheduleName = (typeof scheduleNames)[number];

@@ -10,9 +10,9 @@ import { tf } from './tf.ts';
 export type TensorFunction = (...args: tf.Tensor[]) => tf.Tensor[];
 
 /**
- * Marks a pure function of tensors for XLA: inside `compile(…, { xla: 'fused' })` it becomes one node that XLA compiles,
- * compiled once for each combination of shapes and of numbers from outside. Elsewhere it runs as it is. Worth it for chains of elementwise operations and
- * sums; convolutions and matrix products are faster outside.
+ * Marks a pure function of tensors for XLA: inside `compile(…, { xla: 'fused' })` it becomes one node that XLA compiles, once for
+ * each combination of shapes and of numbers from outside. Elsewhere it runs as it is. Worth it for chains of elementwise
+ * operations and sums; convolutions and matrix products are faster outside.
  *
  * It has no gradient of its own: use it inside `tf.customGrad`, or where nothing is differentiated.
  * @param fn must read tensors through its arguments only

@@ -122,7 +122,7 @@ export function sentBack(parts: readonly tf.Tensor[], shape: readonly number[], 
 }
 
 /** How many windows there are along each axis. */
-export function resultSize(shape: readonly number[], { size, strides, dilations, before, after }: Windows) {
+function resultSize(shape: readonly number[], { size, strides, dilations, before, after }: Windows) {
   return size.map((count, axis) => {
     const whole = before[axis]! + shape[axis + 1]! + after[axis]!;
     return Math.floor((whole - (count - 1) * dilations[axis]! - 1) / strides[axis]!) + 1;

@@ -1,4 +1,4 @@
-import { compareQ, divQ, parseDecimal, textQ, type Rational } from './rational.ts';
+import { compareQ, divQ, parseDecimal, type Rational } from './rational.ts';
 
 /** An interval; null stands for −∞ or ∞ (always open there). */
 export type Domain = {
@@ -57,10 +57,4 @@ export function within(inner: Domain, outer: Domain): boolean {
     (fits(inner.lo, outer.lo, inner.loClosed, outer.loClosed, 1) &&
       fits(inner.hi, outer.hi, inner.hiClosed, outer.hiClosed, -1))
   );
-}
-
-export function domainText({ lo, hi, loClosed, hiClosed }: Domain): string {
-  const left = lo === null ? '-inf' : textQ(lo);
-  const right = hi === null ? 'inf' : textQ(hi);
-  return `${loClosed ? '[' : '('}${left},${right}${hiClosed ? ']' : ')'}`;
 }

@@ -67,7 +67,7 @@ export const unmetRelations: Judgement = {
 };
 
 /** A step with everything that is told of it: its decision, its mutants or its diagnosis. */
-export const STEP_LIMIT_MS = 30_000;
+const STEP_LIMIT_MS = 30_000;
 
 /** @throws StepError when the step cannot be asked as it stands; ClaimError, ParseError */
 export function judge(

@@ -37,9 +37,10 @@ const LENGTHS = 4; // that are written out
 const SEARCHED = 8; // lengths looked at for the first at which the statement, and every sum in it, has a meaning
 
 /**
- * The first lengths at which the statement claims something, and those further on at which a sum has its first terms. Where it has no meaning on the shortest chains (an index
- * outside of them, a variable given itself), it is about those from which on it has one; where it loses its meaning
- * further on, or never has one, there are no lengths, and a reason. `unseen`: a sum in it has no terms at any of the lengths.
+ * The first lengths at which the statement claims something, and those further on at which a sum has its first terms. Where
+ * it has no meaning on the shortest chains (an index outside of them, a variable given itself), it is about the lengths from
+ * which on it has one; where it never has one, or loses it further on, there are no lengths, and a reason. `unseen`: a sum in
+ * it has no terms at any of the lengths.
  */
 export function readings(
   model: ChainModel,

@@ -100,7 +100,7 @@ const rangeWith = (over: IndexRange, base: string, value: Index): IndexRange => 
   to: indexWith(over.to, base, value),
 });
 
-export function weightWith(weight: readonly Ranged<Joint>[], base: string, value: Index): Ranged<Joint>[] {
+function weightWith(weight: readonly Ranged<Joint>[], base: string, value: Index): Ranged<Joint>[] {
   return weight.map((item) => ({
     ...item,
     ...(item.over && { over: rangeWith(item.over, base, value) }),
